@@ -1,0 +1,169 @@
+using EdgePose.Domain;
+
+namespace EdgePose.Config;
+
+/// <summary>The configuration after loading: complete, checked, with every default filled in. <c>config/edgepose.yaml</c> is its manual.</summary>
+internal sealed record EdgePoseConfig
+{
+    /// <summary>Node name in topics and the client id.</summary>
+    public required string Node { get; init; }
+    public required MqttConfig Mqtt { get; init; }
+    public required LogConfig Log { get; init; }
+    public required ModelsConfig Models { get; init; }
+    public required InferenceConfig Inference { get; init; }
+    public required TrackingConfig Tracking { get; init; }
+    public required PosesConfig Poses { get; init; }
+
+    /// <summary>In the order of the file; disabled streams are included.</summary>
+    public required IReadOnlyList<StreamConfig> Streams { get; init; }
+
+    /// <summary>Path of the file that was read.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>First 12 hexadecimal digits of the SHA-256 of the file's bytes.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Everything secret that the file or its credentials hold, for the redactor.</summary>
+    public required IReadOnlyList<Secret> Secrets { get; init; }
+}
+
+internal enum MqttProtocol { V311, V5 }
+
+/// <summary>mqtt: section. <see cref="Host"/> is empty when no broker is configured (only with --stdout or --dry-publish).</summary>
+internal sealed record MqttConfig
+{
+    public required string Host { get; init; }
+    public required int Port { get; init; }
+    public required bool Tls { get; init; }
+    public required MqttProtocol Protocol { get; init; }
+    public required string ClientId { get; init; }
+
+    /// <summary>First level(s) of every topic, without the node.</summary>
+    public required string Prefix { get; init; }
+    public string User { get; init; } = "";
+    public Secret? Password { get; init; }
+
+    /// <summary>PEM file of the CA; empty = the system's store.</summary>
+    public string CaFile { get; init; } = "";
+    public string CertFile { get; init; } = "";
+    public string KeyFile { get; init; } = "";
+
+    /// <summary>Allows plaintext to a broker that is not loopback, and skips server verification under TLS.</summary>
+    public bool Insecure { get; init; }
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+internal enum LogFormat { Auto, Console, Journald, Json }
+
+internal sealed record LogConfig
+{
+    /// <summary>trace, debug, info, warning or error.</summary>
+    public required string Level { get; init; }
+    public required LogFormat Format { get; init; }
+}
+
+internal sealed record ModelsConfig
+{
+    /// <summary>Folders with model files, absolute, searched in order before the built-in ones.</summary>
+    public required IReadOnlyList<string> Folders { get; init; }
+}
+
+internal sealed record InferenceConfig
+{
+    /// <summary>Execution providers in order of preference: tensorrt, cuda, qnn, cpu; ["auto"] picks by what starts.</summary>
+    public required IReadOnlyList<string> Providers { get; init; }
+
+    /// <summary>When set, a start without this provider is an error (also --require-ep).</summary>
+    public string RequireProvider { get; init; } = "";
+
+    /// <summary>Intra-op threads; 0 = the number of cores.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Path of libonnxruntime; empty = the one beside the program.</summary>
+    public string RuntimeLibrary { get; init; } = "";
+
+    /// <summary>Free-form provider options, by provider name.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> ProviderOptions { get; init; }
+
+    /// <summary>Plugin execution-provider libraries by provider name.</summary>
+    public required IReadOnlyDictionary<string, string> PluginLibraries { get; init; }
+}
+
+internal sealed record TrackingConfig
+{
+    public required bool Enabled { get; init; }
+
+    /// <summary>How long a person may be unseen before the track ends.</summary>
+    public required TimeSpan MaxLost { get; init; }
+
+    /// <summary>One-Euro smoothing of the published joints.</summary>
+    public required bool Smooth { get; init; }
+}
+
+internal sealed record PosesConfig
+{
+    /// <summary>Largest number of pose messages per second and stream; 0 switches the topic off.</summary>
+    public required double MaxRate { get; init; }
+}
+
+internal enum Profile { Fast, Accurate }
+
+/// <summary>Which networks a stream uses; a stream inherits what it does not set from the top-level <c>pose:</c> section.</summary>
+internal sealed record PoseConfig
+{
+    /// <summary>Name of the pose model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Name of the person detector; empty for bottom-up models.</summary>
+    public required string Detector { get; init; }
+    public required Profile Profile { get; init; }
+    public required bool Flip { get; init; }
+
+    /// <summary>Short side of the input of bottom-up models, in pixels; 0 = the model's own.</summary>
+    public required int ShortSide { get; init; }
+
+    /// <summary>The detector runs on every N-th processed frame; boxes come from the previous poses in between.</summary>
+    public required int DetectEvery { get; init; }
+    public required int MaxPeople { get; init; }
+
+    /// <summary>Smallest detector score; null = the model's own.</summary>
+    public float? DetectorScore { get; init; }
+
+    /// <summary>Smallest person score that is published.</summary>
+    public required float MinScore { get; init; }
+}
+
+internal enum Transport { Tcp, Udp }
+
+internal enum HardwareDecode { Auto, None, Cuda, Vaapi, V4l2m2m, Drm }
+
+internal enum Pace { Realtime, Max }
+
+internal sealed record StreamConfig
+{
+    public required string Id { get; init; }
+    public required bool Enabled { get; init; }
+
+    /// <summary>The source without user or password: a file path, rtsp(s)://, http(s)://, or /dev/videoN.</summary>
+    public required string Url { get; init; }
+    public string User { get; init; } = "";
+    public Secret? Password { get; init; }
+    public required Transport Transport { get; init; }
+
+    /// <summary>Frames per second taken from the source; 0 = all.</summary>
+    public required double Fps { get; init; }
+    public required HardwareDecode HardwareDecode { get; init; }
+
+    /// <summary>Longest side of the frames handed to top-down models, in pixels.</summary>
+    public required int MaxSize { get; init; }
+
+    /// <summary>Frame age after which a live source counts as stalled.</summary>
+    public required TimeSpan StallAfter { get; init; }
+
+    /// <summary>Files only: play in a loop.</summary>
+    public required bool Loop { get; init; }
+
+    /// <summary>Files only: real time (frames may be dropped) or as fast as they can be processed (none is dropped).</summary>
+    public required Pace Pace { get; init; }
+    public required PoseConfig Pose { get; init; }
+}

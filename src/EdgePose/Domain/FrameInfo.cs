@@ -1,0 +1,12 @@
+namespace EdgePose.Domain;
+
+/// <summary>
+/// Identity and time of a frame. <paramref name="Epoch"/> rises with each reconnect or format change, so that whatever remembers
+/// earlier frames resets instead of guessing; <paramref name="Sequence"/> rises by one for each frame received in the stream's life.
+/// </summary>
+/// <param name="Stream">Id of the stream, <c>[a-z0-9][a-z0-9_-]{0,62}</c>.</param>
+/// <param name="Epoch">1 for the first connection.</param>
+/// <param name="Sequence">0 for the first frame of the stream.</param>
+/// <param name="CapturedTicks">Monotonic arrival time in <see cref="TimeProvider.GetTimestamp"/> ticks; durations come from this.</param>
+/// <param name="CapturedUtc">Wall-clock arrival time; only for stamps.</param>
+internal readonly record struct FrameInfo(string Stream, int Epoch, long Sequence, long CapturedTicks, DateTimeOffset CapturedUtc);

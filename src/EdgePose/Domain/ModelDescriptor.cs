@@ -1,0 +1,138 @@
+namespace EdgePose.Domain;
+
+/// <summary>Network family: decides pre-processing defaults and the decoder. The I/O contracts are those of the families' public exports.</summary>
+internal enum ModelKind
+{
+    /// <summary>Bottom-up associative embedding: LitePose, HigherHRNet.</summary>
+    LitePose,
+
+    /// <summary>Top-down, two 1-D classification outputs: RTMPose, DWPose.</summary>
+    Simcc,
+
+    /// <summary>Top-down heat maps: HRNet family, Hourglass of mmpose, ViTPose, PP-TinyPose.</summary>
+    Heatmap,
+
+    /// <summary>Stacked Hourglass with NHWC input and a stack axis.</summary>
+    HourglassPrinceton,
+
+    /// <summary>MoveNet, one person per crop.</summary>
+    MoveNetSingle,
+
+    /// <summary>YOLOX, undecoded rows.</summary>
+    YoloxRaw,
+
+    /// <summary>mmdeploy end-to-end detector: dets and labels.</summary>
+    DetEndToEnd,
+
+    /// <summary>RTMDet, raw class and distance maps.</summary>
+    RtmdetRaw,
+
+    /// <summary>PicoDet, decoded boxes and scores without NMS.</summary>
+    PicoDet,
+
+    /// <summary>CenterNet from a TFJS graph model, detections in the graph.</summary>
+    CenterNet,
+}
+
+internal enum ModelTask { Detect, TopDown, BottomUp }
+
+internal enum TensorLayout { Nchw, Nhwc }
+
+internal enum ColourOrder { Rgb, Bgr }
+
+/// <summary>How a frame becomes the network's input.</summary>
+internal enum ResizeRule
+{
+    /// <summary>Uniform scale, pasted top-left, the rest <see cref="ModelInput.PadValue"/>.</summary>
+    Letterbox,
+
+    /// <summary>Both sides scaled separately.</summary>
+    Stretch,
+
+    /// <summary>Uniform scale of the short side, centred, black border (bottom-up models).</summary>
+    ShortSide,
+
+    /// <summary>Affine crop around a person box, black border (top-down models).</summary>
+    Crop,
+}
+
+/// <summary>Heat-map refinement; formulas in the heat-map decoder.</summary>
+internal enum HeatmapRefine { None, Quarter, QuarterAe, Dark, UdpDark }
+
+/// <summary>Input side of a model. Values are (x - Mean) / Std per channel in the order of <see cref="Colour"/>, x in 0..255.</summary>
+internal sealed record ModelInput
+{
+    public required int Width { get; init; }
+    public required int Height { get; init; }
+    public required TensorLayout Layout { get; init; }
+    public required ColourOrder Colour { get; init; }
+    public required ResizeRule Resize { get; init; }
+    public IReadOnlyList<float> Mean { get; init; } = [0, 0, 0];
+    public IReadOnlyList<float> Std { get; init; } = [1, 1, 1];
+    public byte PadValue { get; init; }
+
+    /// <summary>True for networks that take the raw 0..255 values as int32.</summary>
+    public bool Int32 { get; init; }
+}
+
+/// <summary>Decoder settings; which of them apply depends on <see cref="ModelDescriptor.Kind"/>.</summary>
+internal sealed record ModelDecode
+{
+    /// <summary>Class index of a person.</summary>
+    public int PersonClass { get; init; }
+
+    /// <summary>Smallest detector score kept.</summary>
+    public float ScoreThreshold { get; init; } = 0.3f;
+
+    /// <summary>IoU above which the lower-scored of two boxes is suppressed.</summary>
+    public float NmsThreshold { get; init; } = 0.6f;
+
+    /// <summary>Box margin for crops, applied once.</summary>
+    public float Padding { get; init; } = 1.25f;
+    public HeatmapRefine Refine { get; init; } = HeatmapRefine.Quarter;
+
+    /// <summary>Blur kernel of the DARK refinements, odd.</summary>
+    public int DarkKernel { get; init; } = 11;
+
+    /// <summary>SimCC bins per input pixel.</summary>
+    public float SimccRatio { get; init; } = 2;
+
+    /// <summary>Smallest joint score that counts as seen, on this model's own scale.</summary>
+    public float JointThreshold { get; init; } = 0.3f;
+}
+
+/// <summary>
+/// One model as its YAML descriptor states it (<c>models/&lt;name&gt;.yaml</c>), completed by the family's defaults. The file is found and
+/// its hash checked before ONNX Runtime sees a byte of it.
+/// </summary>
+internal sealed record ModelDescriptor
+{
+    public required string Name { get; init; }
+    public required ModelKind Kind { get; init; }
+
+    /// <summary>Absolute path of the ONNX file; empty when the file is not installed.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>File name as the descriptor gives it.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Lower-case hexadecimal SHA-256 of the file; empty for a converted model whose hash is recorded beside it.</summary>
+    public required string Sha256 { get; init; }
+    public required ModelInput Input { get; init; }
+    public required ModelDecode Decode { get; init; }
+
+    /// <summary>Outputs to ask for, in decoder order; empty means all, found by shape.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+
+    /// <summary>Skeleton name for pose models; empty for detectors.</summary>
+    public string Skeleton { get; init; } = "";
+    public string Licence { get; init; } = "";
+    public string Source { get; init; } = "";
+
+    public ModelTask Task => Kind switch
+    {
+        ModelKind.LitePose => ModelTask.BottomUp,
+        ModelKind.Simcc or ModelKind.Heatmap or ModelKind.HourglassPrinceton or ModelKind.MoveNetSingle => ModelTask.TopDown,
+        _ => ModelTask.Detect,
+    };
+}

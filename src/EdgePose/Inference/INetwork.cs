@@ -1,0 +1,12 @@
+using EdgePose.Domain;
+
+namespace EdgePose.Inference;
+
+/// <summary>A loaded network as the estimators see it: ONNX Runtime's session in the product, a scripted one in tests.</summary>
+internal interface INetwork
+{
+    ModelDescriptor Descriptor { get; }
+
+    /// <summary>The buffers for an input shape; the same instance for the same shape, so that streams of one device share them.</summary>
+    Binding Bind(int batch, int height, int width);
+}
