@@ -1,0 +1,31 @@
+using Xunit;
+
+namespace EdgePose.TestSupport;
+
+/// <summary>Finds the repository and the optional reference data beside it.</summary>
+internal static class Repo
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Path of a file or folder of the sibling folder <c>shared</c>; skips the test, with the reason, where it does not exist.</summary>
+    public static string Shared(string relative)
+    {
+        var path = Path.GetFullPath(Path.Combine(Root, "..", "shared", relative));
+        SkipUnless(File.Exists(path) || Directory.Exists(path), $"needs ../shared/{relative}, which this checkout does not have");
+        return path;
+    }
+
+    /// <summary>Reports the running test as skipped unless <paramref name="condition"/> holds.</summary>
+    public static void SkipUnless(bool condition, string reason)
+    {
+        // xunit 2.9 turns an exception with this prefix into a skipped test.
+        if (!condition) { throw new InvalidOperationException("$XunitDynamicSkip$" + reason); }
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "EdgePose.sln"))) { folder = folder.Parent; }
+        return folder?.FullName ?? throw new InvalidOperationException("the tests do not run inside the repository");
+    }
+}
