@@ -57,4 +57,17 @@ internal sealed class Affinity
         share = common < MinCommonJoints ? 0 : (float)common / either;
         return common < MinCommonJoints ? 0 : sum / common;
     }
+
+    /// <summary>Share of the joints seen in only one of two poses; 0 when neither has joints.</summary>
+    public float Change(ReadOnlySpan<Keypoint> a, ReadOnlySpan<Keypoint> b)
+    {
+        var (changed, either) = (0, 0);
+        for (var j = 0; j < BodyJoints; j++)
+        {
+            var (inA, inB) = (IsSeen(a[j], _threshold), IsSeen(b[j], _threshold));
+            either += inA || inB ? 1 : 0;
+            changed += inA != inB ? 1 : 0;
+        }
+        return either == 0 ? 0 : (float)changed / either;
+    }
 }

@@ -9,7 +9,8 @@ namespace EdgePose.Tracking;
 /// Not thread-safe: one instance per stream.
 /// </summary>
 /// <remarks>
-/// A person is listed from their second measurement on; at once in the first frame of an epoch and after a camera cut. Ids rise from 1
+/// A person is listed from their second measurement on; at once in the first frame of an epoch, after a camera cut, and where frames
+/// come a second or more apart. Ids rise from 1
 /// in the order in which people are confirmed and are never used again in the life of the instance, whatever happens to the epoch.
 /// </remarks>
 internal sealed partial class Tracker
@@ -19,6 +20,12 @@ internal sealed partial class Tracker
 
     /// <summary>Two frames in a row belong together if they are at most this many seconds apart, or twice the longest absence.</summary>
     private const double MinBridge = 1;
+
+    /// <summary>
+    /// Where frames come this many seconds apart or more, nobody waits for a second measurement. Below, waiting is right: at 3 frames/s
+    /// confirming at once doubles the identity switches, because every false positive becomes somebody.
+    /// </summary>
+    private const double MaxWait = 1;
 
     /// <summary>Confidence of unseen people decays as exp(-age / τ), τ in seconds.</summary>
     private const double ConfidenceDecay = 0.5;
@@ -52,6 +59,7 @@ internal sealed partial class Tracker
         if (poses.Joints != _skeleton.Count) { throw new ArgumentException($"the poses have {poses.Joints} joints, the skeleton {_skeleton.Count}", nameof(poses)); }
         var fresh = !_started || epoch != _epoch;
         if (fresh) { Restart(epoch, timeSeconds); }
+        var before = _now;
         Advance(timeSeconds);
         Forget();
         foreach (var track in _tracks)
@@ -61,7 +69,7 @@ internal sealed partial class Tracker
         }
         Collect(poses);
         var cut = Associate(poses);
-        GiveBirth(poses, confirmed: fresh || cut);
+        GiveBirth(poses, confirmed: fresh || cut || _now - before >= MaxWait);
         result.Clear();
         foreach (var track in _tracks)
         {
