@@ -5,7 +5,7 @@ namespace EdgePose.Inference;
 /// <summary>One stream as the inference thread sees it: where its frames wait and what is done with one.</summary>
 internal sealed class Lane(string stream, FrameSlot slot, Action<Frame> process)
 {
-    private readonly AgeWindow _ages = new();
+    private readonly AgeWindow _ages = new(), _durations = new();
     private long _processed, _failed;
 
     public string Stream { get; } = stream;
@@ -17,12 +17,17 @@ internal sealed class Lane(string stream, FrameSlot slot, Action<Frame> process)
     /// <summary>Frames whose processing threw; counted, never published.</summary>
     public long Failed => Interlocked.Read(ref _failed);
 
-    /// <summary>Ages of the latest processed frames, capture to end of processing.</summary>
+    /// <summary>Ages of the latest processed frames, capture to end of processing, in milliseconds.</summary>
     public AgeWindow Ages => _ages;
+
+    /// <summary>Durations of the latest calls of <c>process</c>, in milliseconds.</summary>
+    public AgeWindow Durations => _durations;
 
     internal void Run(Frame frame, TimeProvider time)
     {
+        var started = time.GetTimestamp();
         process(frame);
+        _durations.Add(time.GetElapsedTime(started).TotalMilliseconds);
         Interlocked.Increment(ref _processed);
         _ages.Add(time.GetElapsedTime(frame.Info.CapturedTicks).TotalMilliseconds);
     }
