@@ -110,7 +110,7 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
             script.Append("option fpsprobesize 0\n");
         }
         script.Append(CultureInfo.InvariantCulture, $"option timeout {timeout}\n");
-        if (source.VerifyTls) { script.Append("option tls_verify 1\n"); }
+        if (source.VerifyTls && source.Kind == SourceKind.Http) { script.Append("option tls_verify 1\n"); }
         if (wallClock) { script.Append("option use_wallclock_as_timestamps 1\n"); }
         return script.ToString();
     }

@@ -87,6 +87,15 @@ public sealed class RtspSourceTests(IngestFixture fixture)
     }
 
     [Fact]
+    public async Task TlsToAPortWithoutTls_IsTlsError()
+    {
+        using var server = new RtspServer(fixture.LongClip);
+        await using var stream = new RunningStream(Rtsp("rtsps" + server.Url[4..]));
+        await stream.WaitAsync(static s => s.Status.State == StreamState.TlsError, 15, "tls error");
+        Assert.Contains("does not speak TLS", stream.Status.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SourceThatEndsWithExitCodeZero_IsReconnected()
     {
         using var server = new RtspServer(fixture.ShortClip);
