@@ -29,7 +29,11 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         (_process, _time, Log, Id) = (process, time, log, process.Id);
         Output = process.StandardOutput.BaseStream;
         Exited = process.WaitForExitAsync(CancellationToken.None);
-        _drained = Worker.Run("ffmpeg-log", () => log.Drain(process.StandardError.BaseStream));
+        _drained = Worker.Run("ffmpeg-log", () =>
+        {
+            using var errors = process.StandardError.BaseStream;
+            log.Drain(errors);
+        });
     }
 
     public int Id { get; }

@@ -45,8 +45,8 @@ internal sealed record SourceOptions
     public SourcePace Pace { get; init; }
 
     /// <summary>
-    /// Checks the certificates of rtsps:// and https:// against the system's store. Off by default because cameras carry self-signed
-    /// ones: the traffic is encrypted then, but the camera's identity is not proven.
+    /// Checks the certificate of an https:// source against the system's store. Off by default because cameras carry self-signed ones:
+    /// the traffic is encrypted then, but the camera's identity is not proven. ffmpeg 5.1 offers no such check for rtsps://.
     /// </summary>
     public bool VerifyTls { get; init; }
 

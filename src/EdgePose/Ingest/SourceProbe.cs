@@ -23,8 +23,8 @@ internal sealed class SourceProbe(FfmpegTools tools, Func<string, string> redact
 
         await using var running = process.ConfigureAwait(false);
         var output = Worker.Run("ffprobe", () => ReadAll(process.Output));
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var timer = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), limit, timeout, Timeout.InfiniteTimeSpan);
+        using var late = new CancellationTokenSource(timeout, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);

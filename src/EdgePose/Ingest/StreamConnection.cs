@@ -53,10 +53,11 @@ internal sealed class StreamConnection(SourceOptions source, FrameReader reader,
             await reading.CancelAsync().ConfigureAwait(false);
             await process.StopAsync().ConfigureAwait(false);
             CountDecodeErrors(process.Log);
+            // The process is gone, so the pipe has ended and the reader returns; the limit is for a process that the kernel holds on to.
+            await Task.WhenAny(read, Task.Delay(FfmpegProcess.TermGrace, time, CancellationToken.None)).ConfigureAwait(false);
         }
         stop.ThrowIfCancellationRequested();
-        // The process is gone, so the pipe has ended; only a consumer that never takes its frame could hold the reader.
-        var end = await read.WaitAsync(FfmpegProcess.TermGrace, time, stop).ConfigureAwait(false);
+        var end = read.IsCompleted ? await read.ConfigureAwait(false) : ReadEnd.Stopped;
         var online = reader.Frames > 0 ? Max(time.GetElapsedTime(start) - reader.FrameAge, TimeSpan.FromTicks(1)) : TimeSpan.Zero;
         return Judge(process, hardware, end, stalled, online);
     }

@@ -53,7 +53,7 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
         await using var stream = new RunningStream(Http("/list.m3u8"));
         await stream.WaitForEpochAsync(2, 25);
         var first = stream.Frames.Where(static f => f.Epoch == 1).ToArray();
-        Assert.InRange(first.Length, 40, 60); // most of the 60 frames: segments do not come as bursts of which only the last frame stays
+        Assert.InRange(first.Length, 20, 60); // unpaced, each of the two segments would be one burst of which only the newest frames stay
         Assert.InRange((first[^1].CapturedUtc - first[0].CapturedUtc).TotalSeconds, 3, 8);
     }
 
@@ -62,10 +62,9 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
     {
         await using var stream = new RunningStream(Http("/mjpeg") with { Fps = 5 });
         await stream.WaitForFramesAsync(20, 20);
-        var frames = stream.Frames.ToArray();
         Assert.Equal("mjpeg", stream.Status.Decoder);
         Assert.Equal(0, stream.Supervisor.Format!.FramesPerSecond);
-        Assert.InRange(10 / (frames[19].CapturedUtc - frames[9].CapturedUtc).TotalSeconds, 4, 6.5);
+        Assert.InRange(stream.MedianIntervalMs(), 130, 280); // 200; the source sends every 66 ms
     }
 
     [Fact]

@@ -52,6 +52,13 @@ internal sealed class RunningStream : ILogger, IAsyncDisposable
 
     public Task WaitForEpochAsync(int epoch, double seconds) => WaitAsync(s => s.Frames.Any(f => f.Epoch >= epoch), seconds, $"a frame of epoch {epoch}");
 
+    /// <summary>Median time between frames: a loaded test machine moves single ones.</summary>
+    public double MedianIntervalMs()
+    {
+        var frames = Frames.ToArray();
+        return frames.Zip(frames.Skip(1), static (a, b) => (b.CapturedUtc - a.CapturedUtc).TotalMilliseconds).Order().ElementAt((frames.Length - 1) / 2);
+    }
+
     /// <summary>Stops the supervisor and checks what must hold after every stop.</summary>
     public async Task StopAsync()
     {

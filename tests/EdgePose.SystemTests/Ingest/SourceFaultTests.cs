@@ -3,13 +3,14 @@ using EdgePose.Domain;
 using EdgePose.Ingest;
 using EdgePose.SystemTests.Peers;
 using EdgePose.TestSupport;
+using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>Faults F01, F05 to F09 and F16 of the fault table, and what must hold after a stop.</summary>
 [Collection("Ingest")]
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-public sealed class SourceFaultTests(IngestFixture fixture)
+public sealed class SourceFaultTests(IngestFixture fixture, ITestOutputHelper output)
 {
     private const double BackWithin = 10;
 
@@ -26,7 +27,7 @@ public sealed class SourceFaultTests(IngestFixture fixture)
         await Task.Delay(TimeSpan.FromSeconds(4));
         Assert.Equal(StreamState.Unreachable, stream.Status.State);
         server.Start();
-        await stream.WaitForEpochAsync(2, BackWithin);
+        await IsBackAsync(stream);
         Assert.True(stream.Status.Reconnects >= 1);
         Assert.DoesNotContain(stream.Frames.Zip(stream.Frames.Skip(1)), static pair => pair.Second.Sequence <= pair.First.Sequence || pair.Second.CapturedTicks < pair.First.CapturedTicks);
     }
@@ -50,7 +51,7 @@ public sealed class SourceFaultTests(IngestFixture fixture)
             server.Start();
         }
         else { server.Resume(); }
-        await stream.WaitForEpochAsync(2, BackWithin);
+        await IsBackAsync(stream);
         await stream.WaitAsync(static s => s.Status.State == StreamState.Online, 2, "online");
     }
 
@@ -63,7 +64,7 @@ public sealed class SourceFaultTests(IngestFixture fixture)
         var old = Assert.Single(RunningStream.Children());
         Process.GetProcessById(old).Kill();
         await stream.WaitAsync(static s => s.Statuses.Any(static x => x.Reason == "ffmpeg was killed by signal 9"), 3, "killed is noticed");
-        await stream.WaitForEpochAsync(2, BackWithin);
+        await IsBackAsync(stream);
         Assert.NotEqual(old, Assert.Single(RunningStream.Children()));
         Assert.False(Directory.Exists($"/proc/{old}")); // reaped
     }
@@ -78,7 +79,7 @@ public sealed class SourceFaultTests(IngestFixture fixture)
         await Tool.RunAsync("/bin/kill", "-STOP", $"{old}");
         await stream.WaitAsync(static s => s.Status.State == StreamState.Stalled, 4, "stalled");
         await stream.WaitAsync(_ => !Directory.Exists($"/proc/{old}"), 1.5, "killed without waiting for the effect of SIGTERM");
-        await stream.WaitForEpochAsync(2, BackWithin);
+        await IsBackAsync(stream);
     }
 
     [Theory]
@@ -153,6 +154,35 @@ public sealed class SourceFaultTests(IngestFixture fixture)
         await process.WaitForExitAsync(CancellationToken.None);
         Assert.Contains("LC_ALL=C", Assert.Single(log.Tail()), StringComparison.Ordinal);
         Assert.DoesNotContain("canary-1b7d", string.Concat(log.Tail()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ManyConnections_LeaveNoFileDescriptorAndNoThread()
+    {
+        await PlayOnceAsync();
+        var (files, threads) = Usage();
+        for (var i = 0; i < 20; i++) { await PlayOnceAsync(); }
+        var (filesAfter, threadsAfter) = Usage();
+        output.WriteLine($"file descriptors {files} -> {filesAfter}, threads {threads} -> {threadsAfter}");
+        Assert.InRange(filesAfter, 0, files + 5);
+        Assert.InRange(threadsAfter, 0, threads + 10); // the thread pool may have grown
+
+        async Task PlayOnceAsync()
+        {
+            await using var stream = new RunningStream(
+                new SourceOptions { Stream = "x", Url = fixture.ShortClip, Pace = SourcePace.Max, Fps = 1, FrameSize = static (_, _) => (64, 48) });
+            await stream.Completion.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        static (int Files, int Threads) Usage() =>
+            (Directory.GetFileSystemEntries("/proc/self/fd").Length, Directory.GetDirectories("/proc/self/task").Length);
+    }
+
+    private async Task IsBackAsync(RunningStream stream)
+    {
+        var clock = Stopwatch.StartNew();
+        await stream.WaitForEpochAsync(2, BackWithin);
+        output.WriteLine($"frames again after {clock.Elapsed.TotalSeconds:0.0} s");
     }
 
     private string FakeFfmpeg(string name, string script)
