@@ -1,0 +1,159 @@
+using EdgePose.Domain;
+
+namespace EdgePose.Inference.BottomUp;
+
+/// <summary>
+/// Turns the heat and tag maps of LitePose or HigherHRNet into people. <see cref="DecodeProfile.Accurate"/> follows
+/// mit-han-lab/litepose:valid.py step by step: maps projected to the input size, 5 x 5 peaks, grouping by tags, quarter-pixel adjustment,
+/// refinement. <see cref="DecodeProfile.Fast"/> follows the ideas of its nano_demo: peaks of the half-size map, unrounded tag distances, no
+/// projection. Steady state allocates nothing; not thread-safe.
+/// </summary>
+internal sealed class AssociativeDecoder
+{
+    private readonly BottomUpOptions _options;
+    private readonly GroupingRules _rules;
+    private readonly TagGrouping _grouping;
+    private readonly MapAggregator _aggregator;
+    private readonly SparsePeaks _sparse;
+    private readonly Refinement _refinement = new();
+    private readonly Duplicates _duplicates;
+    private readonly ResponseMaps _half, _full;
+
+    public AssociativeDecoder(Skeleton skeleton, BottomUpOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxPeople);
+        _options = options;
+        Joints = skeleton.Count;
+        _rules = GroupingRules.Original(options.MaxPeople) with { RoundDistance = options.Profile == DecodeProfile.Accurate };
+        _grouping = new TagGrouping(_rules, options.JointOrderFor(skeleton), options.MaxPeople);
+        _aggregator = new MapAggregator(skeleton);
+        _sparse = new SparsePeaks(_rules.DetectionThreshold);
+        _duplicates = new Duplicates(skeleton);
+        (_half, _full) = (new ResponseMaps(Joints), new ResponseMaps(Joints));
+        Peaks = new Peaks(Joints, options.MaxPeople);
+        People = new People(Joints, options.MaxPeople);
+    }
+
+    public int Joints { get; }
+
+    /// <summary>Result of the last peak search, in map pixels.</summary>
+    public Peaks Peaks { get; }
+
+    /// <summary>Result of the last grouping, in map pixels.</summary>
+    public People People { get; }
+
+    /// <summary>Decodes a single run. Adds the people to <paramref name="poses"/> in pixels of the network's input.</summary>
+    public void Decode(in StageOutputs outputs, PoseList poses)
+    {
+        if (_options.Profile == DecodeProfile.Fast && !_options.RefineMissing && SparsePeaks.Supports(outputs.Width))
+        {
+            DecodeSparse(outputs, poses);
+            return;
+        }
+        _aggregator.Set(outputs, _half, mirrored: false);
+        DecodeAggregated(poses);
+    }
+
+    /// <summary>Keeps what is needed of the plain run until <see cref="DecodeMirrored"/>.</summary>
+    public void Hold(in StageOutputs outputs) => _aggregator.Set(outputs, _half, mirrored: true);
+
+    /// <summary>Decodes the run held by <see cref="Hold"/> together with the run on the mirrored picture.</summary>
+    public void DecodeMirrored(in StageOutputs outputs, PoseList poses)
+    {
+        _aggregator.AddMirrored(outputs, _half);
+        DecodeAggregated(poses);
+    }
+
+    /// <summary>Decodes aggregated maps; coordinates are pixels of <paramref name="maps"/> times <paramref name="stride"/>.</summary>
+    public void DecodeMaps(ResponseMaps maps, float stride, PoseList poses)
+    {
+        MapPeaks.Find(maps, _rules.DetectionThreshold, Peaks);
+        _grouping.Match(Peaks, People);
+        for (var p = 0; p < People.Count; p++)
+        {
+            for (var j = 0; j < Joints; j++)
+            {
+                if (!TryGetPeak(p, j, out var peak)) { continue; }
+                var (x, y) = MapPeaks.Adjust(maps.HeatOf(j), maps.Width, maps.Height, peak.X, peak.Y);
+                Place(p, j, x, y, peak.Value);
+            }
+        }
+        Choose();
+        if (_options.RefineMissing) { _refinement.FillMissing(maps, Peaks, People); }
+        Report(stride, poses);
+    }
+
+    private void DecodeAggregated(PoseList poses)
+    {
+        if (_options.Profile == DecodeProfile.Fast)
+        {
+            DecodeMaps(_half, 2, poses);
+            return;
+        }
+        _aggregator.Project(_half, _full);
+        DecodeMaps(_full, 1, poses);
+    }
+
+    private void DecodeSparse(in StageOutputs outputs, PoseList poses)
+    {
+        _sparse.Find(outputs, Joints, Peaks);
+        _grouping.Match(Peaks, People);
+        for (var p = 0; p < People.Count; p++)
+        {
+            for (var j = 0; j < Joints; j++)
+            {
+                if (!TryGetPeak(p, j, out var peak)) { continue; }
+                var (x, y) = SparsePeaks.Adjust(outputs, j, peak.X, peak.Y);
+                Place(p, j, x, y, peak.Value);
+            }
+        }
+        Choose();
+        Report(2, poses);
+    }
+
+    // Resets the joint; the caller places it when there is a peak.
+    private bool TryGetPeak(int person, int joint, out Peak peak)
+    {
+        var at = person * Joints + joint;
+        if (joint == 0) { (People.Score[person], People.Found[person]) = (0, 0); }
+        (People.X[at], People.Y[at], People.Value[at]) = (0, 0, 0);
+        var member = People.Member[at];
+        peak = member < 0 ? default : Peaks.At(joint, member);
+        return member >= 0;
+    }
+
+    private void Place(int person, int joint, float x, float y, float value)
+    {
+        var at = person * Joints + joint;
+        (People.X[at], People.Y[at], People.Value[at]) = (x, y, value);
+        People.Score[person] += value;
+        People.Found[person]++;
+    }
+
+    private void Choose()
+    {
+        for (var p = 0; p < People.Count; p++) { People.Score[p] /= Joints; }
+        if (_options.KeepsEveryInstance) { People.KeepAll(); }
+        else { People.KeepPlausible(_options.MinScore, _options.MinJoints); }
+    }
+
+    private void Report(float stride, PoseList poses)
+    {
+        if (!_options.KeepsEveryInstance)
+        {
+            _duplicates.Suppress(People, _options.DuplicateOks);
+            People.KeptCount = Math.Min(People.KeptCount, _options.MaxPeople);
+        }
+        for (var k = 0; k < People.KeptCount; k++)
+        {
+            var person = People.Kept[k];
+            var pose = poses.Add();
+            pose.Score = People.Score[person];
+            for (var j = 0; j < Joints; j++)
+            {
+                var at = person * Joints + j;
+                if (People.Value[at] > 0) { pose.Points[j] = new Keypoint(People.X[at] * stride, People.Y[at] * stride, People.Value[at]); }
+            }
+        }
+    }
+}

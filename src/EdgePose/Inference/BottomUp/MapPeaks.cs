@@ -1,0 +1,81 @@
+using System.Runtime.Intrinsics;
+
+namespace EdgePose.Inference.BottomUp;
+
+/// <summary>Peak search and sub-pixel offsets on aggregated maps (mit-han-lab/litepose:lib/core/group.py).</summary>
+internal static class MapPeaks
+{
+    /// <summary>Half the side of the 5 x 5 window in which a peak must be the largest value.</summary>
+    public const int Reach = 2;
+
+    /// <summary>The smallest float that exceeds <paramref name="threshold"/>.</summary>
+    public static float JustAbove(double threshold)
+    {
+        var value = (float)threshold;
+        return value > threshold ? value : MathF.BitIncrement(value);
+    }
+
+    /// <summary>Collects the local maxima of each joint above <paramref name="threshold"/>; values or tags that are not finite are no peaks.</summary>
+    public static void Find(ResponseMaps maps, double threshold, Peaks peaks)
+    {
+        var least = JustAbove(threshold);
+        for (var j = 0; j < maps.Joints; j++)
+        {
+            peaks.Begin(j);
+            var plane = maps.HeatOf(j);
+            for (var y = 0; y < maps.Height; y++) { FindInRow(maps, plane, j, y, least, peaks); }
+            peaks.End();
+        }
+    }
+
+    private static void FindInRow(ResponseMaps maps, ReadOnlySpan<float> plane, int joint, int y, float least, Peaks peaks)
+    {
+        var (lanes, width) = (Vector256<float>.Count, maps.Width);
+        var row = plane.Slice(y * width, width);
+        for (var x = 0; x < width; x++)
+        {
+            if (x + lanes <= width)
+            {
+                var bound = Vector256.Create(MathF.Max(least, peaks.Floor));
+                if (!Vector256.GreaterThanOrEqualAny(Vector256.Create(row.Slice(x, lanes)), bound)) { x += lanes - 1; continue; }
+            }
+            for (var end = Math.Min(x + lanes, width); x < end; x++)
+            {
+                if (!(row[x] >= least) || !(row[x] > peaks.Floor) || !IsLargest(plane, width, maps.Height, x, y)) { continue; }
+                var peak = maps.PeakAt(joint, x, y);
+                if (float.IsFinite(peak.Value) && float.IsFinite(peak.Tag) && float.IsFinite(peak.MirroredTag)) { peaks.Add(peak); }
+            }
+            x--;
+        }
+    }
+
+    private static bool IsLargest(ReadOnlySpan<float> plane, int width, int height, int x, int y)
+    {
+        var value = plane[y * width + x];
+        var (left, right) = (Math.Max(x - Reach, 0), Math.Min(x + Reach, width - 1));
+        for (var ny = Math.Max(y - Reach, 0); ny <= Math.Min(y + Reach, height - 1); ny++)
+        {
+            foreach (var neighbour in plane.Slice(ny * width + left, right - left + 1))
+            {
+                if (neighbour > value) { return false; }
+            }
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// Position of a peak in map coordinates: the pixel's middle, moved a quarter towards the larger neighbour on each axis (towards zero
+    /// when both are equal), neighbours clamped to the map.
+    /// </summary>
+    public static (float X, float Y) Adjust(ReadOnlySpan<float> plane, int width, int height, int x, int y)
+    {
+        var right = plane[y * width + Math.Min(x + 1, width - 1)];
+        var left = plane[y * width + Math.Max(x - 1, 0)];
+        var below = plane[Math.Min(y + 1, height - 1) * width + x];
+        var above = plane[Math.Max(y - 1, 0) * width + x];
+        return (Quarter(x, right, left), Quarter(y, below, above));
+    }
+
+    /// <summary>One axis of <see cref="Adjust"/>.</summary>
+    public static float Quarter(int position, float after, float before) => position + 0.5f + (after > before ? 0.25f : -0.25f);
+}
