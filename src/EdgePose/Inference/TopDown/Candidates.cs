@@ -22,7 +22,7 @@ internal sealed class Candidates
     private const float ConfirmingIou = 0.3f;
 
     private static readonly Comparison<(Candidate Candidate, int Index)> BestFirst = static (a, b) =>
-        a.Candidate.Rank != b.Candidate.Rank ? b.Candidate.Rank.CompareTo(a.Candidate.Rank)
+        a.Candidate.Rank != b.Candidate.Rank ? (int)b.Candidate.Rank - (int)a.Candidate.Rank
         : a.Candidate.Score != b.Candidate.Score ? b.Candidate.Score.CompareTo(a.Candidate.Score)
         : a.Index.CompareTo(b.Index);
 
