@@ -12,14 +12,17 @@ internal enum CandidateRank { Missing, Detected, Visible }
 /// <param name="Score">Detector score.</param>
 /// <param name="Rank">Where it comes from.</param>
 /// <param name="Person">Index of the tracked person, -1 for a detection.</param>
-/// <param name="Confirmed">True when a detection of this frame agrees.</param>
+/// <param name="Confirmed">True when a detection of this frame overlaps it.</param>
 internal readonly record struct Candidate(Box Box, float Padding, float Score, CandidateRank Rank, int Person, bool Confirmed);
 
 /// <summary>Chooses the boxes of one frame out of detections and tracked people.</summary>
 internal sealed class Candidates
 {
+    /// <summary>Loose on purpose: a box from joints and a detector's box differ where arms are raised or feet are hidden.</summary>
+    private const float ConfirmingIou = 0.3f;
+
     private static readonly Comparison<(Candidate Candidate, int Index)> BestFirst = static (a, b) =>
-        a.Candidate.Rank != b.Candidate.Rank ? b.Candidate.Rank.CompareTo(a.Candidate.Rank)
+        a.Candidate.Rank != b.Candidate.Rank ? (int)b.Candidate.Rank - (int)a.Candidate.Rank
         : a.Candidate.Score != b.Candidate.Score ? b.Candidate.Score.CompareTo(a.Candidate.Score)
         : a.Index.CompareTo(b.Index);
 
@@ -31,7 +34,7 @@ internal sealed class Candidates
 
     /// <summary>
     /// Visible people first, then detections, then people not seen last time, each by score; of boxes with an IoU above
-    /// <paramref name="iou"/> the first stays, and takes the score of a detection that it covers; at most <paramref name="limit"/>.
+    /// <paramref name="iou"/> the first stays; at most <paramref name="limit"/>. A person whose box agrees with a detection takes its score.
     /// </summary>
     public void Choose(List<Detection> detections, List<TrackedPerson> people, float padding, float iou, int limit)
     {
@@ -41,7 +44,9 @@ internal sealed class Candidates
         {
             var person = people[i];
             var rank = person.IsVisible ? CandidateRank.Visible : CandidateRank.Missing;
-            _all.Add((new Candidate(person.Box, person.Padding, person.Score, rank, i, false), _all.Count));
+            var (overlap, score) = BestOverlap(person.Box, detections);
+            _all.Add((new Candidate(
+                person.Box, person.Padding, overlap > iou ? score : person.Score, rank, i, overlap >= ConfirmingIou), _all.Count));
         }
         foreach (var d in detections)
         {
@@ -50,22 +55,28 @@ internal sealed class Candidates
         CollectionsMarshal.AsSpan(_all).Sort(BestFirst);
         foreach (var (candidate, _) in _all)
         {
-            var covering = Covering(candidate, iou);
-            if (covering < 0) { _chosen.Add(candidate); }
-            else if (candidate.Rank == CandidateRank.Detected && !_chosen[covering].Confirmed)
-            {
-                _chosen[covering] = _chosen[covering] with { Score = candidate.Score, Confirmed = true };
-            }
+            if (_chosen.Count == limit) { break; }
+            if (!IsCovered(candidate, iou)) { _chosen.Add(candidate); }
         }
-        if (_chosen.Count > limit) { _chosen.RemoveRange(limit, _chosen.Count - limit); }
     }
 
-    private int Covering(in Candidate candidate, float iou)
+    private static (float Iou, float Score) BestOverlap(in Box box, List<Detection> detections)
     {
-        for (var i = 0; i < _chosen.Count; i++)
+        var (best, score) = (0f, 0f);
+        foreach (var d in detections)
         {
-            if (_chosen[i].Box.Iou(candidate.Box) > iou) { return i; }
+            var overlap = box.Iou(d.Box);
+            if (overlap > best) { (best, score) = (overlap, d.Score); }
         }
-        return -1;
+        return (best, score);
+    }
+
+    private bool IsCovered(in Candidate candidate, float iou)
+    {
+        foreach (var chosen in _chosen)
+        {
+            if (chosen.Box.Iou(candidate.Box) > iou) { return true; }
+        }
+        return false;
     }
 }

@@ -99,14 +99,14 @@ internal sealed class TopDownEstimator : IPoseEstimator
         var pose = poses.Add();
         _head.Estimate(frame, candidate.Box, candidate.Padding, candidate.Score, pose);
         var sighting = TrackedPerson.Judge(pose, Skeleton, _jointThreshold);
-        // Lost: the boxes of tomorrow need the detector. Somebody who was not seen well before was never held.
+        // Lost: the next frame needs the detector. Somebody who was not seen well before was never held.
         _detectEarly |= candidate.Rank == CandidateRank.Visible && sighting != Sighting.Visible;
         var unconfirmed = detecting && candidate.Rank == CandidateRank.Missing && sighting == Sighting.Weak;
         if (sighting == Sighting.Nobody || unconfirmed) { poses.RemoveAt(poses.Count - 1); return; }
         var person = _spare.TryPop(out var spare) ? spare : new TrackedPerson(Skeleton.Count);
         var previous = candidate.Person < 0 ? null : _people[candidate.Person];
         person.Update(pose, sighting, candidate, previous, Skeleton,
-            new FollowRule(frame.Width, frame.Height, _jointThreshold, _padding));
+            new FollowRule(frame.Width, frame.Height, _jointThreshold, _padding, detecting));
         _next.Add(person);
     }
 
@@ -134,8 +134,9 @@ internal sealed class TopDownEstimator : IPoseEstimator
         _next.Clear();
         for (var i = _people.Count - 1; i >= 0; i--)
         {
-            if (!_people[i].HasLeft) { continue; }
-            _detectEarly = true;
+            var (left, doubtful) = (_people[i].HasLeft, _people[i].Unconfirmed >= TrackedPerson.MaxUnconfirmed);
+            if (!left && !doubtful) { continue; }
+            _detectEarly |= left;
             _spare.Push(_people[i]);
             _people.RemoveAt(i);
         }

@@ -16,13 +16,21 @@ internal enum Sighting
 }
 
 /// <summary>What following a person depends on in one frame.</summary>
-internal readonly record struct FollowRule(int FrameWidth, int FrameHeight, float JointThreshold, float Padding);
+/// <param name="FrameWidth">Pixels.</param>
+/// <param name="FrameHeight">Pixels.</param>
+/// <param name="JointThreshold">Smallest score of a confident joint.</param>
+/// <param name="Padding">Margin of a person box.</param>
+/// <param name="Detecting">True when the detector looked at this frame.</param>
+internal readonly record struct FollowRule(int FrameWidth, int FrameHeight, float JointThreshold, float Padding, bool Detecting);
 
 /// <summary>A person between detections: the box for the next crop, built from the last pose. Instances are pooled.</summary>
 internal sealed class TrackedPerson(int joints)
 {
     /// <summary>Body joints that a box needs.</summary>
     public const int MinJoints = 5;
+
+    /// <summary>Detections in a row that may miss a visible person; after that it counts as something that only looks like one to the pose network.</summary>
+    public const int MaxUnconfirmed = 5;
 
     private readonly Keypoint[] _points = new Keypoint[joints];
     private readonly float[] _motion = new float[joints];
@@ -38,6 +46,9 @@ internal sealed class TrackedPerson(int joints)
 
     /// <summary>True when less than half of the joints' extents, or not their centre, lie in the frame.</summary>
     public bool HasLeft { get; private set; }
+
+    /// <summary>Detections in a row that did not overlap this person.</summary>
+    public int Unconfirmed { get; private set; }
 
     /// <summary>Judges a pose by its body joints.</summary>
     public static Sighting Judge(Pose pose, Skeleton skeleton, float threshold)
@@ -63,6 +74,8 @@ internal sealed class TrackedPerson(int joints)
     public void Update(Pose pose, Sighting sighting, in Candidate candidate, TrackedPerson? previous, Skeleton skeleton, in FollowRule rule)
     {
         (IsVisible, HasLeft, Score) = (sighting == Sighting.Visible, false, candidate.Score);
+        var missed = previous is null ? 0 : previous.Unconfirmed;
+        Unconfirmed = !rule.Detecting ? missed : candidate.Confirmed ? 0 : missed + 1;
         if (sighting == Sighting.Visible && TryExtents(pose, skeleton, rule.JointThreshold, out var extents))
         {
             (Box, Padding) = (extents.Inflate(rule.Padding), 1);

@@ -35,7 +35,7 @@ public sealed class HeatmapDecoderTests
     [InlineData(HeatmapRefine.UdpDark, 0.0, 0.02)]
     internal void Decode_SubPixelGaussians_MeanErrorIsThatOfTheRefinement(HeatmapRefine refine, double expected, double tolerance)
     {
-        const int W = 48, H = 64, Count = 500;
+        const int W = 48, H = 64, Count = 300;
         var random = new Random(7);
         var centres = Enumerable.Range(0, Count).Select(_ => (X: 12 + random.NextDouble() * 24, Y: 12 + random.NextDouble() * 40)).ToArray();
         var points = Decode(refine, Count, W, H, b =>

@@ -12,7 +12,7 @@ internal sealed class ScriptedNetwork(ModelDescriptor descriptor, int outputs, A
 
     public Binding Bind(int batch, int height, int width)
     {
-        Assert.Equal(1, batch);
+        if (batch != 1) { throw new InvalidOperationException("batches of one are expected"); }
         foreach (var bound in _bound)
         {
             if (bound.Height == height && bound.Width == width) { return bound; }
