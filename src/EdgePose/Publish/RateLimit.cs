@@ -7,7 +7,7 @@ namespace EdgePose.Publish;
 internal sealed class RateLimit(double perSecond, TimeProvider time)
 {
     private readonly long _interval = perSecond > 0 ? (long)(time.TimestampFrequency / perSecond) : 0;
-    private long _due = long.MinValue;
+    private long _due = time.GetTimestamp();
 
     public bool IsOff => _interval == 0;
 

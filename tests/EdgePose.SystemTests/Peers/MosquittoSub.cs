@@ -25,10 +25,11 @@ internal sealed class MosquittoSub : IAsyncDisposable
         MosquittoBroker broker, string filter = "#", string user = "", string password = "", string caFile = "")
     {
         Repo.SkipUnless(Program is not null, "needs mosquitto_sub: apt-get install mosquitto-clients");
-        var start = new ProcessStartInfo(Program!) { RedirectStandardError = true, RedirectStandardOutput = true };
+        // Its debug lines, which say when the subscription stands, are block-buffered on a pipe; stdbuf replaces itself by the program.
+        var start = new ProcessStartInfo("stdbuf") { RedirectStandardError = true, RedirectStandardOutput = true };
         List<string> arguments =
         [
-            "-h", broker.Host, "-p", broker.Port.ToString(CultureInfo.InvariantCulture), "-V", "5", "-q", "1", "-d", "-t", filter,
+            "-oL", Program!, "-h", broker.Host, "-p", broker.Port.ToString(CultureInfo.InvariantCulture), "-V", "5", "-q", "1", "-d", "-t", filter,
             "-F", "MSG\t%t\t%q\t%r\t%C\t%E\t%P\t%p",
         ];
         if (user.Length > 0) { arguments.AddRange(["-u", user, "-P", password]); }

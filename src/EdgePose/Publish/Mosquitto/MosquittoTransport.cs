@@ -11,6 +11,9 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
     /// <summary>A connection that lasted this long starts the waits anew; shorter ones keep widening them.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
+    /// <summary>So many short connections in a row look like a second client with our id: mosquitto 2.0.11 drops the older one without a word.</summary>
+    private const int SuspiciousEnds = 3;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Backoff _backoff = new(options.BackoffMin, options.BackoffMax, Random.Shared);
@@ -18,6 +21,7 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
     private volatile MosquittoConnection? _connection;
     private volatile bool _closing;
     private bool _isStarted, _isBlocked;
+    private int _shortConnections, _disposed;
     private MqttWill? _will;
 
     public BrokerStatus Status { get; private set; } = BrokerStatus.Connecting;
@@ -51,9 +55,8 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
                 var end = RunOnce(out var lasted);
                 if (_stop.IsCancellationRequested || _closing) { break; }
                 if (end.State == BrokerState.TlsError) { end = Diagnose(end); }
-                if (lasted) { _backoff.Reset(); }
-                if (end.State == BrokerState.TakenOver) { _backoff.Widen(); }
-                Change(end.State == BrokerState.Closed ? new BrokerStatus(BrokerState.Lost, "the broker closed the connection") : end);
+                if (end.State == BrokerState.Closed) { end = new BrokerStatus(BrokerState.Lost, "the broker closed the connection"); }
+                Change(Weigh(end, lasted));
                 Wait(_backoff.Next());
             }
         }
@@ -68,6 +71,17 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
             Change(Status.State == BrokerState.Closed ? Status : BrokerStatus.Closed);
             _ended.TrySetResult();
         }
+    }
+
+    /// <summary>Sets the next wait; two clients with one id would otherwise throw each other out for ever.</summary>
+    private BrokerStatus Weigh(BrokerStatus end, bool lasted)
+    {
+        _shortConnections = end.State == BrokerState.Lost && !lasted ? _shortConnections + 1 : 0;
+        if (lasted) { _backoff.Reset(); }
+        if (end.State == BrokerState.TakenOver) { _backoff.Widen(); }
+        if (_shortConnections < SuspiciousEnds) { return end; }
+        _backoff.Widen();
+        return end with { Reason = $"{end.Reason}, soon after connecting, {_shortConnections} times in a row: does another client use the id '{options.ClientId}'?" };
     }
 
     private BrokerStatus RunOnce(out bool lasted)
@@ -138,6 +152,7 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) { return; }
         await _stop.CancelAsync().ConfigureAwait(false);
         if (!IsEnding()) { return; }
         await _ended.Task.ConfigureAwait(false);
