@@ -47,6 +47,9 @@ internal sealed partial class Section
 
     public void Error(string key, string problem, string suggestion = "") => Problems.Error(Where(key), PathOf(key), problem, suggestion);
 
+    /// <summary>Reports a name of the user's choice, at the name itself.</summary>
+    public void Error(YamlEntry name, string problem, string suggestion = "") => Problems.Error(name.Mark, PathOf(name.Key), problem, suggestion);
+
     public void Warning(string key, string problem) => Problems.Warning(Where(key), PathOf(key), problem);
 
     public Section Child(string key, string inheritsFrom = "")
@@ -116,6 +119,7 @@ internal sealed partial class Section
         YamlKind.Map => "a mapping",
         YamlKind.List => "a list",
         YamlKind.Null => "nothing",
+        _ when node.Quoted => Show.Value(node.Text) + " in quotes",
         _ => Show.Value(node.Text),
     };
 }
