@@ -43,7 +43,7 @@ internal sealed partial class Section
     /// <summary>Where the value of <paramref name="key"/> stands, or else where the section stands.</summary>
     public Mark Where(string key) => _map?.Find(key)?.Value.Mark ?? _own;
 
-    public string PathOf(string key) => Path.Length == 0 ? key : $"{Path}.{Show.Key(key)}";
+    public string PathOf(string key) => Path.Length == 0 ? Show.Key(key) : $"{Path}.{Show.Key(key)}";
 
     public void Error(string key, string problem, string suggestion = "") => Problems.Error(Where(key), PathOf(key), problem, suggestion);
 
