@@ -44,7 +44,7 @@ internal static partial class Scalars
         { Ticks: 0 } => "0s",
         _ when value.Ticks % TimeSpan.TicksPerHour == 0 => Invariant(value.TotalHours) + "h",
         _ when value.Ticks % TimeSpan.TicksPerMinute == 0 => Invariant(value.TotalMinutes) + "m",
-        _ when value.Ticks % TimeSpan.TicksPerSecond == 0 => Invariant(value.TotalSeconds) + "s",
+        _ when value.Ticks >= TimeSpan.TicksPerSecond => Invariant(value.TotalSeconds) + "s",
         _ => Invariant(value.TotalMilliseconds) + "ms",
     };
 

@@ -43,9 +43,12 @@ internal sealed partial class Section
     /// <summary>Where the value of <paramref name="key"/> stands, or else where the section stands.</summary>
     public Mark Where(string key) => _map?.Find(key)?.Value.Mark ?? _own;
 
-    public string PathOf(string key) => Path.Length == 0 ? key : $"{Path}.{Show.Key(key)}";
+    public string PathOf(string key) => Path.Length == 0 ? Show.Key(key) : $"{Path}.{Show.Key(key)}";
 
     public void Error(string key, string problem, string suggestion = "") => Problems.Error(Where(key), PathOf(key), problem, suggestion);
+
+    /// <summary>Reports a name of the user's choice, at the name itself.</summary>
+    public void Error(YamlEntry name, string problem, string suggestion = "") => Problems.Error(name.Mark, PathOf(name.Key), problem, suggestion);
 
     public void Warning(string key, string problem) => Problems.Warning(Where(key), PathOf(key), problem);
 
@@ -116,6 +119,7 @@ internal sealed partial class Section
         YamlKind.Map => "a mapping",
         YamlKind.List => "a list",
         YamlKind.Null => "nothing",
+        _ when node.Quoted => Show.Value(node.Text) + " in quotes",
         _ => Show.Value(node.Text),
     };
 }

@@ -13,7 +13,8 @@ internal static class Suggest
         {
             var other = Normalise(candidate);
             var distance = Distance(plain, other);
-            var near = distance <= Math.Max(1, Math.Max(plain.Length, other.Length) / 3);
+            // One change in a word of one or two letters makes another word, not a typing error.
+            var near = distance <= Math.Max(plain.Length, other.Length) / 3;
             if (!near && Math.Min(plain.Length, other.Length) >= 3
                 && (plain.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(plain, StringComparison.Ordinal)))
             {

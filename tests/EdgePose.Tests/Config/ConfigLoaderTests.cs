@@ -89,7 +89,10 @@ public sealed class ConfigLoaderTests
         Assert.Equal(["cuda", "cpu"], c.Inference.Providers);
         Assert.Equal(("other", "1", 2), (c.Node, c.Inference.ProviderOptions["cuda"]["some.option"], c.Streams.Count));
         Assert.Equal(
-            ["--set  streams.front.fps: expected a number 0.1–240 such as 5 or 5fps, or 0 for all, got \"many\"", "--set  expected --set key=value, with the key as in the file: streams.front.fps=5"],
+            [
+                "--set  expected --set key=value, with the key as in the file: streams.front.fps=5",
+                "--set  streams.front.fps: expected a number 0.1–240 such as 5 or 5fps, or 0 for all, got \"many\"",
+            ],
             Lines(Load(yaml, "streams.front.fps=many", "oops")));
     }
 

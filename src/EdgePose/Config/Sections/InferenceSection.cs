@@ -36,7 +36,7 @@ internal static class InferenceSection
         var plugins = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in s.Names())
         {
-            if (!Scalars.IsId(entry.Key)) { s.Error(entry.Key, "a provider's name has a–z 0–9 _ - only"); }
+            if (!Scalars.IsId(entry.Key)) { s.Error(entry, "a provider's name has a–z 0–9 _ - only"); }
             else if (entry.Value.Kind != YamlKind.Scalar || entry.Value.Text.Length == 0) { s.Error(entry.Key, "expected the path of a library"); }
             else { plugins[entry.Key] = s.Absolute(entry.Key, entry.Value.Text); }
         }
@@ -50,7 +50,7 @@ internal static class InferenceSection
         {
             if (!providers.Contains(entry.Key))
             {
-                s.Error(entry.Key, "unknown provider", Suggest.Nearest(entry.Key, providers));
+                s.Error(entry, "unknown provider", Suggest.Nearest(entry.Key, providers));
                 continue;
             }
             var options = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -13,7 +13,7 @@ internal static class StreamSection
         var all = new List<StreamConfig>(Math.Min(entries.Count, MostStreams));
         foreach (var entry in entries)
         {
-            if (!Scalars.IsId(entry.Key)) { streams.Error(entry.Key, "a stream's name is " + Section.CheckId(entry.Key)); }
+            if (!Scalars.IsId(entry.Key)) { streams.Error(entry, "a stream's name is " + Section.CheckId(entry.Key)); }
             all.Add(Read(streams.Sub(Expand(entry)), entry.Key, pose));
         }
         if (entries.Count > MostStreams) { streams.Error("", $"more than {MostStreams} streams"); }

@@ -90,10 +90,14 @@ internal sealed class YamlBuilder(IParser parser, string file, Func<int, bool> i
         var mark = At(Current!.Start);
         if (++_nodes > MaxNodes) { return Stop(mark, $"more than {MaxNodes} values; the file is refused"); }
         if (depth > MaxDepth) { return Stop(mark, $"nested deeper than {MaxDepth} levels; the file is refused"); }
+        if (Current is AnchorAlias)
+        {
+            _problems.Error(mark, "", "aliases (*name) are not supported; write the value out");
+            return new YamlNode { Kind = YamlKind.Null, Mark = mark, Damaged = true };
+        }
         if (Current is NodeEvent { Anchor.IsEmpty: false })
         {
-            _problems.Error(mark, "", Current is AnchorAlias
-                ? "aliases (*name) are not supported; write the value out" : "anchors (&name) are not supported; write the value out");
+            _problems.Error(mark, "", "anchors (&name) are not supported; write the value out");
         }
         if (Current is NodeEvent { Tag.IsEmpty: false } tagged && !tagged.Tag.IsNonSpecific)
         {
