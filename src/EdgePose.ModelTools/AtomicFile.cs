@@ -6,7 +6,8 @@ namespace EdgePose.ModelTools;
 internal static class AtomicFile
 {
     /// <summary>Replaces <paramref name="path"/> by what <paramref name="write"/> produces.</summary>
-    /// <exception cref="ModelToolsException">The folder cannot be written or the disk is full; the old file, if any, is untouched.</exception>
+    /// <exception cref="ModelToolsException">The folder cannot be written or the disk is full; the old file, if any, is
+    /// untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         var full = Path.GetFullPath(path);
@@ -23,7 +24,8 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelToolsException($"{path}: cannot be written: {e.Message}", "check the folder's permissions and the free space", e);
+            throw new ModelToolsException($"{path}: cannot be written: {e.Message}", "check the folder's permissions and the free space",
+                e);
         }
         finally
         {

@@ -10,7 +10,8 @@ public sealed class BrokenTfjsTests
 {
     [Fact]
     public void Convert_UnknownOperator_NamesOperatorAndNode() =>
-        Refuses(f => f.Node("FancyOp", "where/it/is", ["x"]).Output("where/it/is"), "node 'where/it/is': the operator 'FancyOp' is not supported");
+        Refuses(f => f.Node("FancyOp", "where/it/is", ["x"])
+            .Output("where/it/is"), "node 'where/it/is': the operator 'FancyOp' is not supported");
 
     [Fact]
     public void Convert_UnknownOperatorThatNoOutputNeeds_IsNotLookedAt()
@@ -20,10 +21,12 @@ public sealed class BrokenTfjsTests
     }
 
     [Fact]
-    public void Convert_InputThatDoesNotExist_NamesBoth() => Refuses(f => f.Node("Relu", "z", ["nowhere"]).Output("z"), "'z' (Relu) uses 'nowhere'");
+    public void Convert_InputThatDoesNotExist_NamesBoth() => Refuses(f => f.Node("Relu", "z", ["nowhere"])
+        .Output("z"), "'z' (Relu) uses 'nowhere'");
 
     [Fact]
-    public void Convert_OutputIndexThatDoesNotExist_NamesIt() => Refuses(f => f.Node("Relu", "z", ["y:3"]).Output("z"), "'y:3' does not exist");
+    public void Convert_OutputIndexThatDoesNotExist_NamesIt() => Refuses(f => f.Node("Relu", "z", ["y:3"])
+        .Output("z"), "'y:3' does not exist");
 
     [Fact]
     public void Convert_Cycle_NamesANodeOfIt() =>
@@ -35,13 +38,15 @@ public sealed class BrokenTfjsTests
     [Fact]
     public void Convert_NodesInAnyOrder_AreSorted()
     {
-        using var file = new TfjsFile().Node("Relu", "b", ["^c", "a"]).Node("Neg", "a", ["x"]).Const("c", [], 1f).Input("x", "DT_FLOAT", 1).Output("b");
+        using var file = new TfjsFile().Node("Relu", "b", ["^c", "a"]).Node("Neg", "a", ["x"]).Const("c", [], 1f).Input("x", "DT_FLOAT", 1)
+            .Output("b");
         using var run = file.Run().With("x", [1], -3f);
         run.Expect("b", [1], 3);
     }
 
     [Fact]
-    public void Convert_MissingInput_NamesTheNode() => Refuses(f => f.Node("Mul", "z", ["x"]).Output("z"), "node 'z' (Mul): it has 1 inputs, 2 are needed");
+    public void Convert_MissingInput_NamesTheNode() => Refuses(f => f.Node("Mul", "z", ["x"])
+        .Output("z"), "node 'z' (Mul): it has 1 inputs, 2 are needed");
 
     [Fact]
     public void Convert_TensorNeededAsConstant_NamesTheRole() =>
@@ -57,11 +62,13 @@ public sealed class BrokenTfjsTests
 
     [Fact]
     public void Convert_BadBase64_NamesTheAttribute() =>
-        Refuses(f => f.Node("MaxPool", "z", ["x"], ("padding", new JsonObject { ["s"] = "%%%" })).Output("z"), "attribute 'padding' is not base64 text");
+        Refuses(f => f.Node("MaxPool", "z", ["x"], ("padding", new JsonObject { ["s"] = "%%%" }))
+            .Output("z"), "attribute 'padding' is not base64 text");
 
     [Fact]
     public void Convert_EllipsisMask_IsRefused() =>
-        Refuses(f => f.Const("b", [1], 0).Node("StridedSlice", "z", ["x", "b", "b", "one"], ("ellipsis_mask", I(1))).Const("one", [1], 1).Output("z"), "ellipsis_mask");
+        Refuses(f => f.Const("b", [1], 0).Node("StridedSlice", "z", ["x", "b", "b", "one"], ("ellipsis_mask", I(1))).Const("one", [1], 1)
+            .Output("z"), "ellipsis_mask");
 
     [Fact]
     public void Convert_HugeSplit_IsBounded() =>
@@ -86,7 +93,8 @@ public sealed class BrokenTfjsTests
         json => json["weightsManifest"]![0]!["paths"]![0] = path, "is not a plain file name");
 
     [Fact]
-    public void Convert_MissingShard_NamesTheFile() => RefusesJson(json => json["weightsManifest"]![0]!["paths"]![0] = "gone.bin", "gone.bin: cannot be read");
+    public void Convert_MissingShard_NamesTheFile() => RefusesJson(json =>
+        json["weightsManifest"]![0]!["paths"]![0] = "gone.bin", "gone.bin: cannot be read");
 
     [Fact]
     public void Convert_TruncatedShard_SaysHowMuchIsLeft()
@@ -118,7 +126,8 @@ public sealed class BrokenTfjsTests
     }
 
     [Fact]
-    public void Convert_LayersModel_IsRefusedByName() => RefusesJson(json => json["format"] = "layers-model", "format 'layers-model' is not supported");
+    public void Convert_LayersModel_IsRefusedByName() => RefusesJson(json =>
+        json["format"] = "layers-model", "format 'layers-model' is not supported");
 
     [Fact]
     public void Convert_NaNWeight_NamesIt() => Refuses(f => f.Const("bad", [1], float.NaN), "weight 'bad': it contains NaN");
@@ -214,11 +223,13 @@ public sealed class BrokenTfjsTests
         return [.. bytes];
     }
 
-    private static TfjsFile Good() => new TfjsFile().Input("x", "DT_FLOAT", 1, 2).Const("w", [2], 1f, 2).Node("Mul", "y", ["x", "w"]).Output("y");
+    private static TfjsFile Good() => new TfjsFile().Input("x", "DT_FLOAT", 1, 2).Const("w", [2], 1f, 2).Node("Mul", "y", ["x", "w"])
+        .Output("y");
 
     private static TfjsFile Rich() => Good()
         .Input("image", "DT_FLOAT", 1, 4, 4, 1).Const("k", [3, 3, 1, 1], [.. Enumerable.Repeat(1f, 9)]).Const("b", [1], 1f)
-        .Node("_FusedConv2D", "conv", ["image", "k", "b"], ("strides", Ints(1, 2, 2, 1)), ("padding", S("SAME")), ("fused_ops", Texts("BiasAdd", "Relu6")))
+        .Node("_FusedConv2D", "conv", ["image", "k", "b"], ("strides", Ints(1, 2, 2, 1)), ("padding", S("SAME")),
+            ("fused_ops", Texts("BiasAdd", "Relu6")))
         .Const("size", [2], 8, 8).Node("ResizeBilinear", "big", ["conv", "size"], ("align_corners", B(false)), ("T", Type("DT_FLOAT")))
         .Const("begin", [4], 0, 0, 0, 0).Const("end", [4], 1, 2, 2, 1).Const("step", [4], 1, 1, 1, 1)
         .Node("StridedSlice", "cut", ["big", "begin", "end", "step"], ("begin_mask", I(3)), ("shrink_axis_mask", I(1)))

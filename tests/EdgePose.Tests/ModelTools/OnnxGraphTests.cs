@@ -90,9 +90,11 @@ public sealed class OnnxGraphTests : IDisposable
     public void Load_RandomBytesAndTooLargeFiles_AreRefused()
     {
         System.IO.File.WriteAllBytes(File(), [0xff, 0x00, 0x12]);
-        Assert.Contains("not an ONNX model", Assert.Throws<ModelToolsException>(() => OnnxModel.Load(File())).Message, StringComparison.Ordinal);
+        Assert.Contains("not an ONNX model", Assert.Throws<ModelToolsException>(() =>
+            OnnxModel.Load(File())).Message, StringComparison.Ordinal);
         System.IO.File.WriteAllBytes(File(), Small().ToByteArray());
-        Assert.Contains("the limit is 10", Assert.Throws<ModelToolsException>(() => OnnxModel.Load(File(), sizeLimit: 10)).Message, StringComparison.Ordinal);
+        Assert.Contains("the limit is 10", Assert.Throws<ModelToolsException>(() =>
+            OnnxModel.Load(File(), sizeLimit: 10)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -156,7 +158,8 @@ public sealed class OnnxGraphTests : IDisposable
         Assert.Equal([1f, -2f], TensorData.ToFloats(new TensorProto { DataType = 1, Dims = { 2 }, FloatData = { 1, -2 } }));
         Assert.Equal([3L, -4L], TensorData.ToInt64s(new TensorProto { DataType = 6, Dims = { 2 }, Int32Data = { 3, -4 } }));
         Assert.Equal([3L, -4L], TensorData.ToInt64s(TensorData.Int64s([2], [3, -4])));
-        Assert.Throws<ModelToolsException>(() => TensorData.ToFloats(new TensorProto { DataType = 1, Dims = { 3 }, FloatData = { 1, -2 } }));
+        Assert.Throws<ModelToolsException>(() =>
+            TensorData.ToFloats(new TensorProto { DataType = 1, Dims = { 3 }, FloatData = { 1, -2 } }));
         Assert.Throws<ModelToolsException>(() => TensorData.ToFloats(TensorData.Int64s([1], [1])));
     }
 

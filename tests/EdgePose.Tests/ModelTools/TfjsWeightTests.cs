@@ -35,7 +35,8 @@ public sealed class TfjsWeightTests
     public void QuantizedInteger_IsRounded()
     {
         using var file = new TfjsFile().Input("x", "DT_INT32", 1, 2)
-            .Weight("w", "int32", [2], [3, 4], new JsonObject { ["dtype"] = "uint8", ["scale"] = 1.5, ["min"] = -1 }).Node("Mul", "y", ["x", "w"]).Output("y", "DT_INT32");
+            .Weight("w", "int32", [2], [3, 4], new JsonObject { ["dtype"] = "uint8", ["scale"] = 1.5, ["min"] = -1 })
+                .Node("Mul", "y", ["x", "w"]).Output("y", "DT_INT32");
         using var run = file.Run().With("x", [1, 2], 1, 1);
         run.ExpectInts("y", [1, 2], 4, 5);
     }
@@ -68,7 +69,8 @@ public sealed class TfjsWeightTests
     [Fact]
     public void EqualConstants_BecomeOneInitializer()
     {
-        using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 2).Const("a", [2], 1f, 2).Const("b", [2], 1f, 2).Node("Mul", "m", ["x", "a"]).Node("Add", "y", ["m", "b"]).Output("y").Write();
+        using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 2).Const("a", [2], 1f, 2).Const("b", [2], 1f, 2)
+            .Node("Mul", "m", ["x", "a"]).Node("Add", "y", ["m", "b"]).Output("y").Write();
         Assert.Equal(1, file.Convert().Initializers);
     }
 
@@ -84,6 +86,7 @@ public sealed class TfjsWeightTests
         Assert.Equal($"{after.Sha256}\n", File.ReadAllText($"{file.OnnxPath}.sha256"));
     }
 
-    private static TfjsFile Times(int count, ReadOnlySpan<byte> data, JsonObject? quantization) => new TfjsFile().Input("x", "DT_FLOAT", 1, count)
+    private static TfjsFile Times(int count, ReadOnlySpan<byte> data, JsonObject? quantization) => new TfjsFile()
+        .Input("x", "DT_FLOAT", 1, count)
         .Weight("w", "float32", [count], data, quantization).Node("Mul", "y", ["x", "w"]).Output("y");
 }

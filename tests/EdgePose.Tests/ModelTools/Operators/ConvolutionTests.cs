@@ -26,7 +26,8 @@ public sealed class ConvolutionTests
     public void Conv2D_ExplicitPadding_MapsTopBottomLeftRight()
     {
         using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 2, 2, 1).Const("w", [1, 1, 1, 1], 1f)
-            .Node("Conv2D", "y", ["x", "w"], ("strides", Ints(1, 1, 1, 1)), ("padding", S("EXPLICIT")), ("explicit_paddings", Ints(0, 0, 1, 0, 0, 2, 0, 0)))
+            .Node("Conv2D", "y", ["x", "w"], ("strides", Ints(1, 1, 1, 1)), ("padding", S("EXPLICIT")),
+                ("explicit_paddings", Ints(0, 0, 1, 0, 0, 2, 0, 0)))
             .Output("y");
         using var run = file.Run().With("x", [1, 2, 2, 1], 1f, 2, 3, 4);
         run.Expect("y", [1, 3, 4, 1], 0, 0, 0, 0, 1, 2, 0, 0, 3, 4, 0, 0);
@@ -46,7 +47,8 @@ public sealed class ConvolutionTests
     public void Conv2D_NonSquareKernelAndDilation_KeepHeightAndWidthApart()
     {
         using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 3, 3, 1).Const("w", [2, 1, 1, 1], 1f, 10)
-            .Node("Conv2D", "y", ["x", "w"], ("strides", Ints(1, 1, 2, 1)), ("dilations", Ints(1, 2, 1, 1)), ("padding", S("VALID"))).Output("y");
+            .Node("Conv2D", "y", ["x", "w"], ("strides", Ints(1, 1, 2, 1)), ("dilations", Ints(1, 2, 1, 1)), ("padding", S("VALID")))
+                .Output("y");
         using var run = file.Run().With("x", [1, 3, 3, 1], 1f, 2, 3, 4, 5, 6, 7, 8, 9);
         // rows 0 and 2, columns 0 and 2: x + 10·(x two rows below)
         run.Expect("y", [1, 1, 2, 1], 71, 93);
@@ -60,9 +62,11 @@ public sealed class ConvolutionTests
     [InlineData("Elu", new float[] { -0.9502129f, -0.6321206f, 3, 9 })]
     public void FusedConv2D_BiasThenActivation_AppliesBoth(string activation, float[] expected)
     {
-        using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 2, 2, 1).Const("w", [1, 1, 1, 1], 1f).Const("b", [1], -1f).Const("a", [1, 1, 1], 2f)
+        using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 2, 2, 1).Const("w", [1, 1, 1, 1], 1f).Const("b", [1], -1f)
+            .Const("a", [1, 1, 1], 2f)
             .Node("_FusedConv2D", "y", activation == "Prelu" ? ["x", "w", "b", "a"] : ["x", "w", "b"],
-                ("strides", Ints(1, 1, 1, 1)), ("padding", S("SAME")), ("fused_ops", Texts("BiasAdd", activation)), ("leakyrelu_alpha", F(0.5)))
+                ("strides", Ints(1, 1, 1, 1)), ("padding", S("SAME")), ("fused_ops", Texts("BiasAdd", activation)),
+                    ("leakyrelu_alpha", F(0.5)))
             .Output("y");
         using var run = file.Run().With("x", [1, 2, 2, 1], -2f, 0, 4, 10);
         run.Expect("y", [1, 2, 2, 1], expected);
@@ -71,8 +75,10 @@ public sealed class ConvolutionTests
     [Fact]
     public void FusedConv2D_PreluSlopePerPixel_IsTransposedWithTheChannels()
     {
-        using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 1, 2, 2).Const("w", [1, 1, 2, 2], 1f, 0, 0, 1).Const("b", [2], 0f, 0).Const("a", [1, 2, 2], 1f, 2, 3, 4)
-            .Node("_FusedConv2D", "y", ["x", "w", "b", "a"], ("strides", Ints(1, 1, 1, 1)), ("padding", S("SAME")), ("fused_ops", Texts("BiasAdd", "Prelu")))
+        using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 1, 2, 2).Const("w", [1, 1, 2, 2], 1f, 0, 0, 1).Const("b", [2], 0f, 0)
+            .Const("a", [1, 2, 2], 1f, 2, 3, 4)
+            .Node("_FusedConv2D", "y", ["x", "w", "b", "a"], ("strides", Ints(1, 1, 1, 1)), ("padding", S("SAME")),
+                ("fused_ops", Texts("BiasAdd", "Prelu")))
             .Output("y");
         using var run = file.Run().With("x", [1, 1, 2, 2], -1f, -1, -1, -1);
         run.Expect("y", [1, 1, 2, 2], -1, -2, -3, -4);
@@ -144,13 +150,15 @@ public sealed class ConvolutionTests
 
     private static TfjsFile Conv(string op, string padding, int stride) => new TfjsFile().Input("x", "DT_FLOAT", 1, 4, 4, 1)
         .Const("w", [3, 3, 1, 1], [.. Enumerable.Repeat(1f, 9)])
-        .Node(op, "y", ["x", "w"], ("strides", Ints(1, stride, stride, 1)), ("dilations", Ints(1, 1, 1, 1)), ("padding", S(padding))).Output("y");
+        .Node(op, "y", ["x", "w"], ("strides", Ints(1, stride, stride, 1)), ("dilations", Ints(1, 1, 1, 1)), ("padding", S(padding)))
+            .Output("y");
 
     private static TfjsFile Backprop(string padding, int[] size, int[] filter, int stride = 2, int channels = 1, int height = 2)
     {
         var file = new TfjsFile().Input("x", "DT_FLOAT", 1, height, height, channels).Const("size", [4], size);
         file = channels == 1 ? file.Const("w", filter, [.. Enumerable.Repeat(1f, filter[0] * filter[1])]) : file.Counting("w", filter);
-        return file.Node("Conv2DBackpropInput", "y", ["size", "w", "x"], ("strides", Ints(1, stride, stride, 1)), ("padding", S(padding))).Output("y");
+        return file.Node("Conv2DBackpropInput", "y", ["size", "w", "x"], ("strides", Ints(1, stride, stride, 1)), ("padding", S(padding)))
+            .Output("y");
     }
 
     private static OnnxRun Counting4(TfjsFile file) =>

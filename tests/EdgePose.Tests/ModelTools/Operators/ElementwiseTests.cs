@@ -35,7 +35,8 @@ public sealed class ElementwiseTests
     [InlineData("AddN", 7, 3, 10)]
     public void Binary_Integers_RoundTowardsMinusInfinity(string op, int a, int b, int expected)
     {
-        using var file = new TfjsFile().Input("x", "DT_INT32", 1, 1).Const("b", [], b).Node(op, "y", ["x", "b"], ("T", Type("DT_INT32"))).Output("y", "DT_INT32");
+        using var file = new TfjsFile().Input("x", "DT_INT32", 1, 1).Const("b", [], b).Node(op, "y", ["x", "b"], ("T", Type("DT_INT32")))
+            .Output("y", "DT_INT32");
         using var run = file.Run().With("x", [1, 1], a);
         run.ExpectInts("y", [1, 1], expected);
     }
@@ -60,7 +61,8 @@ public sealed class ElementwiseTests
         using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 3).Const("one", [], 1f).Const("three", [], 3f)
             .Node("Greater", "a", ["x", "one"]).Node("Less", "b", ["x", "three"]).Node("LogicalAnd", "and", ["a", "b"])
             .Node("LogicalNot", "not", ["and"]).Node("LogicalOr", "or", ["not", "and"])
-            .Node("Cast", "y", ["and"], ("DstT", I3())).Node("Cast", "z", ["or"], ("DstT", I3())).Output("y", "DT_INT32").Output("z", "DT_INT32");
+            .Node("Cast", "y", ["and"], ("DstT", I3())).Node("Cast", "z", ["or"], ("DstT", I3())).Output("y", "DT_INT32")
+                .Output("z", "DT_INT32");
         using var run = file.Run().With("x", [1, 3], 0f, 2, 4);
         run.ExpectInts("y", [1, 3], 0, 1, 0);
         run.ExpectInts("z", [1, 3], 1, 1, 1);
@@ -97,7 +99,8 @@ public sealed class ElementwiseTests
     [Fact]
     public void AddN_ThreeFloats_AddsAll()
     {
-        using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 2).Const("b", [2], 1f, 2).Node("AddN", "y", ["x", "b", "x"], ("T", Type("DT_FLOAT"))).Output("y");
+        using var file = new TfjsFile().Input("x", "DT_FLOAT", 1, 2).Const("b", [2], 1f, 2)
+            .Node("AddN", "y", ["x", "b", "x"], ("T", Type("DT_FLOAT"))).Output("y");
         using var run = file.Run().With("x", [1, 2], 10f, 20);
         run.Expect("y", [1, 2], 21, 42);
     }
@@ -107,7 +110,8 @@ public sealed class ElementwiseTests
     [InlineData(-2.9f, -2)]
     public void Cast_FloatToInteger_Truncates(float x, int expected)
     {
-        using var file = new TfjsFile().Input("x", "DT_FLOAT", 1).Node("Cast", "y", ["x"], ("DstT", Type("DT_INT64"))).Output("y", "DT_INT64");
+        using var file = new TfjsFile().Input("x", "DT_FLOAT", 1).Node("Cast", "y", ["x"], ("DstT", Type("DT_INT64")))
+            .Output("y", "DT_INT64");
         using var run = file.Run().With("x", [1], x);
         run.ExpectInts("y", [1], expected);
     }
@@ -115,7 +119,8 @@ public sealed class ElementwiseTests
     [Fact]
     public void Uint8Placeholder_StaysUint8OutsideAndIsInt32Inside()
     {
-        using var file = new TfjsFile().Input("x", "DT_UINT8", 1, 2).Const("b", [], 100).Node("Add", "y", ["x", "b"]).Output("y", "DT_INT32");
+        using var file = new TfjsFile().Input("x", "DT_UINT8", 1, 2).Const("b", [], 100).Node("Add", "y", ["x", "b"])
+            .Output("y", "DT_INT32");
         using var run = file.Run().With<byte>("x", [1, 2], 200, 255);
         run.ExpectInts("y", [1, 2], 300, 355);
     }

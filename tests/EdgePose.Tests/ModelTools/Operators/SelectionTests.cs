@@ -13,7 +13,8 @@ public sealed class SelectionTests
     [InlineData("Prod", new float[] { 4, 10, 18 })]
     public void Reduce_FirstAxis_WorksOnColumns(string op, float[] expected)
     {
-        using var file = X(2, 3).Const("a", [1], 0).Node(op, "y", ["x", "a"], ("keep_dims", B(false))).Node(op, "k", ["x", "a"], ("keep_dims", B(true))).Output("y").Output("k");
+        using var file = X(2, 3).Const("a", [1], 0).Node(op, "y", ["x", "a"], ("keep_dims", B(false)))
+            .Node(op, "k", ["x", "a"], ("keep_dims", B(true))).Output("y").Output("k");
         using var run = Fed(file, 2, 3);
         run.Expect("y", [3], expected);
         run.Expect("k", [1, 3], expected);
@@ -30,7 +31,8 @@ public sealed class SelectionTests
     [Fact]
     public void ArgMax_Ties_TakesTheFirstAndGivesInt32()
     {
-        using var file = X(1, 4).Const("a", [], 1).Node("ArgMax", "y", ["x", "a"], ("output_type", Type("DT_INT32"))).Output("y", "DT_INT32");
+        using var file = X(1, 4).Const("a", [], 1).Node("ArgMax", "y", ["x", "a"], ("output_type", Type("DT_INT32")))
+            .Output("y", "DT_INT32");
         using var run = file.Run().With("x", [1, 4], 1f, 5, 5, 2);
         run.ExpectInts("y", [1], 1);
     }
@@ -38,7 +40,8 @@ public sealed class SelectionTests
     [Fact]
     public void TopKV2_SortedWithTies_GivesValuesAndInt32Indices()
     {
-        using var file = X(1, 5).Const("k", [], 3).Node("TopKV2", "t", ["x", "k"], ("sorted", B(true))).Output("t").Output("t:1", "DT_INT32");
+        using var file = X(1, 5).Const("k", [], 3).Node("TopKV2", "t", ["x", "k"], ("sorted", B(true))).Output("t")
+            .Output("t:1", "DT_INT32");
         using var run = file.Run().With("x", [1, 5], 1f, 7, 3, 7, 2);
         run.Expect("t", [1, 3], 7, 7, 3);
         run.ExpectInts("t:1", [1, 3], 1, 3, 2);
@@ -47,7 +50,8 @@ public sealed class SelectionTests
     [Fact]
     public void TopKV2_KComputedInTheGraph_IsReshapedToOneElement()
     {
-        using var file = X(1, 3).Const("z", [1], 1).Node("Shape", "s", ["z"]).Node("Squeeze", "k", ["s"]).Node("TopKV2", "t", ["x", "k"]).Output("t");
+        using var file = X(1, 3).Const("z", [1], 1).Node("Shape", "s", ["z"]).Node("Squeeze", "k", ["s"]).Node("TopKV2", "t", ["x", "k"])
+            .Output("t");
         using var run = Fed(file, 1, 3);
         run.Expect("t", [1, 1], 3);
     }
@@ -71,7 +75,8 @@ public sealed class SelectionTests
     [Fact]
     public void GatherNd_FullAndPartialIndices_PickElementsAndRows()
     {
-        using var file = X(2, 3).Const("i", [2, 2], 0, 2, 1, 0).Const("j", [1, 1], 1).Node("GatherNd", "y", ["x", "i"]).Node("GatherNd", "z", ["x", "j"]).Output("y").Output("z");
+        using var file = X(2, 3).Const("i", [2, 2], 0, 2, 1, 0).Const("j", [1, 1], 1).Node("GatherNd", "y", ["x", "i"])
+            .Node("GatherNd", "z", ["x", "j"]).Output("y").Output("z");
         using var run = Fed(file, 2, 3);
         run.Expect("y", [2], 3, 4);
         run.Expect("z", [1, 3], 4, 5, 6);
@@ -82,7 +87,8 @@ public sealed class SelectionTests
     [InlineData("SelectV2")]
     public void Select_Condition_ChoosesElementwise(string op)
     {
-        using var file = X(1, 3).Const("two", [], 2f).Const("zero", [1, 3], 0f, 0, 0).Node("Greater", "c", ["x", "two"]).Node(op, "y", ["c", "x", "zero"]).Output("y");
+        using var file = X(1, 3).Const("two", [], 2f).Const("zero", [1, 3], 0f, 0, 0).Node("Greater", "c", ["x", "two"])
+            .Node(op, "y", ["c", "x", "zero"]).Output("y");
         using var run = Fed(file, 1, 3);
         run.Expect("y", [1, 3], 0, 0, 3);
     }
@@ -90,7 +96,8 @@ public sealed class SelectionTests
     [Fact]
     public void Range_ScalarBounds_ExcludeTheEnd()
     {
-        using var file = new TfjsFile().Input("n", "DT_INT32").Const("a", [], 1).Const("d", [], 2).Node("Range", "y", ["a", "n", "d"]).Output("y", "DT_INT32");
+        using var file = new TfjsFile().Input("n", "DT_INT32").Const("a", [], 1).Const("d", [], 2).Node("Range", "y", ["a", "n", "d"])
+            .Output("y", "DT_INT32");
         using var run = file.Run().With("n", [], 6);
         run.ExpectInts("y", [3], 1, 3, 5);
     }
@@ -111,7 +118,8 @@ public sealed class SelectionTests
     public void ResizeBilinear_FlagsDecideWhichPixelsMeet(bool corners, bool half, float[] expected)
     {
         using var file = X(1, 1, 2, 1).Const("s", [2], 1, 4)
-            .Node("ResizeBilinear", "y", ["x", "s"], ("align_corners", B(corners)), ("half_pixel_centers", B(half)), ("T", Type("DT_FLOAT"))).Output("y");
+            .Node("ResizeBilinear", "y", ["x", "s"], ("align_corners", B(corners)), ("half_pixel_centers", B(half)),
+                ("T", Type("DT_FLOAT"))).Output("y");
         using var run = Fed(file, 1, 1, 2, 1);
         run.Expect("y", [1, 1, 4, 1], expected);
     }
@@ -119,7 +127,8 @@ public sealed class SelectionTests
     [Fact]
     public void ResizeBilinear_IntegerInput_GivesFloats()
     {
-        using var file = new TfjsFile().Input("x", "DT_INT32", 1, 1, 2, 1).Const("s", [2], 1, 4).Node("ResizeBilinear", "y", ["x", "s"], ("T", Type("DT_INT32"))).Output("y");
+        using var file = new TfjsFile().Input("x", "DT_INT32", 1, 1, 2, 1).Const("s", [2], 1, 4)
+            .Node("ResizeBilinear", "y", ["x", "s"], ("T", Type("DT_INT32"))).Output("y");
         using var run = file.Run().With("x", [1, 1, 2, 1], 1, 2);
         run.Expect("y", [1, 1, 4, 1], 1, 1.5f, 2, 2);
     }

@@ -75,7 +75,8 @@ public sealed class ShapingTests
     [InlineData(new[] { 1, 2, -1 })]
     public void SplitV_WithOrWithoutAnOpenSize_GivesTheSameParts(int[] sizes)
     {
-        using var file = X(1, 6).Const("sizes", [3], sizes).Const("axis", [], 1).Node("SplitV", "s", ["x", "sizes", "axis"]).Output("s").Output("s:1").Output("s:2");
+        using var file = X(1, 6).Const("sizes", [3], sizes).Const("axis", [], 1).Node("SplitV", "s", ["x", "sizes", "axis"]).Output("s")
+            .Output("s:1").Output("s:2");
         using var run = Fed(file, 1, 6);
         run.Expect("s", [1, 1], 1);
         run.Expect("s:1", [1, 2], 2, 3);
@@ -103,7 +104,8 @@ public sealed class ShapingTests
     [InlineData("PadV2", 9)]
     public void Pad_BeforeAndAfterPerAxis_SurroundsTheValues(string op, float fill)
     {
-        using var file = X(1, 2).Const("p", [2, 2], 0, 1, 2, 0).Const("v", [], 9f).Node(op, "y", op == "Pad" ? ["x", "p"] : ["x", "p", "v"]).Output("y");
+        using var file = X(1, 2).Const("p", [2, 2], 0, 1, 2, 0).Const("v", [], 9f).Node(op, "y", op == "Pad" ? ["x", "p"] : ["x", "p", "v"])
+            .Output("y");
         using var run = Fed(file, 1, 2);
         run.Expect("y", [2, 4], fill, fill, 1, 2, fill, fill, fill, fill);
     }
@@ -126,7 +128,8 @@ public sealed class ShapingTests
     {
         // x[0, tf.newaxis, :, 2:0:-1] of [1,2,3]
         using var file = X(1, 2, 3).Const("b", [4], 0, 0, 9, 2).Const("e", [4], 0, 0, 9, 0).Const("s", [4], 1, 1, 1, -1)
-            .Node("StridedSlice", "y", ["x", "b", "e", "s"], ("shrink_axis_mask", I(1)), ("new_axis_mask", I(2)), ("begin_mask", I(4)), ("end_mask", I(4)))
+            .Node("StridedSlice", "y", ["x", "b", "e", "s"], ("shrink_axis_mask", I(1)), ("new_axis_mask", I(2)), ("begin_mask", I(4)),
+                ("end_mask", I(4)))
             .Output("y");
         using var run = Fed(file, 1, 2, 3);
         run.Expect("y", [1, 2, 2], 3, 2, 6, 5);
