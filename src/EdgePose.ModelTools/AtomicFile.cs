@@ -6,7 +6,8 @@ namespace EdgePose.ModelTools;
 internal static class AtomicFile
 {
     /// <summary>Replaces <paramref name="path"/> by what <paramref name="write"/> produces.</summary>
-    /// <exception cref="ModelToolsException">The folder cannot be written or the disk is full; the old file, if any, is untouched.</exception>
+    /// <exception cref="ModelToolsException">The folder cannot be written or the disk is full; the old file, if any, is
+    /// untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         var full = Path.GetFullPath(path);
@@ -23,23 +24,24 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelToolsException($"{path}: cannot be written: {e.Message}", "check the folder's permissions and the free space", e);
+            throw new ModelToolsException($"{path}: cannot be written: {e.Message}", "check the folder's permissions and the free space",
+                e);
         }
         finally
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) { File.Delete(temporary); }
         }
     }
 
     /// <summary>Lower-case hexadecimal SHA-256 of a file.</summary>
     public static string Sha256(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = Open(path, long.MaxValue);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     /// <summary>Opens a file for reading after checking that it is not longer than <paramref name="limit"/> bytes.</summary>
-    /// <exception cref="ModelToolsException">Missing, unreadable, empty or too long.</exception>
+    /// <exception cref="ModelToolsException">Missing, unreadable or too long.</exception>
     public static FileStream Open(string path, long limit)
     {
         FileStream stream;
@@ -51,9 +53,9 @@ internal static class AtomicFile
         {
             throw new ModelToolsException($"{path}: cannot be read: {e.Message}", "check the path", e);
         }
-        if (stream.Length is > 0 && stream.Length <= limit) { return stream; }
+        if (stream.Length <= limit) { return stream; }
         var length = stream.Length;
         stream.Dispose();
-        throw new ModelToolsException(length == 0 ? $"{path}: the file is empty" : $"{path}: {length} bytes, the limit is {limit}");
+        throw new ModelToolsException($"{path}: {length} bytes are too many, the limit is {limit}");
     }
 }

@@ -19,7 +19,8 @@ internal static class ElementTypes
         _ => 0,
     };
 
-    /// <summary>Number of elements of a shape, or −1 if a dimension is negative or the product leaves the range of a 63-bit number.</summary>
+    /// <summary>Number of elements of a shape, or −1 if a dimension is negative or the product leaves the range of a 63-bit
+    /// number.</summary>
     public static long Count(IEnumerable<long> dims)
     {
         var count = 1L;

@@ -38,7 +38,8 @@ internal sealed class GraphBuilder(string graphName, int opset = 13, int irVersi
         return name;
     }
 
-    /// <summary>Declares the graph output <paramref name="name"/>, which is <paramref name="value"/>; a null shape leaves it open.</summary>
+    /// <summary>Declares the graph output <paramref name="name"/>, which is <paramref name="value"/>; a null shape leaves it
+    /// open.</summary>
     public void Output(string name, string value, ElementType type, IReadOnlyList<long>? shape)
     {
         _graph.Output.Add(ValueInfo(name, type, shape));

@@ -2,7 +2,8 @@ using Google.Protobuf;
 
 namespace EdgePose.ModelTools.Onnx;
 
-/// <summary>Loads and saves ONNX files. Only single-file models: tensors in other files are refused, as is anything above the size limit.</summary>
+/// <summary>Loads and saves ONNX files. Only single-file models: tensors in other files are refused, as is anything above the size
+/// limit.</summary>
 internal static class OnnxModel
 {
     /// <summary>Protobuf itself ends at 2 GB; pose networks are three orders of magnitude smaller.</summary>

@@ -14,9 +14,11 @@ internal static class TensorData
         return tensor;
     }
 
-    public static TensorProto Floats(IEnumerable<long> dims, ReadOnlySpan<float> values) => Raw(ElementType.Float, dims, MemoryMarshal.AsBytes(values));
+    public static TensorProto Floats(IEnumerable<long> dims, ReadOnlySpan<float> values) =>
+        Raw(ElementType.Float, dims, MemoryMarshal.AsBytes(values));
 
-    public static TensorProto Int64s(IEnumerable<long> dims, ReadOnlySpan<long> values) => Raw(ElementType.Int64, dims, MemoryMarshal.AsBytes(values));
+    public static TensorProto Int64s(IEnumerable<long> dims, ReadOnlySpan<long> values) =>
+        Raw(ElementType.Int64, dims, MemoryMarshal.AsBytes(values));
 
     /// <summary>The elements of a float or float16 tensor, from whichever field holds them.</summary>
     /// <exception cref="ModelToolsException">Another element type, or another number of elements than the shape says.</exception>

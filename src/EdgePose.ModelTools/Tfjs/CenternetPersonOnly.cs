@@ -3,9 +3,10 @@ using EdgePose.ModelTools.Onnx;
 namespace EdgePose.ModelTools.Tfjs;
 
 /// <summary>
-/// Reduces a centernet detector that decodes in its graph to its first class (person), exactly: the last class convolution keeps one column,
-/// so heat map, peak search and top-k see one channel, and the number of classes that indices are divided by becomes 1. What is left of
-/// the result differs from the full detector's rows of class 0 only in that no other class takes places among the best k.
+/// Reduces a centernet detector that decodes in its graph to its first class (person), exactly: the last class convolution keeps
+/// one column, so heat map, peak search and top-k see one channel, and the number of classes that indices are divided by becomes 1.
+/// What is left of the result differs from the full detector's rows of class 0 only in that no other class takes places among the
+/// best k.
 /// </summary>
 internal static class CenternetPersonOnly
 {
@@ -20,7 +21,8 @@ internal static class CenternetPersonOnly
             .Select(n => n.Inputs[1].Node).ToHashSet(StringComparer.Ordinal);
         if (divisors.Count == 0) { throw NotCenternet(model); }
         string[] edited = [convolution.Inputs[1].Node, convolution.Inputs[2].Node, .. divisors];
-        foreach (var node in model.Nodes.Values.Where(n => n != convolution && !(n.Op is "FloorDiv" or "FloorMod" && divisors.Contains(n.Inputs[^1].Node))))
+        foreach (var node in model.Nodes.Values.Where(n =>
+            n != convolution && !(n.Op is "FloorDiv" or "FloorMod" && divisors.Contains(n.Inputs[^1].Node))))
         {
             if (node.Inputs.Any(i => edited.Contains(i.Node))) { throw node.Error("it shares a constant with the class decoding"); }
         }
@@ -28,7 +30,8 @@ internal static class CenternetPersonOnly
         var weights = new Dictionary<string, TfjsWeight>(model.Weights, StringComparer.Ordinal);
         foreach (var name in edited[..2]) { weights[name] = FirstColumn(weights[name]); }
         foreach (var name in divisors) { weights[name] = weights[name] with { Data = BitConverter.GetBytes(1) }; }
-        var outputs = model.Outputs.Select(o => o.Shape is [var n, var h, var w, var c] && c == classes ? o with { Shape = [n, h, w, 1] } : o);
+        var outputs = model.Outputs.Select(o =>
+            o.Shape is [var n, var h, var w, var c] && c == classes ? o with { Shape = [n, h, w, 1] } : o);
         return model with { Weights = weights, Outputs = [.. outputs] };
     }
 
@@ -50,7 +53,10 @@ internal static class CenternetPersonOnly
         var columns = (int)weight.Dims[^1];
         var rows = weight.Floats.Length / columns;
         var data = new byte[rows * sizeof(float)];
-        for (var row = 0; row < rows; row++) { weight.Data.Span.Slice(row * columns * sizeof(float), sizeof(float)).CopyTo(data.AsSpan(row * sizeof(float))); }
+        for (var row = 0; row < rows; row++)
+        {
+            weight.Data.Span.Slice(row * columns * sizeof(float), sizeof(float)).CopyTo(data.AsSpan(row * sizeof(float)));
+        }
         return weight with { Dims = [.. weight.Dims.Take(weight.Dims.Count - 1), 1], Data = data };
     }
 

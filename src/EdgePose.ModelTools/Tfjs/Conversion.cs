@@ -48,7 +48,10 @@ internal sealed class Conversion(TfjsModel model, GraphBuilder graph)
     {
         if (input >= node.Inputs.Count) { return null; }
         var tensor = node.Inputs[input];
-        while (_aliases.TryGetValue(tensor.Node, out var alias) && tensor.Index < alias.Inputs.Count) { tensor = alias.Inputs[tensor.Index]; }
+        while (_aliases.TryGetValue(tensor.Node, out var alias) && tensor.Index < alias.Inputs.Count)
+        {
+            tensor = alias.Inputs[tensor.Index];
+        }
         return tensor.Index == 0 && model.Nodes[tensor.Node].Op == "Const" ? model.Weights[tensor.Node] : null;
     }
 

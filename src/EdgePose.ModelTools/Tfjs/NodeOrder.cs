@@ -1,6 +1,7 @@
 namespace EdgePose.ModelTools.Tfjs;
 
-/// <summary>Which nodes a set of outputs needs, each after its inputs. The order depends on the graph only, so conversions are reproducible.</summary>
+/// <summary>Which nodes a set of outputs needs, each after its inputs. The order depends on the graph only, so conversions are
+/// reproducible.</summary>
 internal static class NodeOrder
 {
     /// <exception cref="ModelToolsException">The graph has a cycle (control-flow loops are cycles too).</exception>

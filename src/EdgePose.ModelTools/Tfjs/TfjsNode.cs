@@ -67,7 +67,10 @@ internal sealed class TfjsNode(string name, string op, IReadOnlyList<TensorRef> 
 
     private JsonElement.ArrayEnumerator List(string attribute, string kind)
     {
-        if (Find(attribute, "list") is not { ValueKind: JsonValueKind.Object } list || !list.TryGetProperty(kind, out var items)) { return default; }
+        if (Find(attribute, "list") is not { ValueKind: JsonValueKind.Object } list || !list.TryGetProperty(kind, out var items))
+        {
+            return default;
+        }
         return items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : throw Error($"attribute '{attribute}' is not a list");
     }
 

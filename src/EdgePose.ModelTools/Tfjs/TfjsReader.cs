@@ -23,7 +23,10 @@ internal static class TfjsReader
         var weights = ReadWeights(root, path, file, sources);
         foreach (var node in nodes.Values)
         {
-            if (node.Op == "Const" && !weights.ContainsKey(node.Name)) { throw new ModelToolsException($"{file}: the constant '{node.Name}' has no weight"); }
+            if (node.Op == "Const" && !weights.ContainsKey(node.Name))
+            {
+                throw new ModelToolsException($"{file}: the constant '{node.Name}' has no weight");
+            }
         }
         var signature = Child(root, "signature") ?? Child(Child(root, "userDefinedMetadata"), "signature");
         var inputs = ReadPorts(Child(signature, "inputs"), nodes, file);
@@ -76,7 +79,10 @@ internal static class TfjsReader
         foreach (var item in list.EnumerateArray())
         {
             var (name, op) = (Text(item, "name"), Text(item, "op"));
-            if (string.IsNullOrEmpty(name) || string.IsNullOrEmpty(op)) { throw new ModelToolsException($"{file}: a node has no name or no operator"); }
+            if (string.IsNullOrEmpty(name) || string.IsNullOrEmpty(op))
+            {
+                throw new ModelToolsException($"{file}: a node has no name or no operator");
+            }
             var attributes = Child(item, "attr") ?? default;
             if (!nodes.TryAdd(name, new TfjsNode(name, op, ReadInputs(item, name, file), attributes)))
             {
@@ -87,7 +93,10 @@ internal static class TfjsReader
         {
             foreach (var input in node.Inputs)
             {
-                if (!nodes.ContainsKey(input.Node)) { throw new ModelToolsException($"{file}: node '{node.Name}' ({node.Op}) uses '{input}', which does not exist"); }
+                if (!nodes.ContainsKey(input.Node))
+                {
+                    throw new ModelToolsException($"{file}: node '{node.Name}' ({node.Op}) uses '{input}', which does not exist");
+                }
             }
         }
         return nodes;
@@ -129,7 +138,10 @@ internal static class TfjsReader
         {
             // Some writers leave the tensor's name out and use it as the key.
             var tensor = TensorRef.Parse(Text(port.Value, "name") ?? port.Name);
-            if (!nodes.TryGetValue(tensor.Node, out var node)) { throw new ModelToolsException($"{file}: the signature names '{tensor}', which does not exist"); }
+            if (!nodes.TryGetValue(tensor.Node, out var node))
+            {
+                throw new ModelToolsException($"{file}: the signature names '{tensor}', which does not exist");
+            }
             ElementType? type = Text(port.Value, "dtype") is not null ? TfjsTypes.Parse(port.Value.GetProperty("dtype"), node) : null;
             var shape = Child(port.Value, "tensorShape") is { } dims ? TfjsTypes.Dims(dims, $"{file}: signature of '{tensor}'") : null;
             result.Add(new TfjsPort(port.Name, tensor, type, shape));

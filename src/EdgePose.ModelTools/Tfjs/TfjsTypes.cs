@@ -39,7 +39,10 @@ internal static class TfjsTypes
             var size = 0L;
             var present = dim.ValueKind == JsonValueKind.Object && dim.TryGetProperty("size", out var text) && TryLong(text, out size);
             // A size of 0 is left out by protobuf's JSON form, but no model has an empty input: it is unknown.
-            if (!present || size is < -1 or > int.MaxValue) { throw new ModelToolsException($"{where}: a dimension of a shape is not a size"); }
+            if (!present || size is < -1 or > int.MaxValue)
+            {
+                throw new ModelToolsException($"{where}: a dimension of a shape is not a size");
+            }
             dims.Add(size);
         }
         return [.. dims];
@@ -71,7 +74,8 @@ internal static class TfjsTypes
         return value.ValueKind switch
         {
             JsonValueKind.Number => value.TryGetInt64(out number),
-            JsonValueKind.String => long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number),
+            JsonValueKind.String =>
+                long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number),
             _ => false,
         };
     }

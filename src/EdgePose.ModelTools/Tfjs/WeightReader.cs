@@ -26,7 +26,10 @@ internal static class WeightReader
         foreach (var entry in list.EnumerateArray())
         {
             var weight = ReadWeight(entry, ref rest, file);
-            if (!weights.TryAdd(weight.Name, weight)) { throw new ModelToolsException($"{file}: the weight '{weight.Name}' is listed twice"); }
+            if (!weights.TryAdd(weight.Name, weight))
+            {
+                throw new ModelToolsException($"{file}: the weight '{weight.Name}' is listed twice");
+            }
         }
         if (rest.Length > 0)
         {

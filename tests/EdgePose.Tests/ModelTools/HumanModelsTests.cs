@@ -25,6 +25,16 @@ public sealed class HumanModelsTests : IDisposable
         Assert.Equal([1, 1, 17, 3], shape);
         Assert.All(keypoints, v => Assert.InRange(v, -0.25f, 1.25f));
         Assert.Equal(keypoints, run.Get<float>("Identity").Values);
+        // TF.js 4.22 on its CPU backend gives these (y, x, score) for the same picture.
+        float[] expected =
+        [
+            0.44489f, 0.50336f, 0.24563f, 0.37250f, 0.56735f, 0.15359f, 0.39492f, 0.43947f, 0.09898f, 0.34981f, 0.66694f, 0.08293f,
+            0.36040f, 0.35431f, 0.04474f, 0.46483f, 0.76390f, 0.03148f, 0.48707f, 0.20294f, 0.17660f, 0.57733f, 0.80463f, 0.07126f,
+            0.58301f, 0.27193f, 0.08687f, 0.57911f, 0.73240f, 0.06649f, 0.56989f, 0.35021f, 0.06913f, 0.70298f, 0.68759f, 0.10003f,
+            0.67824f, 0.40036f, 0.05529f, 0.68481f, 0.68738f, 0.06020f, 0.67040f, 0.43082f, 0.03997f, 0.84125f, 0.65978f, 0.07427f,
+            0.80232f, 0.50576f, 0.09790f,
+        ];
+        for (var i = 0; i < expected.Length; i++) { Assert.Equal(expected[i], keypoints[i], 1e-4f); }
     }
 
     [Fact]
@@ -37,6 +47,9 @@ public sealed class HumanModelsTests : IDisposable
         Assert.Equal([1, 512, 512, 3], run.Inputs["tower_0/images"].Dimensions);
         var (shape, rows) = run.With("tower_0/images", [1, 512, 512, 3], Picture(512)).Get<float>("tower_0/detections");
         Assert.Equal([1, 100, 6], shape);
+        // The first two rows of TF.js 4.22: x1, y1, x2, y2, score, class.
+        float[] expected = [1.2993f, 120.9012f, 521.6497f, 514.2417f, 0.0686f, 20, 2.7942f, 137.4684f, 516.5668f, 516.6859f, 0.0615f, 47];
+        for (var i = 0; i < expected.Length; i++) { Assert.Equal(expected[i], rows[i], 5e-3f); }
         for (var i = 0; i < 100; i++)
         {
             Assert.InRange(rows[(6 * i) + 4], 0, 1);
@@ -125,16 +138,18 @@ public sealed class HumanModelsTests : IDisposable
         return TfjsImporter.Convert(json, Path.Combine(_folder, $"{name}{suffix}.onnx"), options);
     }
 
-    /// <summary>A smooth picture with values 0…255: gradients and blobs, the same everywhere.</summary>
+    /// <summary>A smooth picture with values 0…255, in whole numbers so that it is the same everywhere.</summary>
     private static float[] Picture(int size, int channels = 3)
     {
         var picture = new float[size * size * channels];
         for (var i = 0; i < picture.Length; i++)
         {
             var (y, x, c) = (i / channels / size, i / channels % size, i % channels);
-            picture[i] = MathF.Floor(127.5f + (127.4f * MathF.Sin((x * 0.05f * (c + 1)) + 1) * MathF.Cos(y * 0.031f)));
+            picture[i] = Triangle((3 * x) + (40 * c)) * Triangle((2 * y) + 70) / 255;
         }
         return picture;
+
+        static int Triangle(int t) => Math.Min(255, 2 * Math.Abs((t % 256) - 128));
     }
 
     private static IEnumerable<float[]> Rows(float[] values) => values.Chunk(6);

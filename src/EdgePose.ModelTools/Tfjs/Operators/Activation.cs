@@ -16,7 +16,8 @@ internal static class Activation
         {
             "Relu" or "Elu" or "Sigmoid" or "Tanh" => c.Graph.Node(name, stem, [value]),
             "Relu6" => Relu6(c, stem, value),
-            "LeakyRelu" => c.Graph.Node("LeakyRelu", stem, [value], NodeAttribute.Float("alpha", node.Float("leakyrelu_alpha", DefaultSlope))),
+            "LeakyRelu" =>
+                c.Graph.Node("LeakyRelu", stem, [value], NodeAttribute.Float("alpha", node.Float("leakyrelu_alpha", DefaultSlope))),
             "Prelu" => c.Graph.Node("PRelu", stem, [value, channelsFirst ? SlopeChannelsFirst(node, c) : c.Value(node, node.Inputs.Count - 1)]),
             _ => throw node.Error($"the fused operation '{name}' is not supported"),
         };

@@ -50,7 +50,10 @@ internal static class Convolution
             NodeAttribute.Ints("dilations", dilations.Height, dilations.Width),
             NodeAttribute.Int("group", groups),
             Window.Padding(node));
-        foreach (var activation in fused.Skip(hasBias ? 1 : 0)) { result = Activation.Fused(node, c, activation, result, channelsFirst: true); }
+        foreach (var activation in fused.Skip(hasBias ? 1 : 0))
+        {
+            result = Activation.Fused(node, c, activation, result, channelsFirst: true);
+        }
         c.BindChannelsLast(node, result);
     }
 

@@ -17,11 +17,15 @@ internal static class Elementwise
             ("Maximum", "Max"), ("Minimum", "Min"), ("Less", "Less"), ("LessEqual", "LessOrEqual"), ("Greater", "Greater"),
             ("GreaterEqual", "GreaterOrEqual"), ("Equal", "Equal"), ("LogicalAnd", "And"), ("LogicalOr", "Or"), ("Prelu", "PRelu"),
         ];
-        foreach (var (tf, onnx) in binary) { table[tf] = (node, c) => c.Bind(node, c.Graph.Node(onnx, node.Name, [c.Value(node, 0), c.Value(node, 1)])); }
+        foreach (var (tf, onnx) in binary)
+        {
+            table[tf] = (node, c) => c.Bind(node, c.Graph.Node(onnx, node.Name, [c.Value(node, 0), c.Value(node, 1)]));
+        }
         table["LogicalNot"] = (node, c) => c.Bind(node, c.Graph.Node("Not", node.Name, [c.Value(node, 0)]));
         table["BiasAdd"] = BiasAdd;
         table["AddN"] = AddN;
-        table["SquaredDifference"] = (node, c) => Square(node, c, c.Graph.Node("Sub", $"{node.Name}/difference", [c.Value(node, 0), c.Value(node, 1)]));
+        table["SquaredDifference"] = (node, c) =>
+            Square(node, c, c.Graph.Node("Sub", $"{node.Name}/difference", [c.Value(node, 0), c.Value(node, 1)]));
         table["Square"] = (node, c) => Square(node, c, c.Value(node, 0));
         table["Rsqrt"] = (node, c) =>
             c.Bind(node, c.Graph.Node("Reciprocal", node.Name, [c.Graph.Node("Sqrt", $"{node.Name}/sqrt", [c.Value(node, 0)])]));
@@ -47,7 +51,10 @@ internal static class Elementwise
         if (values.Length == 1) { c.Alias(node); return; }
         if (node.Type("T") is not ElementType.Int32) { c.Bind(node, c.Graph.Node("Sum", node.Name, values)); return; }
         var sum = values[0];
-        for (var i = 1; i < values.Length; i++) { sum = c.Graph.Node("Add", i < values.Length - 1 ? $"{node.Name}/{i}" : node.Name, [sum, values[i]]); }
+        for (var i = 1; i < values.Length; i++)
+        {
+            sum = c.Graph.Node("Add", i < values.Length - 1 ? $"{node.Name}/{i}" : node.Name, [sum, values[i]]);
+        }
         c.Bind(node, sum);
     }
 

@@ -19,7 +19,10 @@ internal static class Matrix
         var result = c.Graph.Node("Gemm", fused.Length > (hasBias ? 1 : 0) ? $"{node.Name}/gemm" : node.Name, inputs,
             NodeAttribute.Int("transA", node.Bool("transpose_a") ? 1 : 0),
             NodeAttribute.Int("transB", node.Bool("transpose_b") ? 1 : 0));
-        foreach (var activation in fused.Skip(hasBias ? 1 : 0)) { result = Activation.Fused(node, c, activation, result, channelsFirst: false); }
+        foreach (var activation in fused.Skip(hasBias ? 1 : 0))
+        {
+            result = Activation.Fused(node, c, activation, result, channelsFirst: false);
+        }
         c.Bind(node, result);
     }
 }

@@ -13,9 +13,11 @@ internal static class Selection
     {
         table["GatherV2"] = table["Gather"] = Gather;
         table["GatherNd"] = (node, c) => c.Bind(node, c.Graph.Node("GatherND", node.Name, [c.Value(node, 0), c.Int64(node, 1)]));
-        table["Select"] = table["SelectV2"] = (node, c) => c.Bind(node, c.Graph.Node("Where", node.Name, [c.Value(node, 0), c.Value(node, 1), c.Value(node, 2)]));
+        table["Select"] = table["SelectV2"] = (node, c) =>
+            c.Bind(node, c.Graph.Node("Where", node.Name, [c.Value(node, 0), c.Value(node, 1), c.Value(node, 2)]));
         table["Fill"] = (node, c) => c.Bind(node, c.Graph.Node("Expand", node.Name, [c.Value(node, 1), c.Int64(node, 0)]));
-        table["Range"] = (node, c) => c.Bind(node, c.Graph.Node("Range", node.Name, [c.Value(node, 0), c.Value(node, 1), c.Value(node, 2)]));
+        table["Range"] = (node, c) =>
+            c.Bind(node, c.Graph.Node("Range", node.Name, [c.Value(node, 0), c.Value(node, 1), c.Value(node, 2)]));
         table["SparseToDense"] = SparseToDense;
     }
 
@@ -26,7 +28,8 @@ internal static class Selection
         c.Bind(node, c.Graph.Node("Gather", node.Name, [c.Value(node, 0), c.Value(node, 1)], NodeAttribute.Int("axis", axis)));
     }
 
-    /// <summary>Inputs: indices [n,rank] (or [n], or a scalar, for rank 1), output shape, values [n] or one for all, default value.</summary>
+    /// <summary>Inputs: indices [n,rank] (or [n], or a scalar, for rank 1), output shape, values [n] or one for all, default
+    /// value.</summary>
     private static void SparseToDense(TfjsNode node, Conversion c)
     {
         var indices = c.ConstantInts(node, 0, "indices");
@@ -35,7 +38,10 @@ internal static class Selection
         var fallback = c.Constant(node, 3, "default value");
         var count = ElementTypes.Count(shape);
         var rank = shape.Length;
-        if (count is < 0 or > DenseLimit || rank == 0 || indices.Length % rank != 0) { throw node.Error("its shape and indices do not fit"); }
+        if (count is < 0 or > DenseLimit || rank == 0 || indices.Length % rank != 0)
+        {
+            throw node.Error("its shape and indices do not fit");
+        }
         var n = indices.Length / rank;
         var fits = fallback.Count == 1 && values.Type == fallback.Type && values.Type.Size() == 4 && (values.Count == n || values.Dims.Count == 0);
         if (!fits) { throw node.Error("its values do not fit its indices"); }

@@ -62,12 +62,16 @@ internal static class Shaping
         c.Bind(node, c.Graph.Nodes("Split", node.Name, count, [c.Value(node, 1)], NodeAttribute.Int("axis", c.ConstantInt(node, 0, "axis"))));
     }
 
-    /// <summary>One size may be −1, "the rest", which ONNX does not have: slices from the front, the open part, and slices from the end.</summary>
+    /// <summary>One size may be −1, "the rest", which ONNX does not have: slices from the front, the open part, and slices from the
+    /// end.</summary>
     private static void SplitV(TfjsNode node, Conversion c)
     {
         var sizes = c.ConstantInts(node, 1, "sizes");
         var axis = c.ConstantInt(node, 2, "axis");
-        if (sizes.Length is 0 or > MaxParts || sizes.Count(s => s < 0) > 1 || sizes.Any(s => s < -1)) { throw node.Error("its sizes are not valid"); }
+        if (sizes.Length is 0 or > MaxParts || sizes.Count(s => s < 0) > 1 || sizes.Any(s => s < -1))
+        {
+            throw node.Error("its sizes are not valid");
+        }
         var rest = Array.IndexOf(sizes, -1);
         if (rest < 0)
         {

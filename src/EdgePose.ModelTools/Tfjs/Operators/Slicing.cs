@@ -18,7 +18,10 @@ internal static class Slicing
         var begin = c.ConstantInts(node, 1, "begin");
         var end = c.ConstantInts(node, 2, "end");
         var strides = c.ConstantInts(node, 3, "strides");
-        if (begin.Length != end.Length || begin.Length != strides.Length || begin.Length > 32) { throw node.Error("begin, end and strides differ in length"); }
+        if (begin.Length != end.Length || begin.Length != strides.Length || begin.Length > 32)
+        {
+            throw node.Error("begin, end and strides differ in length");
+        }
         if (strides.Contains(0)) { throw node.Error("a stride is 0"); }
         var (beginMask, endMask) = (node.Int("begin_mask", 0), node.Int("end_mask", 0));
         var (shrink, fresh) = (node.Int("shrink_axis_mask", 0), node.Int("new_axis_mask", 0));
@@ -45,8 +48,14 @@ internal static class Slicing
         }
 
         var value = Slice(node, c, starts, ends, axes, steps);
-        if (squeezed.Count > 0) { value = c.Graph.Node("Squeeze", $"{node.Name}/squeeze", [value, c.Graph.Int64s($"{node.Name}/shrink", [.. squeezed])]); }
-        if (unsqueezed.Count > 0) { value = c.Graph.Node("Unsqueeze", $"{node.Name}/unsqueeze", [value, c.Graph.Int64s($"{node.Name}/new", [.. unsqueezed])]); }
+        if (squeezed.Count > 0)
+        {
+            value = c.Graph.Node("Squeeze", $"{node.Name}/squeeze", [value, c.Graph.Int64s($"{node.Name}/shrink", [.. squeezed])]);
+        }
+        if (unsqueezed.Count > 0)
+        {
+            value = c.Graph.Node("Unsqueeze", $"{node.Name}/unsqueeze", [value, c.Graph.Int64s($"{node.Name}/new", [.. unsqueezed])]);
+        }
         c.Bind(node, value);
 
         void Add(long from, long to, long step)

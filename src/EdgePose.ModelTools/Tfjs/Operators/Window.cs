@@ -8,7 +8,10 @@ internal static class Window
     /// <summary>Height and width of an NHWC list attribute; 1, 1 where it is absent.</summary>
     public static (int Height, int Width) Spatial(TfjsNode node, string attribute)
     {
-        if (node.Text("data_format", "NHWC") is var format && format != "NHWC") { throw node.Error($"data format '{format}' is not supported, only NHWC"); }
+        if (node.Text("data_format", "NHWC") is var format && format != "NHWC")
+        {
+            throw node.Error($"data format '{format}' is not supported, only NHWC");
+        }
         return node.Ints(attribute) switch
         {
             [] => (1, 1),
