@@ -10,8 +10,8 @@ namespace EdgePose.Tracking;
 /// </summary>
 /// <remarks>
 /// A person is listed from their second measurement on; at once in the first frame of an epoch, after a camera cut, and where frames
-/// come a second or more apart. Ids rise from 1
-/// in the order in which people are confirmed and are never used again in the life of the instance, whatever happens to the epoch.
+/// come a second or more apart. Ids rise from 1 in the order in which people are confirmed and are never used
+/// again in the life of the instance, whatever happens to the epoch.
 /// </remarks>
 internal sealed partial class Tracker
 {
@@ -79,7 +79,7 @@ internal sealed partial class Tracker
         }
     }
 
-    /// <summary>Lists where the people known are expected at a time without measurement, such as a frame that was not processed. Changes nothing.</summary>
+    /// <summary>Lists where the people known are expected at a time without measurement, such as a frame that was not processed. Changes no track.</summary>
     public void Predict(double timeSeconds, TrackedPoseList result)
     {
         result.Clear();
@@ -88,6 +88,11 @@ internal sealed partial class Tracker
         foreach (var track in _tracks)
         {
             if (track.Id == 0) { continue; }
+            if (track.LastSeen == now)
+            {
+                List(track, result.Add(), PoseSource.Measured, now);
+                continue;
+            }
             track.LookAhead(now);
             ListUnseen(track, how, now, result);
         }
