@@ -20,7 +20,8 @@ internal sealed partial class Tracker
     private const float MinAffinity = 0.25f;
     private const float MinLastAffinity = 0.3f;
 
-    /// <summary>Least affinity with somebody seen before the picture changed: without appearance only an unmoved person is the same.</summary>
+    /// <summary>Least affinity with somebody seen before the picture changed: without appearance only an unmoved person is the
+    /// same.</summary>
     private const float MinStoppedAffinity = 0.6f;
 
     /// <summary>A second pose this close to a matched one is the same person found twice.</summary>
@@ -42,7 +43,8 @@ internal sealed partial class Tracker
     /// <summary>Factor on the measurement noise of a pose with a low score.</summary>
     private const double LowNoise = 2;
 
-    /// <summary>The same for joints that come or go: the extents of a bottom-up pose jump when its legs are found, the person does not.</summary>
+    /// <summary>The same for joints that come or go: the extents of a bottom-up pose jump when its legs are found, the person does
+    /// not.</summary>
     private const double ChangeNoise = 5;
     private const float MaxSizeRatio = 3;
     private const float MaxCoordinate = 1e6f;
@@ -84,7 +86,10 @@ internal sealed partial class Tracker
     private bool TryGetBox(Pose pose, out Box box)
     {
         box = pose.Box;
-        if (!IsUsable(box) && !(pose.TryGetExtents(_options.JointThreshold, out box, out var found) && found > 1 && IsUsable(box))) { return false; }
+        if (!IsUsable(box) && !(pose.TryGetExtents(_options.JointThreshold, out box, out var found) && found > 1 && IsUsable(box)))
+        {
+            return false;
+        }
         var side = MathF.Max(1, 0.1f * MathF.Max(box.Width, box.Height));
         var (hw, hh) = (MathF.Max(side, box.Width) / 2, MathF.Max(side, box.Height) / 2);
         box = new Box(box.CenterX - hw, box.CenterY - hh, box.CenterX + hw, box.CenterY + hh);
@@ -93,7 +98,8 @@ internal sealed partial class Tracker
 
     private static bool IsUsable(in Box box) =>
         box.X2 >= box.X1 && box.Y2 >= box.Y1 && box.X2 + box.Y2 > box.X1 + box.Y1
-        && MathF.Max(MathF.Abs(box.X1), MathF.Abs(box.X2)) < MaxCoordinate && MathF.Max(MathF.Abs(box.Y1), MathF.Abs(box.Y2)) < MaxCoordinate;
+        && MathF.Max(MathF.Abs(box.X1), MathF.Abs(box.X2)) < MaxCoordinate
+        && MathF.Max(MathF.Abs(box.Y1), MathF.Abs(box.Y2)) < MaxCoordinate;
 
     /// <summary>Runs the rounds; true when the picture changed as a whole.</summary>
     private bool Associate(PoseList poses)
@@ -118,7 +124,8 @@ internal sealed partial class Tracker
     /// <summary>Confirmed, and seen in the previous frame but not (yet) in this one.</summary>
     private static bool IsCurrent(Track track) => track.Id != 0 && track.Missed == 1 && !track.Stopped;
 
-    /// <summary>Most people of the previous frame are gone while others stand elsewhere. An empty frame is no cut: nobody was mistaken for anybody.</summary>
+    /// <summary>Most people of the previous frame are gone while others stand elsewhere. An empty frame is no cut: nobody was mistaken
+    /// for anybody.</summary>
     private bool IsCut(int seenBefore)
     {
         var (failed, strangers) = (0, 0);
@@ -249,7 +256,8 @@ internal sealed partial class Tracker
         {
             ref readonly var other = ref _observations[i];
             if (!other.Taken) { continue; }
-            if (_affinity.Compare(pose.Points, _observations[index].Box, poses[other.Pose].Points, other.Box, 1, 1) >= DuplicateAffinity) { return true; }
+            var affinity = _affinity.Compare(pose.Points, _observations[index].Box, poses[other.Pose].Points, other.Box, 1, 1);
+            if (affinity >= DuplicateAffinity) { return true; }
         }
         return false;
     }

@@ -125,6 +125,7 @@ public sealed class TrackerRobustnessTests
             for (var k = 0; k < _people.Count; k++)
             {
                 Assert.True(float.IsFinite(_people[k].Box.Area) && float.IsFinite(_people[k].Score) && double.IsFinite(_people[k].AgeMs));
+                Assert.All(_people[k].Points, p => Assert.True(float.IsFinite(p.X) && float.IsFinite(p.Y) || p == Keypoint.Missing));
             }
         }
 
