@@ -40,7 +40,8 @@ internal sealed class Affinity
         return share * oks + (1 - share) * iou;
     }
 
-    /// <summary>Mean over the joints seen in both of exp(-d² / (2·(2σ·tolerance)²·area)); 0 with a share of 0 below four common joints.</summary>
+    /// <summary>Mean over the joints seen in both of exp(-d² / (2·(2σ·tolerance)²·area)); 0 with a share of 0 below four common
+    /// joints.</summary>
     public float Oks(ReadOnlySpan<Keypoint> a, ReadOnlySpan<Keypoint> b, float area, float tolerance, out float share)
     {
         var (common, either, sum) = (0, 0, 0f);

@@ -43,13 +43,15 @@ internal struct KalmanAxis
 /// </summary>
 internal struct KalmanBox
 {
-    /// <summary>Acceleration in sizes per s² (and root Hz). Between .6 and 1.5 identities hold equally well on walking people; above, noise becomes velocity.</summary>
+    /// <summary>Acceleration in sizes per s² (and root Hz). Between .6 and 1.5 identities hold equally well on walking people; above,
+    /// noise becomes velocity.</summary>
     public const double Acceleration = 1.0;
 
     /// <summary>Box sides change far more slowly than centres move.</summary>
     private const double SideAcceleration = 0.5;
 
-    /// <summary>Standard deviation of a measured centre or side in sizes; ByteTrack has 1/20 (ifzhang/ByteTrack:yolox/tracker/kalman_filter.py).</summary>
+    /// <summary>Standard deviation of a measured centre or side in sizes; ByteTrack has 1/20
+    /// (ifzhang/ByteTrack:yolox/tracker/kalman_filter.py).</summary>
     public const double MeasurementNoise = 0.06;
 
     /// <summary>Unknown initial speed in sizes per second: a brisk walk (1.4 m/s at 1.7 m) is .8.</summary>

@@ -50,7 +50,8 @@ internal struct OneEuro
         return (_x, _y);
     }
 
-    /// <summary>Weight of the new sample for a first-order low-pass of <paramref name="cutoff"/> Hz over <paramref name="dt"/> seconds.</summary>
+    /// <summary>Weight of the new sample for a first-order low-pass of <paramref name="cutoff"/> Hz over <paramref name="dt"/>
+    /// seconds.</summary>
     public static double Alpha(double cutoff, double dt) => 1 / (1 + 1 / (2 * Math.PI * cutoff * dt));
 }
 
@@ -61,7 +62,8 @@ internal sealed class KeypointFilter(int joints, float threshold)
 
     public void Reset() => Array.Clear(_filters);
 
-    /// <summary>Smooths <paramref name="points"/> into <paramref name="result"/>. A joint below the threshold passes as it is and starts its filter anew.</summary>
+    /// <summary>Smooths <paramref name="points"/> into <paramref name="result"/>. A joint below the threshold passes as it is and starts
+    /// its filter anew.</summary>
     public void Apply(ReadOnlySpan<Keypoint> points, Span<Keypoint> result, double time, in Box box)
     {
         var size = Math.Sqrt(Math.Max(1, box.Area));

@@ -94,8 +94,10 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         {
             var t = (float)k / steps;
             _motion.Predict(dt);
-            _motion.Update(new Box(
-                float.Lerp(from.X1, box.X1, t), float.Lerp(from.Y1, box.Y1, t), float.Lerp(from.X2, box.X2, t), float.Lerp(from.Y2, box.Y2, t)), noise);
+            var between = new Box(
+                float.Lerp(from.X1, box.X1, t), float.Lerp(from.Y1, box.Y1, t),
+                float.Lerp(from.X2, box.X2, t), float.Lerp(from.Y2, box.Y2, t));
+            _motion.Update(between, noise);
         }
         Missed = 0;
         Take(pose, box, now, smooth);
@@ -131,8 +133,9 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         if (_historyCount < 2) { return false; }
         var last = _history[(_historyCount - 1) % HistoryLength];
         var old = last;
-        for (var i = _historyCount - 2; i >= Math.Max(0, _historyCount - HistoryLength) && last.Time - _history[i % HistoryLength].Time <= HistorySpan; i--)
+        for (var i = _historyCount - 2; i >= Math.Max(0, _historyCount - HistoryLength); i--)
         {
+            if (last.Time - _history[i % HistoryLength].Time > HistorySpan) { break; }
             old = _history[i % HistoryLength];
         }
         var (ax, ay, bx, by) = (last.X - old.X, last.Y - old.Y, candidate.CenterX - old.X, candidate.CenterY - old.Y);
@@ -145,7 +148,11 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
     private void Take(Pose pose, in Box box, double now, bool smooth)
     {
         (Box, Score, LastSeen) = (box, pose.Score, now);
-        pose.Points.AsSpan().CopyTo(_measured);
+        for (var j = 0; j < _measured.Length; j++)
+        {
+            var p = pose.Points[j];
+            _measured[j] = float.IsFinite(p.X) && float.IsFinite(p.Y) ? p : Keypoint.Missing;
+        }
         if (smooth) { _smoother.Apply(_measured, _listed, now, box); }
         else { _measured.AsSpan().CopyTo(_listed); }
         _history[_historyCount % HistoryLength] = (now, box.CenterX, box.CenterY);

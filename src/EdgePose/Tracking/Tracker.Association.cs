@@ -14,13 +14,14 @@ internal sealed partial class Tracker
     private const float MaxInflation = 2.5f;
 
     // The constants were set on scripted detections over pan/zoom views of real people, walking pedestrians (TUD, MOT16-11) and synthetic
-    // crossings at 30, 10, 5 and 3 frames/s; each lies on a plateau: half or double its value changes IDF1 by about a hundredth.
+    // crossings at 30, 10, 5 and 3 frames/s, where their neighbourhood is flat.
 
     /// <summary>Least affinity of a pair with the predicted pose, and with the pose as last seen.</summary>
     private const float MinAffinity = 0.25f;
     private const float MinLastAffinity = 0.3f;
 
-    /// <summary>Least affinity with somebody seen before the picture changed: without appearance only an unmoved person is the same.</summary>
+    /// <summary>Least affinity with somebody seen before the picture changed: without appearance only an unmoved person is the
+    /// same.</summary>
     private const float MinStoppedAffinity = 0.6f;
 
     /// <summary>A second pose this close to a matched one is the same person found twice.</summary>
@@ -42,7 +43,8 @@ internal sealed partial class Tracker
     /// <summary>Factor on the measurement noise of a pose with a low score.</summary>
     private const double LowNoise = 2;
 
-    /// <summary>The same for joints that come or go: the extents of a bottom-up pose jump when its legs are found, the person does not.</summary>
+    /// <summary>The same for joints that come or go: the extents of a bottom-up pose jump when its legs are found, the person does
+    /// not.</summary>
     private const double ChangeNoise = 5;
     private const float MaxSizeRatio = 3;
     private const float MaxCoordinate = 1e6f;
@@ -84,7 +86,10 @@ internal sealed partial class Tracker
     private bool TryGetBox(Pose pose, out Box box)
     {
         box = pose.Box;
-        if (!IsUsable(box) && !(pose.TryGetExtents(_options.JointThreshold, out box, out var found) && found > 1 && IsUsable(box))) { return false; }
+        if (!IsUsable(box) && !(pose.TryGetExtents(_options.JointThreshold, out box, out var found) && found > 1 && IsUsable(box)))
+        {
+            return false;
+        }
         var side = MathF.Max(1, 0.1f * MathF.Max(box.Width, box.Height));
         var (hw, hh) = (MathF.Max(side, box.Width) / 2, MathF.Max(side, box.Height) / 2);
         box = new Box(box.CenterX - hw, box.CenterY - hh, box.CenterX + hw, box.CenterY + hh);
@@ -93,7 +98,8 @@ internal sealed partial class Tracker
 
     private static bool IsUsable(in Box box) =>
         box.X2 >= box.X1 && box.Y2 >= box.Y1 && box.X2 + box.Y2 > box.X1 + box.Y1
-        && MathF.Max(MathF.Abs(box.X1), MathF.Abs(box.X2)) < MaxCoordinate && MathF.Max(MathF.Abs(box.Y1), MathF.Abs(box.Y2)) < MaxCoordinate;
+        && MathF.Max(MathF.Abs(box.X1), MathF.Abs(box.X2)) < MaxCoordinate
+        && MathF.Max(MathF.Abs(box.Y1), MathF.Abs(box.Y2)) < MaxCoordinate;
 
     /// <summary>Runs the rounds; true when the picture changed as a whole.</summary>
     private bool Associate(PoseList poses)
@@ -118,7 +124,8 @@ internal sealed partial class Tracker
     /// <summary>Confirmed, and seen in the previous frame but not (yet) in this one.</summary>
     private static bool IsCurrent(Track track) => track.Id != 0 && track.Missed == 1 && !track.Stopped;
 
-    /// <summary>Most people of the previous frame are gone while others stand elsewhere. An empty frame is no cut: nobody was mistaken for anybody.</summary>
+    /// <summary>Most people of the previous frame are gone while others stand elsewhere. An empty frame is no cut: nobody was mistaken
+    /// for anybody.</summary>
     private bool IsCut(int seenBefore)
     {
         var (failed, strangers) = (0, 0);
@@ -215,7 +222,7 @@ internal sealed partial class Tracker
             ref var observation = ref _observations[best];
             if (!IsDuplicate(poses, best) && TryMakeRoom())
             {
-                var track = _free.Count > 0 ? _free.Pop() : new Track(_skeleton.Count, _affinity.BodyJoints, _options.JointThreshold);
+                var track = NewTrack();
                 track.Start(poses[observation.Pose], observation.Box, _now, _options.Smooth);
                 if (confirmed) { track.Id = ++_lastId; }
                 _tracks.Add(track);
@@ -223,6 +230,15 @@ internal sealed partial class Tracker
             }
             else { observation.High = false; }
         }
+    }
+
+    private Track NewTrack()
+    {
+        if (_free.Count > 0) { return _free.Pop(); }
+
+        // Room for all of them now, so that giving them back later never allocates.
+        _free.EnsureCapacity(_tracks.Count + 1);
+        return new Track(_skeleton.Count, _affinity.BodyJoints, _options.JointThreshold);
     }
 
     private bool Precedes(PoseList poses, int a, int b)
@@ -240,7 +256,8 @@ internal sealed partial class Tracker
         {
             ref readonly var other = ref _observations[i];
             if (!other.Taken) { continue; }
-            if (_affinity.Compare(pose.Points, _observations[index].Box, poses[other.Pose].Points, other.Box, 1, 1) >= DuplicateAffinity) { return true; }
+            var affinity = _affinity.Compare(pose.Points, _observations[index].Box, poses[other.Pose].Points, other.Box, 1, 1);
+            if (affinity >= DuplicateAffinity) { return true; }
         }
         return false;
     }

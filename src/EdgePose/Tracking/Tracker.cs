@@ -10,8 +10,8 @@ namespace EdgePose.Tracking;
 /// </summary>
 /// <remarks>
 /// A person is listed from their second measurement on; at once in the first frame of an epoch, after a camera cut, and where frames
-/// come a second or more apart. Ids rise from 1
-/// in the order in which people are confirmed and are never used again in the life of the instance, whatever happens to the epoch.
+/// come a second or more apart. Ids rise from 1 in the order in which people are confirmed and are never used
+/// again in the life of the instance, whatever happens to the epoch.
 /// </remarks>
 internal sealed partial class Tracker
 {
@@ -49,14 +49,19 @@ internal sealed partial class Tracker
         _affinity = new Affinity(skeleton, options.JointThreshold);
     }
 
-    /// <summary>Takes the people found in one frame and lists the people it knows there, in the order in which they appeared first.</summary>
+    /// <summary>Takes the people found in one frame and lists the people it knows there, in the order in which they appeared
+    /// first.</summary>
     /// <param name="poses">The frame's poses; left as they are.</param>
     /// <param name="epoch">Epoch of the frame. Another epoch than before forgets every track, but not which ids were used.</param>
-    /// <param name="timeSeconds">Capture time on any clock that counts seconds; time that stands still or runs backwards counts as no time passed.</param>
+    /// <param name="timeSeconds">Capture time on any clock that counts seconds; time that stands still or runs backwards counts as no
+    /// time passed.</param>
     /// <param name="result">Cleared, then filled.</param>
     public void Update(PoseList poses, int epoch, double timeSeconds, TrackedPoseList result)
     {
-        if (poses.Joints != _skeleton.Count) { throw new ArgumentException($"the poses have {poses.Joints} joints, the skeleton {_skeleton.Count}", nameof(poses)); }
+        if (poses.Joints != _skeleton.Count)
+        {
+            throw new ArgumentException($"the poses have {poses.Joints} joints, the skeleton {_skeleton.Count}", nameof(poses));
+        }
         var fresh = !_started || epoch != _epoch;
         if (fresh) { Restart(epoch, timeSeconds); }
         var before = _now;
@@ -79,7 +84,8 @@ internal sealed partial class Tracker
         }
     }
 
-    /// <summary>Lists where the people known are expected at a time without measurement, such as a frame that was not processed. Changes nothing.</summary>
+    /// <summary>Lists where the people known are expected at a time without measurement, such as a frame that was not processed. Changes
+    /// no track.</summary>
     public void Predict(double timeSeconds, TrackedPoseList result)
     {
         result.Clear();
@@ -88,6 +94,11 @@ internal sealed partial class Tracker
         foreach (var track in _tracks)
         {
             if (track.Id == 0) { continue; }
+            if (track.LastSeen == now)
+            {
+                List(track, result.Add(), PoseSource.Measured, now);
+                continue;
+            }
             track.LookAhead(now);
             ListUnseen(track, how, now, result);
         }
@@ -102,7 +113,8 @@ internal sealed partial class Tracker
         _now = _lastTime;
     }
 
-    /// <summary>Moves the tracker's own clock, which follows the caller's but never runs backwards: what it jumped back is added from then on.</summary>
+    /// <summary>Moves the tracker's own clock, which follows the caller's but never runs backwards: what it jumped back is added from
+    /// then on.</summary>
     private void Advance(double timeSeconds)
     {
         if (!double.IsFinite(timeSeconds)) { return; }

@@ -25,7 +25,8 @@ internal sealed record TrackerOptions
     /// <summary>Poses at or above this score may start a track and are matched first.</summary>
     public float HighScore { get; init; } = 0.3f;
 
-    /// <summary>Poses from here up to <see cref="HighScore"/> only keep alive a person who is tracked already; those below are ignored.</summary>
+    /// <summary>Poses from here up to <see cref="HighScore"/> only keep alive a person who is tracked already; those below are
+    /// ignored.</summary>
     public float LowScore { get; init; } = 0.1f;
 
     /// <summary>Smallest joint score that counts as seen, on the pose model's own scale.</summary>
@@ -33,7 +34,8 @@ internal sealed record TrackerOptions
 
     public PredictedPeople Predicted { get; init; } = PredictedPeople.None;
 
-    /// <summary>How long an unseen person is listed when <see cref="Predicted"/> asks for it; never longer than <see cref="MaxLost"/>.</summary>
+    /// <summary>How long an unseen person is listed when <see cref="Predicted"/> asks for it; never longer than
+    /// <see cref="MaxLost"/>.</summary>
     public TimeSpan MaxPredicted { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Most tracks remembered; when full, the one unseen for longest makes room.</summary>

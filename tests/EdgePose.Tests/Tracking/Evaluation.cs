@@ -29,7 +29,8 @@ internal static class Evaluation
         return metrics;
     }
 
-    /// <summary>What the detector would score if somebody told it every identity: the ceiling of any tracker that lists what was measured.</summary>
+    /// <summary>What the detector would score if somebody told it every identity: the ceiling of any tracker that lists what was
+    /// measured.</summary>
     public static TrackingMetrics RunOracle(Clip clip, double fps, ScriptedDetector detector)
     {
         var (poses, metrics) = (new PoseList(17), new TrackingMetrics());

@@ -9,8 +9,8 @@ namespace EdgePose.Tests.Tracking;
 /// </summary>
 internal sealed class FrameBasedTracker(double fps)
 {
-    private const float High = 0.3f, Low = 0.1f, Birth = 0.4f;
-    private readonly int _buffer = Math.Max(1, (int)fps);
+    private const float High = 0.3f, Low = 0.1f, Birth = 0.3f;
+    private readonly int _buffer = Math.Max(1, (int)Math.Round(1.5 * fps));
     private readonly List<Item> _items = [];
     private readonly Assignment _assignment = new();
     private long _lastId;

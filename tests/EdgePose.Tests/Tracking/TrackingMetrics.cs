@@ -2,7 +2,8 @@ using EdgePose.Tracking;
 
 namespace EdgePose.Tests.Tracking;
 
-/// <summary>CLEAR and Identity figures of one sequence, counted as TrackEval counts them (JonathonLuiten/TrackEval:trackeval/metrics/{clear,identity}.py).</summary>
+/// <summary>CLEAR and Identity figures of one sequence, counted as TrackEval counts them
+/// (JonathonLuiten/TrackEval:trackeval/metrics/{clear,identity}.py).</summary>
 internal sealed class TrackingMetrics
 {
     private const double Threshold = 0.5;

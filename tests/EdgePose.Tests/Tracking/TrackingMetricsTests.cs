@@ -6,7 +6,7 @@ namespace EdgePose.Tests.Tracking;
 /// <summary>The yardstick itself, against figures of TrackEval.</summary>
 public sealed class TrackingMetricsTests
 {
-    [Fact]
+    [NeedsSharedFact("goldens/tracking.json")]
     public void Metrics_GoldenSequences_EqualTrackEval()
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Repo.Shared("goldens/tracking.json")));
@@ -29,7 +29,7 @@ public sealed class TrackingMetricsTests
         }
     }
 
-    [Theory]
+    [NeedsSharedTheory("media/tracking")]
     [InlineData("TUD-Campus")]
     [InlineData("TUD-Stadtmitte")]
     public void Metrics_PublishedTrackerResults_EqualTrackEval(string name)
