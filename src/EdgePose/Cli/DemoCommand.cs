@@ -39,7 +39,8 @@ internal static class DemoCommand
         {
             await Demo.Picture.WriteAsync(sample, options.Clip, options.Fps, options.Picture, stop);
         }
-        var summary = Summary.From(options, stage, seen, after.Availability, exit);
+        // The daemon publishes its last figures on the way out.
+        var summary = Summary.From(options, stage, seen with { FpsProcessed = after.FpsProcessed, FramesReceived = after.FramesReceived, FramesDropped = after.FramesDropped }, after.Availability, exit);
         if (parsed.GetValue(Verb.Json)) { Output.Json(summary, CliJson.Default.Summary); }
         else { summary.Write(Console.Out); }
         if (seen.Tracks == 0)

@@ -105,6 +105,7 @@ internal sealed partial class Daemon(
             return old;
         }
         stop.ThrowIfCancellationRequested();
+        foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { old.Publisher.RemoveStream(gone); }
         await StopPipelineAsync(old).ConfigureAwait(false);
         await StartAsync(next).ConfigureAwait(false);
         return next;

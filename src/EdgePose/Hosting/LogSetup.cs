@@ -18,8 +18,8 @@ internal enum LogStyle
 /// <summary>Builds the one logger. Everything goes to standard error: standard output belongs to results.</summary>
 internal static class LogSetup
 {
-    private const string ConsoleTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
-    private const string JournalTemplate = "{Message:lj}{NewLine}{Exception}";
+    private const string ConsoleTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:l}{NewLine}{Exception}";
+    private const string JournalTemplate = "{Message:l}{NewLine}{Exception}";
 
     public static Logger Create(string level, LogStyle style, Redactor redactor)
     {

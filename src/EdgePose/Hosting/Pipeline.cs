@@ -102,7 +102,7 @@ internal sealed class Pipeline : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _sources.ConfigureAwait(false);
         _loop.Stop(LoopStop);
-        foreach (var stream in _streams) { PublishState(stream); }
+        foreach (var stream in _streams) { _publisher.SetStream(stream.Id, stream.Status, stream.Counters(), urgent: true); }
         await _publisher.StopAsync(hurry).ConfigureAwait(false);
     }
 

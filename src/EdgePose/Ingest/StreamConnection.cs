@@ -19,6 +19,9 @@ internal readonly record struct ConnectionEnd(StreamState State, string Reason, 
 /// <param name="time">Clock of all limits.</param>
 internal sealed class StreamConnection(SourceOptions source, FrameReader reader, TimeSpan stallLimit, StreamCounters counters, TimeProvider time)
 {
+    /// <summary>ffmpeg's exit code after TERM or INT, for example when the terminal sent it to the whole process group.</summary>
+    private const int FfmpegToldToStop = 255;
+
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan DecoderNameWithin = TimeSpan.FromMilliseconds(500);
     private long _decodeErrorsSeen;
@@ -78,6 +81,7 @@ internal sealed class StreamConnection(SourceOptions source, FrameReader reader,
         {
             return Ended(StreamState.Disabled, "end of file");
         }
+        if (code == FfmpegToldToStop) { return Ended(StreamState.Reconnecting, "ffmpeg was told to stop"); }
         if (code > 128) { return Ended(StreamState.Reconnecting, $"ffmpeg was killed by signal {code - 128}"); }
         if (online > TimeSpan.Zero)
         {

@@ -117,14 +117,17 @@ internal sealed partial class Publisher : IAsyncDisposable
         Signal();
     }
 
-    /// <summary>State of a stream: a change of state goes out at once, changed figures every 10 s. The first call makes the stream known.</summary>
-    public void SetStream(string id, StreamStatus status, in StreamCounters counters)
+    /// <summary>
+    /// State of a stream: a change of state goes out at once, changed figures every 10 s, or at once when <paramref name="urgent"/>.
+    /// The first call makes the stream known.
+    /// </summary>
+    public void SetStream(string id, StreamStatus status, in StreamCounters counters, bool urgent = false)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(Payloads.State(status, counters), PayloadsContext.Default.StreamStateDocument);
         var stream = Stream(id);
         lock (_gate)
         {
-            stream.State.Set(json, urgent: stream.LastStatus != status);
+            stream.State.Set(json, urgent || stream.LastStatus != status);
             stream.LastStatus = status;
             stream.Availability.Set(status.State == StreamState.Online ? Payloads.Online : Payloads.Offline, urgent: true);
         }
