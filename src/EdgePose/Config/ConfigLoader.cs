@@ -72,7 +72,9 @@ internal static class ConfigLoader
         var context = new ReadContext(problems, path, options.Environment) { Intact = intact, Elsewhere = ConfigKeys.Elsewhere };
         var config = Read(root, context, options) with
         {
-            Path = path, Hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12], Secrets = [.. context.Secrets.Found.Select(s => new Secret(s))],
+            Path = path,
+            Hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12],
+            Secrets = [.. context.Secrets.Found.Select(s => new Secret(s))],
         };
         return new ConfigResult(problems.HasErrors ? null : config, problems.ToSorted(context.Secrets.Found), context.Marks);
     }

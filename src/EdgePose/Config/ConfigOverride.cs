@@ -15,7 +15,8 @@ internal static class ConfigOverride
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         // Names of provider options hold dots themselves.
-        var path = equals > 0 ? text[..equals].Split('.', text.StartsWith("inference.provider_options.", StringComparison.Ordinal) ? 4 : 16) : [];
+        var levels = text.StartsWith("inference.provider_options.", StringComparison.Ordinal) ? 4 : 16;
+        var path = equals > 0 ? text[..equals].Split('.', levels) : [];
         if (path.Length == 0 || path.Any(p => p.Length == 0))
         {
             problems.Error(Place, "", "expected --set key=value, with the key as in the file: streams.front.fps=5");

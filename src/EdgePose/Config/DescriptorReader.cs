@@ -64,7 +64,10 @@ internal static class DescriptorReader
         var sha = root.Text("sha256", "", t => t.Length == 64 && t.All(char.IsAsciiHexDigitLower) ? null : "64 hexadecimal digits, lower case");
         var recorded = root.Flag("recorded", false);
         if (recorded && sha.Length > 0) { root.Error("recorded", "give sha256 or recorded: true, not both"); }
-        if (!recorded && !root.Contains("sha256")) { root.Missing("sha256 is missing (or recorded: true for a model that is converted at set-up)"); }
+        if (!recorded && !root.Contains("sha256")) 
+        {
+            root.Missing("sha256 is missing (or recorded: true for a model that is converted at set-up)");
+        }
         return recorded ? "" : sha;
     }
 
@@ -83,7 +86,10 @@ internal static class DescriptorReader
             PadValue = (byte)s.Integer("pad", family.PadValue, 0, 255),
             Int32 = s.Flag("int32", family.Int32),
         };
-        if (input.Int32 && (s.Contains("mean") || s.Contains("std"))) { s.Error("int32", "an int32 input takes raw values; mean and std cannot apply"); }
+        if (input.Int32 && (s.Contains("mean") || s.Contains("std")))
+        {
+            s.Error("int32", "an int32 input takes raw values; mean and std cannot apply");
+        }
         s.Done();
         return input;
     }

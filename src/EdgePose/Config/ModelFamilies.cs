@@ -12,7 +12,8 @@ internal static class ModelFamilies
     [
         ("litepose", ModelKind.LitePose), ("simcc", ModelKind.Simcc), ("heatmap", ModelKind.Heatmap),
         ("hourglass-princeton", ModelKind.HourglassPrinceton), ("movenet-single", ModelKind.MoveNetSingle), ("yolox-raw", ModelKind.YoloxRaw),
-        ("det-e2e", ModelKind.DetEndToEnd), ("rtmdet-raw", ModelKind.RtmdetRaw), ("picodet", ModelKind.PicoDet), ("centernet", ModelKind.CenterNet),
+        ("det-e2e", ModelKind.DetEndToEnd), ("rtmdet-raw", ModelKind.RtmdetRaw), ("picodet", ModelKind.PicoDet),
+        ("centernet", ModelKind.CenterNet),
     ];
 
     /// <summary>Joint layouts that a pose model can name.</summary>

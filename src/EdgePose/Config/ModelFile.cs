@@ -17,7 +17,9 @@ internal static class ModelFile
     /// Reads the file once and returns exactly the bytes that were hashed: whoever loads them needs no second open, so nobody can exchange
     /// the file in between.
     /// </summary>
-    /// <exception cref="UserError">With <see cref="ExitCode.Model"/>: not installed, a link, empty, too large, unreadable, or another hash.</exception>
+    /// <exception cref="UserError">
+    /// With <see cref="ExitCode.Model"/>: not installed, a link, empty, too large, unreadable, or another hash.
+    /// </exception>
     public static byte[] ReadVerified(ModelDescriptor model)
     {
         if (model.Path.Length == 0)
@@ -28,8 +30,9 @@ internal static class ModelFile
         var bytes = ReadOnce(model);
         var actual = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (actual == expected) { return bytes; }
+        var authority = model.Sha256.Length > 0 ? "its descriptor" : "the record beside it";
         throw new UserError(ExitCode.Model,
-            $"model {model.Name}: {model.Path} has SHA-256 {actual}, but {(model.Sha256.Length > 0 ? "its descriptor" : "the record beside it")} says {expected}",
+            $"model {model.Name}: {model.Path} has SHA-256 {actual}, but {authority} says {expected}",
             "the file is damaged or another version; " + InstallHint(model));
     }
 
@@ -92,7 +95,8 @@ internal static class ModelFile
             throw NoRecord(e);
         }
         var words = text.Split([' ', '\t', '\r', '\n', '*'], StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length is 1 or 2 && words[0].Length == 64 && words[0].All(char.IsAsciiHexDigit) && (words.Length == 1 || words[1] == model.File))
+        if (words.Length is 1 or 2 && words[0].Length == 64 && words[0].All(char.IsAsciiHexDigit)
+            && (words.Length == 1 || words[1] == model.File))
         {
             return words[0].ToLowerInvariant();
         }
@@ -106,7 +110,8 @@ internal static class ModelFile
     {
         if (new FileInfo(path).LinkTarget is not null)
         {
-            throw new UserError(ExitCode.Model, $"model {model.Name}: {path} is a symbolic link; links are not followed", "copy the file itself");
+            throw new UserError(ExitCode.Model,
+                $"model {model.Name}: {path} is a symbolic link; links are not followed", "copy the file itself");
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
         if (value.Length > 0 && !_found.Contains(value)) { _found.Add(value); }
     }
 
-    /// <summary>The password of a section from <c>password</c>, <c>password_file</c> or its URL; null when it has none or it was reported.</summary>
+    /// <summary>The password of a section, from <c>password</c>, <c>password_file</c> or its URL; null when it has none, or was reported.</summary>
     public Secret? Read(Section section, string? fromUrl)
     {
         var text = section.Hidden("password");

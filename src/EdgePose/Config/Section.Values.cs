@@ -63,13 +63,14 @@ internal sealed partial class Section
             ? value : Wrong(key, node, $"a whole number {min}–{max}", fallback);
     }
 
-    /// <summary>A number in a range; <paramref name="fallback"/> null means that something else decides, as <paramref name="shownDefault"/> says.</summary>
+    /// <summary>A number in a range; with a null <paramref name="fallback"/> something else decides, as <paramref name="shownDefault"/> says.</summary>
     public float? Number(string key, float? fallback, double min, double max, string? shownDefault = null)
     {
         var shown = shownDefault ?? Scalars.Invariant(fallback ?? 0);
         var node = Take(new ConfigKey(key, KeyKind.Number, shown, min, max, []));
         if (node is null) { return fallback; }
-        return node is { Kind: YamlKind.Scalar, Quoted: false } && Scalars.TryNumber(node.Text, out var value) && value >= min && value <= max
+        return node is { Kind: YamlKind.Scalar, Quoted: false } && Scalars.TryNumber(node.Text, out var value)
+            && value >= min && value <= max
             ? (float)value : Wrong(key, node, $"a number {Scalars.Invariant(min)}–{Scalars.Invariant(max)}", fallback);
     }
 
@@ -79,7 +80,8 @@ internal sealed partial class Section
         var node = Take(new ConfigKey(key, KeyKind.Rate, Scalars.Invariant(fallback), 0, max, []));
         if (node is null) { return fallback; }
         return node.Kind == YamlKind.Scalar && Scalars.TryRate(node.Text, out var value) && (value == 0 || (value >= min && value <= max))
-            ? value : Wrong(key, node, $"a number {Scalars.Invariant(min)}–{Scalars.Invariant(max)} such as 5 or 5fps, or 0 for {zero}", fallback);
+            ? value
+            : Wrong(key, node, $"a number {Scalars.Invariant(min)}–{Scalars.Invariant(max)} such as 5 or 5fps, or 0 for {zero}", fallback);
     }
 
     public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max)
@@ -143,6 +145,16 @@ internal sealed partial class Section
 
     /// <summary>Reads the password keys of this section; <paramref name="fromUrl"/> is the password that its URL held, or null.</summary>
     public Secret? Password(string? fromUrl) => _context.Secrets.Read(this, fromUrl);
+
+    /// <summary>The user name from the key or from the URL, which must not both give one.</summary>
+    public string OneUser(string fromKey, string fromUrl)
+    {
+        if (fromKey.Length > 0 && fromUrl.Length > 0)
+        {
+            Error("user", "the user is given twice, here and in the URL; take it out of the URL");
+        }
+        return fromKey.Length > 0 ? fromKey : fromUrl;
+    }
 
     public void AddSecret(string value) => _context.Secrets.Add(value);
 

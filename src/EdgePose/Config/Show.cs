@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace EdgePose.Config;
@@ -23,8 +24,9 @@ internal static class Show
         var shown = new StringBuilder();
         foreach (var c in text.AsSpan(0, Math.Min(text.Length, Longest)))
         {
-            if (char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029') { shown.Append("\\u").Append(((int)c).ToString("x4", null)); }
-            else { shown.Append(c); }
+            var plain = !char.IsControl(c) && !char.IsSurrogate(c) && c is not ('\u2028' or '\u2029');
+            if (plain) { shown.Append(c); }
+            else { shown.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)); }
         }
         return text.Length > Longest ? shown.Append('…').ToString() : shown.ToString();
     }

@@ -86,6 +86,7 @@ internal sealed partial record UrlParts
     [GeneratedRegex(@"^([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([/?#].*)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Shape();
 
-    [GeneratedRegex(@"^([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9_.-]{1,16})?\])(?::([0-9]{1,6}))?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9_.-]{1,16})?\])(?::([0-9]{1,6}))?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex HostPort();
 }

@@ -32,8 +32,9 @@ public sealed class ConfigCheckTests : IDisposable
         Assert.Empty(Check(yaml));
         var models = ConfigCheck.Resolve(Good(yaml).Streams[0], _catalog);
         Assert.Equal(("litepose-m", (ModelDescriptor?)null), (models.Pose.Name, models.Detector));
-        Assert.Equal(["1:29  pose.detector: ignored: litepose-m finds people itself  [warning]"],
-            Check("pose: { model: litepose-m,   detector: yolox-nano }\nstreams: { a: rtsp://h/1 }").Select(l => l.Replace("1:30", "1:29", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["1:29  pose.detector: ignored: litepose-m finds people itself  [warning]"],
+            Check("pose: { model: litepose-m,  detector: yolox-nano }\nstreams: { a: rtsp://h/1 }"));
     }
 
     [Fact]

@@ -35,8 +35,7 @@ internal static class StreamSection
     {
         var url = ReadUrl(s);
         var user = s.Text("user", "", t => t.Length is 0 or > 256 ? "1–256 characters" : null);
-        if (url is { User.Length: > 0 } && user.Length > 0) { s.Error("user", "the user is given twice, here and in the URL; take it out of the URL"); }
-        else if (user.Length == 0) { user = url?.User ?? ""; }
+        user = s.OneUser(user, url?.User ?? "");
         var config = new StreamConfig
         {
             Id = id,

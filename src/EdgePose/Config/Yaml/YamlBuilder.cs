@@ -77,7 +77,8 @@ internal sealed class YamlBuilder(IParser parser, string file, Func<int, bool> i
         _ when message.Contains("flow mapping", StringComparison.OrdinalIgnoreCase) => "expected ',' or '}' in a mapping",
         _ when message.Contains("apping values", StringComparison.OrdinalIgnoreCase) =>
             "a \"key:\" is not possible here; check the indentation, or quote the value",
-        _ when message.Contains("cannot start any token", StringComparison.OrdinalIgnoreCase) => "a value cannot begin with this character; quote it",
+        _ when message.Contains("cannot start any token", StringComparison.OrdinalIgnoreCase) =>
+            "a value cannot begin with this character; quote it",
         _ when message.Contains("expected ':'", StringComparison.OrdinalIgnoreCase) => "expected \"key: value\"",
         _ when message.Contains("block mapping", StringComparison.OrdinalIgnoreCase) => "expected a key at this indentation",
         _ when message.Contains("block collection", StringComparison.OrdinalIgnoreCase) => "expected a list item at this indentation",

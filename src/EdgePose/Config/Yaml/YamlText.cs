@@ -96,7 +96,8 @@ internal static partial class YamlText
     private static partial Regex LineBreak();
 
     // Everything that YAML 1.2 does not call printable, its exotic line breaks, and the two stand-ins.
-    [GeneratedRegex(@"[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u2028\u2029\uE000\uE001\uFEFF\uFFFE\uFFFF]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u2028\u2029\uE000\uE001\uFEFF\uFFFE\uFFFF]",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Forbidden();
 
     [GeneratedRegex(@"\$\{((?:credential|env):[^{}\s""',\[\]]*)\}", RegexOptions.CultureInvariant)]
