@@ -47,9 +47,17 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     {
         Repo.SkipUnless(Program is not null, "needs mosquitto: apt-get install mosquitto");
         var broker = new MosquittoBroker(Tools.FreePort());
-        await broker.WriteConfigurationAsync(options ?? new BrokerOptions());
-        await broker.RestartAsync();
-        return broker;
+        try
+        {
+            await broker.WriteConfigurationAsync(options ?? new BrokerOptions());
+            await broker.RestartAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts the same broker on the same port again; ends a running one first.</summary>

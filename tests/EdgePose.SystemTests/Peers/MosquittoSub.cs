@@ -39,8 +39,16 @@ internal sealed class MosquittoSub : IAsyncDisposable
         sub._process.OutputDataReceived += (_, e) => sub.Read(e.Data);
         sub._process.BeginOutputReadLine();
         sub._process.BeginErrorReadLine();
-        await sub._subscribed.Task.WaitAsync(Tools.Patience);
-        return sub;
+        try
+        {
+            await sub._subscribed.Task.WaitAsync(Tools.Patience);
+            return sub;
+        }
+        catch (TimeoutException)
+        {
+            await sub.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Waits for the first message that fits, also among those already seen.</summary>
