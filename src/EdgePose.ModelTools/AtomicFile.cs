@@ -24,7 +24,8 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelToolsException($"{path}: cannot be written: {e.Message}", "check the folder's permissions and the free space",
+            throw new ModelToolsException($"{path}: cannot be written: {e.Message}",
+                "check the folder's permissions and the free space",
                 e);
         }
         finally

@@ -101,6 +101,7 @@ internal static class TensorData
         var stored = StoredCount(tensor);
         return count >= 0 && count == stored
             ? count
-            : throw new ModelToolsException($"tensor '{tensor.Name}': its shape [{string.Join(',', tensor.Dims)}] does not fit the data it holds");
+            : throw new ModelToolsException(
+                $"tensor '{tensor.Name}': its shape [{string.Join(',', tensor.Dims)}] does not fit the data it holds");
     }
 }

@@ -40,7 +40,8 @@ internal static class CenternetPersonOnly
         sigmoid.Inputs is [var input] && model.Nodes[input.Node] is { Op: "_FusedConv2D", Inputs.Count: 3 } convolution
         && convolution.Texts("fused_ops") is ["BiasAdd"]
         && model.Weights.GetValueOrDefault(convolution.Inputs[1].Node) is { Type: ElementType.Float, Dims: [1, 1, _, var columns] }
-        && model.Weights.GetValueOrDefault(convolution.Inputs[2].Node) is { Type: ElementType.Float, Dims: [var biases] } && biases == columns
+        && model.Weights.GetValueOrDefault(convolution.Inputs[2].Node) is { Type: ElementType.Float, Dims: [var biases] }
+        && biases == columns
             ? columns
             : 0;
 

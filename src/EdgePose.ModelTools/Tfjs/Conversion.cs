@@ -14,7 +14,9 @@ internal sealed class Conversion(TfjsModel model, GraphBuilder graph)
 
     /// <summary>The ONNX value of a node's input.</summary>
     public string Value(TfjsNode node, int input) =>
-        input < node.Inputs.Count ? Value(node.Inputs[input], node) : throw node.Error($"it has {node.Inputs.Count} inputs, {input + 1} are needed");
+        input < node.Inputs.Count
+            ? Value(node.Inputs[input], node)
+            : throw node.Error($"it has {node.Inputs.Count} inputs, {input + 1} are needed");
 
     public string Value(TensorRef tensor, TfjsNode? user = null)
     {

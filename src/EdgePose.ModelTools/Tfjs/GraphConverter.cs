@@ -30,7 +30,8 @@ internal static class GraphConverter
         foreach (var output in outputs)
         {
             var type = output.Type ?? model.Nodes[output.Tensor.Node].Type("T") ?? ElementType.Float;
-            graph.Output(output.Name, conversion.Value(output.Tensor), type == ElementType.UInt8 ? ElementType.Int32 : type, BatchOne(output.Shape));
+            var declared = type == ElementType.UInt8 ? ElementType.Int32 : type;
+            graph.Output(output.Name, conversion.Value(output.Tensor), declared, BatchOne(output.Shape));
         }
         return graph.Build("edgepose", typeof(GraphConverter).Assembly.GetName().Version?.ToString(3) ?? "");
     }
@@ -44,7 +45,8 @@ internal static class GraphConverter
 
         TfjsPort Find(string name) =>
             model.Outputs.FirstOrDefault(o => o.Key == name || o.Name == name || o.Tensor == TensorRef.Parse(name))
-            ?? throw new ModelToolsException($"{model.File}: there is no output '{name}'", $"the outputs are: {string.Join(", ", model.Outputs.Select(o => o.Name))}");
+            ?? throw new ModelToolsException($"{model.File}: there is no output '{name}'",
+                $"the outputs are: {string.Join(", ", model.Outputs.Select(o => o.Name))}");
     }
 
     private static void Placeholder(TfjsNode node, Conversion conversion, TfjsPort? port)

@@ -14,7 +14,8 @@ public static class TfjsImporter
     /// </summary>
     /// <exception cref="ModelToolsException">Any expected failure; nothing was written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
-    public static TfjsImportResult Convert(string jsonPath, string outPath, TfjsImportOptions? options = null, CancellationToken cancel = default)
+    public static TfjsImportResult Convert(
+        string jsonPath, string outPath, TfjsImportOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new TfjsImportOptions();
         options.Progress?.Report(new TfjsImportProgress("reading", 0));

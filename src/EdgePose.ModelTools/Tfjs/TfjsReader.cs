@@ -16,7 +16,8 @@ internal static class TfjsReader
         if (root.ValueKind != JsonValueKind.Object) { throw NotTfjs(file); }
         if (Text(root, "format") is { } format && format != "graph-model")
         {
-            throw new ModelToolsException($"{file}: format '{format}' is not supported, only 'graph-model'", "convert the model with --output_format=tfjs_graph_model");
+            throw new ModelToolsException($"{file}: format '{format}' is not supported, only 'graph-model'",
+                "convert the model with --output_format=tfjs_graph_model");
         }
         var nodes = ReadNodes(root, file);
         List<string> sources = [path];
@@ -71,7 +72,8 @@ internal static class TfjsReader
 
     private static Dictionary<string, TfjsNode> ReadNodes(JsonElement root, string file)
     {
-        if (Child(root, "modelTopology") is not { } topology || !topology.TryGetProperty("node", out var list) || list.ValueKind != JsonValueKind.Array)
+        if (Child(root, "modelTopology") is not { } topology || !topology.TryGetProperty("node", out var list)
+            || list.ValueKind != JsonValueKind.Array)
         {
             throw NotTfjs(file);
         }
@@ -157,5 +159,6 @@ internal static class TfjsReader
     }
 
     private static ModelToolsException NotTfjs(string file) =>
-        new($"{file}: not a TFJS graph model (no 'modelTopology.node' or no 'weightsManifest')", "give the .json file that lies beside the .bin shards");
+        new($"{file}: not a TFJS graph model (no 'modelTopology.node' or no 'weightsManifest')",
+            "give the .json file that lies beside the .bin shards");
 }

@@ -14,7 +14,8 @@ internal static class WeightReader
     /// <summary>All shards together. Quantized weights grow at most fourfold from there.</summary>
     private const long ShardLimit = 512L << 20;
 
-    public static void ReadGroup(JsonElement group, string folder, string file, Dictionary<string, TfjsWeight> weights, List<string> sources)
+    public static void ReadGroup(
+        JsonElement group, string folder, string file, Dictionary<string, TfjsWeight> weights, List<string> sources)
     {
         if (!group.TryGetProperty("paths", out var paths) || paths.ValueKind != JsonValueKind.Array
             || !group.TryGetProperty("weights", out var list) || list.ValueKind != JsonValueKind.Array)
@@ -33,7 +34,8 @@ internal static class WeightReader
         }
         if (rest.Length > 0)
         {
-            throw new ModelToolsException($"{file}: the shards hold {rest.Length} bytes more than the weights need", "the files do not belong together");
+            throw new ModelToolsException($"{file}: the shards hold {rest.Length} bytes more than the weights need",
+                "the files do not belong together");
         }
     }
 

@@ -68,7 +68,8 @@ public sealed class HumanModelsTests : IDisposable
         using var personRun = new OnnxRun(person.Path);
         var expected = Rows(fullRun.With("tower_0/images", [1, 512, 512, 3], Picture(512)).Get<float>("tower_0/detections").Values)
             .Where(r => r[5] == 0).ToList();
-        var actual = Rows(personRun.With("tower_0/images", [1, 512, 512, 3], Picture(512)).Get<float>("tower_0/detections").Values).ToList();
+        var actual = Rows(personRun.With("tower_0/images", [1, 512, 512, 3], Picture(512))
+            .Get<float>("tower_0/detections").Values).ToList();
         Assert.NotEmpty(expected);
         Assert.All(actual, r => Assert.Equal(0, r[5]));
         for (var i = 0; i < expected.Count; i++)

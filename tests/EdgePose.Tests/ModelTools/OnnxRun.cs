@@ -6,7 +6,11 @@ namespace EdgePose.Tests.ModelTools;
 /// <summary>A session on a converted model, on one thread so that results do not depend on the machine's load.</summary>
 internal sealed class OnnxRun : IDisposable
 {
-    private readonly SessionOptions _options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+    private readonly SessionOptions _options = new()
+    {
+        IntraOpNumThreads = 1, InterOpNumThreads = 1,
+        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+    };
     private readonly InferenceSession _session;
     private readonly List<NamedOnnxValue> _inputs = [];
 

@@ -45,7 +45,8 @@ internal sealed class TfjsFile : IDisposable
         var weight = new JsonObject { ["name"] = name, ["shape"] = new JsonArray([.. shape.Select(s => (JsonNode)s)]), ["dtype"] = dtype };
         if (quantization is not null) { weight["quantization"] = quantization; }
         _weights.Add(weight);
-        _nodes.Add(new JsonObject { ["name"] = name, ["op"] = "Const", ["attr"] = Attr(("dtype", Type(dtype == "float32" ? "DT_FLOAT" : dtype == "int32" ? "DT_INT32" : "DT_BOOL"))) });
+        var type = dtype switch { "float32" => "DT_FLOAT", "int32" => "DT_INT32", _ => "DT_BOOL" };
+        _nodes.Add(new JsonObject { ["name"] = name, ["op"] = "Const", ["attr"] = Attr(("dtype", Type(type))) });
         return this;
     }
 

@@ -10,7 +10,8 @@ public sealed class TfjsWeightTests
     public void Float16_IsWidenedExactly()
     {
         Half[] halves = [(Half)1, (Half)(-0.5), (Half)65504, (Half)6.1e-5];
-        using var file = Times(halves.Length, MemoryMarshal.AsBytes(halves.AsSpan()), new JsonObject { ["dtype"] = "float16", ["original_dtype"] = "float32" });
+        using var file = Times(halves.Length, MemoryMarshal.AsBytes(halves.AsSpan()),
+            new JsonObject { ["dtype"] = "float16", ["original_dtype"] = "float32" });
         using var run = file.Run().With("x", [1, 4], 1f, 1, 1, 1);
         run.Expect("y", [1, 4], 1, -0.5f, 65504, (float)halves[3]);
     }

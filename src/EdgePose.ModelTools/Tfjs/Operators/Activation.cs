@@ -18,7 +18,8 @@ internal static class Activation
             "Relu6" => Relu6(c, stem, value),
             "LeakyRelu" =>
                 c.Graph.Node("LeakyRelu", stem, [value], NodeAttribute.Float("alpha", node.Float("leakyrelu_alpha", DefaultSlope))),
-            "Prelu" => c.Graph.Node("PRelu", stem, [value, channelsFirst ? SlopeChannelsFirst(node, c) : c.Value(node, node.Inputs.Count - 1)]),
+            "Prelu" => c.Graph.Node("PRelu", stem,
+                [value, channelsFirst ? SlopeChannelsFirst(node, c) : c.Value(node, node.Inputs.Count - 1)]),
             _ => throw node.Error($"the fused operation '{name}' is not supported"),
         };
     }
@@ -27,7 +28,8 @@ internal static class Activation
         c.Graph.Node("Clip", stem, [value, c.Graph.Scalar("zero", 0), c.Graph.Scalar("six", 6)]);
 
     public static void LeakyRelu(TfjsNode node, Conversion c) =>
-        c.Bind(node, c.Graph.Node("LeakyRelu", node.Name, [c.Value(node, 0)], NodeAttribute.Float("alpha", node.Float("alpha", DefaultSlope))));
+        c.Bind(node, c.Graph.Node("LeakyRelu", node.Name, [c.Value(node, 0)],
+            NodeAttribute.Float("alpha", node.Float("alpha", DefaultSlope))));
 
     /// <summary>The slope [C], [1,1,C] or [H,W,C], the last input of the fused node, as [C,1,1] or [C,H,W].</summary>
     private static string SlopeChannelsFirst(TfjsNode node, Conversion c)

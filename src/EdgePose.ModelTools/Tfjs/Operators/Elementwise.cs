@@ -7,7 +7,11 @@ internal static class Elementwise
 {
     public static void Register(Dictionary<string, Converter> table)
     {
-        foreach (var op in (ReadOnlySpan<string>)["Sigmoid", "Relu", "Elu", "Sqrt", "Abs", "Exp", "Log", "Reciprocal", "Tanh", "Neg", "Floor", "Ceil", "Sin", "Cos", "Softplus"])
+        ReadOnlySpan<string> sameName =
+        [
+            "Sigmoid", "Relu", "Elu", "Sqrt", "Abs", "Exp", "Log", "Reciprocal", "Tanh", "Neg", "Floor", "Ceil", "Sin", "Cos", "Softplus",
+        ];
+        foreach (var op in sameName)
         {
             table[op] = (node, c) => c.Bind(node, c.Graph.Node(op, node.Name, [c.Value(node, 0)]));
         }

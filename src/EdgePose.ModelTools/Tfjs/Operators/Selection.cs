@@ -43,7 +43,8 @@ internal static class Selection
             throw node.Error("its shape and indices do not fit");
         }
         var n = indices.Length / rank;
-        var fits = fallback.Count == 1 && values.Type == fallback.Type && values.Type.Size() == 4 && (values.Count == n || values.Dims.Count == 0);
+        var fits = fallback.Count == 1 && values.Type == fallback.Type && values.Type.Size() == 4
+            && (values.Count == n || values.Dims.Count == 0);
         if (!fits) { throw node.Error("its values do not fit its indices"); }
         // Both element types have 4 bytes, so the bits can be moved without looking at them.
         var dense = new int[count];

@@ -12,7 +12,8 @@ internal static class Shaping
     {
         table["Reshape"] = (node, c) => c.Bind(node, c.Graph.Node("Reshape", node.Name, [c.Value(node, 0), c.Int64(node, 1)]));
         table["ExpandDims"] = (node, c) =>
-            c.Bind(node, c.Graph.Node("Unsqueeze", node.Name, [c.Value(node, 0), c.Graph.Int64s($"{node.Name}/axis", c.ConstantInt(node, 1, "axis"))]));
+            c.Bind(node, c.Graph.Node("Unsqueeze", node.Name,
+                [c.Value(node, 0), c.Graph.Int64s($"{node.Name}/axis", c.ConstantInt(node, 1, "axis"))]));
         table["Squeeze"] = Squeeze;
         table["Pack"] = Pack;
         table["Unpack"] = Unpack;
@@ -59,7 +60,8 @@ internal static class Shaping
     {
         var count = Parts(node, "num_split");
         if (count == 1) { c.Bind(node, c.Value(node, 1)); return; }
-        c.Bind(node, c.Graph.Nodes("Split", node.Name, count, [c.Value(node, 1)], NodeAttribute.Int("axis", c.ConstantInt(node, 0, "axis"))));
+        c.Bind(node, c.Graph.Nodes("Split", node.Name, count, [c.Value(node, 1)],
+            NodeAttribute.Int("axis", c.ConstantInt(node, 0, "axis"))));
     }
 
     /// <summary>One size may be −1, "the rest", which ONNX does not have: slices from the front, the open part, and slices from the
@@ -75,7 +77,8 @@ internal static class Shaping
         var rest = Array.IndexOf(sizes, -1);
         if (rest < 0)
         {
-            c.Bind(node, c.Graph.Nodes("Split", node.Name, sizes.Length, [c.Value(node, 0), c.Int64(node, 1)], NodeAttribute.Int("axis", axis)));
+            c.Bind(node, c.Graph.Nodes("Split", node.Name, sizes.Length, [c.Value(node, 0), c.Int64(node, 1)],
+                NodeAttribute.Int("axis", axis)));
             return;
         }
         var parts = new string[sizes.Length];
@@ -87,14 +90,19 @@ internal static class Shaping
             // A negative start counts from the end; there, an end of 0 has to be "the end".
             var stop = i >= rest && to == 0 ? long.MaxValue : to;
             parts[i] = c.Graph.Node("Slice", new TensorRef(node.Name, i).ToString(),
-                [c.Value(node, 0), c.Graph.Int64s($"{node.Name}/from", start), c.Graph.Int64s($"{node.Name}/to", stop), c.Graph.Int64s($"{node.Name}/axis", axis)]);
+            [
+                c.Value(node, 0), c.Graph.Int64s($"{node.Name}/from", start), c.Graph.Int64s($"{node.Name}/to", stop),
+                c.Graph.Int64s($"{node.Name}/axis", axis),
+            ]);
             start = to;
         }
         c.Bind(node, parts);
     }
 
     private static int Parts(TfjsNode node, string attribute) =>
-        node.Int(attribute, 0) is var count && count is >= 1 and <= MaxParts ? count : throw node.Error($"'{attribute}' is {count}; 1 to {MaxParts} are possible");
+        node.Int(attribute, 0) is var count && count is >= 1 and <= MaxParts
+            ? count
+            : throw node.Error($"'{attribute}' is {count}; 1 to {MaxParts} are possible");
 
     private static void Concat(TfjsNode node, Conversion c)
     {
