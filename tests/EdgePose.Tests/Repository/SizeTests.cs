@@ -1,4 +1,5 @@
 using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using EdgePose.TestSupport;
 using Xunit.Abstractions;
 
@@ -49,10 +50,16 @@ public sealed class SizeTests(ITestOutputHelper output)
     {
         using var provider = MetadataReaderProvider.FromPortablePdbStream(File.OpenRead(symbols));
         var reader = provider.GetMetadataReader();
+        using var image = new PEReader(File.OpenRead(Path.ChangeExtension(symbols, ".dll")));
+        var types = image.GetMetadataReader();
         foreach (var handle in reader.MethodDebugInformation)
         {
+            // A type initialiser holds the tables of a type, wherever they stand in its file.
+            if (types.GetString(types.GetMethodDefinition(handle.ToDefinitionHandle()).Name) == ".cctor") { continue; }
             var method = reader.GetMethodDebugInformation(handle);
-            var points = method.GetSequencePoints().Where(p => !p.IsHidden).ToList();
+            var all = method.GetSequencePoints().Where(p => !p.IsHidden).ToList();
+            // A constructor of a partial type also initialises fields of the generated part.
+            var points = all.Where(p => p.Document == all[0].Document).ToList();
             if (points.Count == 0) { continue; }
             var file = Path.GetRelativePath(Repo.Root, reader.GetString(reader.GetDocument(points[0].Document).Name));
             if (!file.StartsWith("src", StringComparison.Ordinal)) { continue; }
