@@ -22,7 +22,6 @@ catch (Stop stop)
     return Shell.Interrupted ? 130 : stop.Code;
 }
 
-// Ends the program with a message for the user.
 internal sealed class Stop(int code, string message) : Exception(message) { public int Code => code; }
 
 internal static class Verbs
@@ -38,8 +37,7 @@ internal static class Verbs
           publish   a runnable program, artifacts/publish/edgepose; --runtime linux-x64 (default) or linux-arm64;
                     --framework-dependent (default) needs the ASP.NET Core 10 runtime, --self-contained brings it
           bench     build and run the benchmarks; further arguments go to BenchmarkDotNet, e.g. --filter '*Decode*'
-          format    check the source format; --fix mends it
-        Properties of MSBuild may follow any verb, e.g. -p:OnnxRuntimeFeed=nuget
+          format    check the source format; --fix mends it        Properties of MSBuild may follow any verb, e.g. -p:OnnxRuntimeFeed=nuget
         """;
 
     private static bool _built;
@@ -82,9 +80,9 @@ internal static class Verbs
     public static void BuildSolution()
     {
         if (_built) { return; }
-        _built = true;
         Shell.Run("build", ["dotnet", "build", "EdgePose.sln", "-c", "Release", "--no-restore", .. MSBuild]);
         Console.WriteLine("build: artifacts/bin (Release)");
+        _built = true;
     }
 }
 
@@ -133,8 +131,7 @@ internal static class Setup
         Shell.Run("packages", ["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\\n", .. Debian], must: false, onLine: listed.Add);
         var missing = Debian.Where(p => !listed.Contains(p + " installed")).ToArray();
         if (missing.Length == 0) { return null; }
-        string[] install = ["install", "-y", "--no-install-recommends", .. missing];
-        // The first try fails when the package lists are missing or old.
+        string[] install = ["install", "-y", "--no-install-recommends", .. missing]; // fails when the package lists are missing or old
         if (!Apt(must: false, install)) { Apt(must: true, ["update"]); Apt(must: true, install); }
         return $"installed {string.Join(' ', missing)}";
     }
@@ -242,17 +239,20 @@ internal static class Tests
 
     private static void RunProject(string project, string? filter)
     {
-        var (watch, seen) = (Stopwatch.StartNew(), 0);
+        var (watch, output) = (Stopwatch.StartNew(), new List<string>());
         string[] filters = filter is null ? [] : ["--filter", filter.AsSpan().ContainsAny('=', '~') ? filter : $"FullyQualifiedName~{filter}"];
         string[] loggers = ["--logger", $"trx;LogFileName={project}.trx", "--results-directory", Results, "--logger", "console;verbosity=normal"];
         string[] line = ["dotnet", "test", $"artifacts/bin/{project}/release/{project}.dll", "--blame-hang-timeout", "10m",
             "--blame-hang-dump-type", "none", .. loggers, .. filters];
-        void Look(string text) => seen += text.TrimStart().Split(' ')[0] is "Passed" or "Failed" or "Skipped" ? 1 : 0;
-        var (failedBefore, code) = (Failed.Count, Shell.Run(project, line, must: false, () => $"{seen} tests", Look));
+        int Seen() => output.Count(t => t.TrimStart().Split(' ')[0] is "Passed" or "Failed" or "Skipped");
+        var (failedBefore, code) = (Failed.Count, Shell.Run(project, line, must: false, () => $"{Seen()} tests", output.Add));
         ReadResults($"{Results}/{project}.trx");
         // A crashed or hung run leaves no failed test behind, and must not pass for a good one.
-        if (code != 0 && Failed.Count == failedBefore) { Failed.Add($"{project}: the run ended early with exit code {code}"); }
-        Console.WriteLine($"{project}: {seen} tests ({watch.Elapsed.TotalSeconds:0.0} s)");
+        if (code != 0 && Failed.Count == failedBefore)
+        {
+            Failed.Add($"{project}: the run ended early with exit code {code}:\n{string.Join('\n', output.TakeLast(150))}");
+        }
+        Console.WriteLine($"{project}: {Seen()} tests ({watch.Elapsed.TotalSeconds:0.0} s)");
     }
 
     private static void ReadResults(string trx)
@@ -274,6 +274,7 @@ internal static class Tests
 internal static class Publishing
 {
     private const string Target = "artifacts/publish";
+    private const string UsePublish = "publish: linux-x64 in either form, or linux-arm64 framework-dependent";
     private const string Arm64Hash = "1f549d46250b005580b597f4164984aaf75b3bcb9f3aeb07c7f8a8fe60b23c76";
 
     public static int Run(List<string> args)
@@ -281,8 +282,7 @@ internal static class Publishing
         var (whole, dependent, runtime) = (args.Remove("--self-contained"), args.Remove("--framework-dependent"), args.Value("--runtime"));
         var arm = runtime == "linux-arm64";
         args.End();
-        var wrong = arm ? whole : runtime is not (null or "linux-x64") || (whole && dependent);
-        if (wrong) { throw new Stop(2, "publish: linux-x64 in either form, or linux-arm64 framework-dependent"); }
+        if (arm ? whole : runtime is not (null or "linux-x64") || (whole && dependent)) { throw new Stop(2, UsePublish); }
         Setup.Run(Setup.Restore);
         Files.Recreate(Target);
         // Framework-dependent output is the same IL everywhere. arm64 has no start program and no .NET runtime on the package feed.
