@@ -26,7 +26,6 @@ internal sealed class OrtBinding : Binding
         var shape = Array.ConvertAll(inputShape, d => (long)d);
         _input = int32 ? OrtValue.CreateTensorValueFromMemory(IntInput, shape) : OrtValue.CreateTensorValueFromMemory(Input, shape);
         _io.BindInput(session.InputNames[0], _input);
-        foreach (var output in _outputs) { _io.BindOutputToDevice(output.Name, OrtMemoryInfo.DefaultInstance); }
         RunAndCopy();
         if (!variableOutputs) { BindOutputMemory(); }
     }
@@ -42,6 +41,8 @@ internal sealed class OrtBinding : Binding
     /// <summary>The run that sizes the outputs is also the warm-up.</summary>
     private void RunAndCopy()
     {
+        // Anew for each run: the binding would otherwise keep the first run's outputs and refuse other shapes.
+        foreach (var output in _outputs) { _io.BindOutputToDevice(output.Name, OrtMemoryInfo.DefaultInstance); }
         _session.RunWithBinding(_run, _io);
         _io.SynchronizeBoundOutputs();
         using var values = _io.GetOutputValues();

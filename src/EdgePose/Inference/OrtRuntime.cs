@@ -36,7 +36,7 @@ internal static class OrtRuntime
             Version = ReadVersion(handle, path);
             OrtEnv.DisableDllImportResolver = true;
             NativeLibrary.SetDllImportResolver(typeof(OrtEnv).Assembly, (name, _, _) => name == "onnxruntime" ? handle : IntPtr.Zero);
-            var options = new EnvironmentCreationOptions { logId = "edgepose", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            var options = new EnvironmentCreationOptions { logId = "edgepose", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, loggingFunction = OrtLog.Function };
             OrtEnv.CreateInstanceWithOptions(ref options);
             _loaded = path;
         }

@@ -33,6 +33,7 @@ internal sealed class OrtSession : INetwork, IDisposable
     {
         OrtRuntime.Initialize(options.RuntimeLibrary);
         var fallbacks = new List<string>();
+        OrtLog.Drain();
         foreach (var provider in ExecutionProviders.Chain(options))
         {
             try
@@ -41,7 +42,7 @@ internal sealed class OrtSession : INetwork, IDisposable
             }
             catch (Exception e) when (e is OnnxRuntimeException or NotSupportedException or EntryPointNotFoundException or DllNotFoundException)
             {
-                fallbacks.Add($"{provider}: {e.Message}");
+                fallbacks.Add(string.Join("; ", OrtLog.Drain().Prepend($"{provider}: {e.Message}").Distinct()));
                 if (provider == options.RequireProvider) { break; }
             }
         }
