@@ -129,6 +129,9 @@ internal sealed record ModelDescriptor
     public string Licence { get; init; } = "";
     public string Source { get; init; } = "";
 
+    /// <summary>What a user must know before relying on the model, such as "random weights"; empty when there is nothing.</summary>
+    public string Note { get; init; } = "";
+
     public ModelTask Task => Kind switch
     {
         ModelKind.LitePose => ModelTask.BottomUp,

@@ -18,6 +18,9 @@ internal sealed class OutputTensor(string name)
     /// <summary>Row-major values of an int64 or int32 output; empty for a float output.</summary>
     public ReadOnlySpan<long> Integers => _integers.AsSpan(0, Math.Min(Length, _integers.Length));
 
+    /// <summary>The buffer behind <see cref="Values"/>, for a runtime that writes into it directly.</summary>
+    public Memory<float> FloatMemory => _values.AsMemory(0, Math.Min(Length, _values.Length));
+
     /// <summary>Makes room for a float result of <paramref name="shape"/> and returns where to write it; allocates only when it grows.</summary>
     public Span<float> ResizeFloats(ReadOnlySpan<long> shape)
     {

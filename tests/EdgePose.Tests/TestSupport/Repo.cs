@@ -5,6 +5,9 @@ namespace EdgePose.TestSupport;
 /// <summary>Finds the repository and the optional reference data beside it.</summary>
 internal static class Repo
 {
+    /// <summary>Begins the message of an exception that means "skip"; <c>SkippingTestFramework</c> knows it.</summary>
+    public const string SkipPrefix = "$XunitDynamicSkip$";
+
     public static string Root { get; } = FindRoot();
 
     /// <summary>Path of a file or folder of the sibling folder <c>shared</c>; skips the test, with the reason, where it does not exist.</summary>
@@ -18,8 +21,7 @@ internal static class Repo
     /// <summary>Reports the running test as skipped unless <paramref name="condition"/> holds.</summary>
     public static void SkipUnless(bool condition, string reason)
     {
-        // xunit 2.9 turns an exception with this prefix into a skipped test.
-        if (!condition) { throw new InvalidOperationException("$XunitDynamicSkip$" + reason); }
+        if (!condition) { throw new InvalidOperationException(SkipPrefix + reason); }
     }
 
     private static string FindRoot()

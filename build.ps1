@@ -1,0 +1,1 @@
+Push-Location $PSScriptRoot; try { dotnet run build.cs -- @args } finally { Pop-Location }; exit $LASTEXITCODE

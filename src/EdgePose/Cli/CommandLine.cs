@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using EdgePose.Domain;
+
+namespace EdgePose.Cli;
+
+/// <summary>The verbs of <c>edgepose</c>. Results go to standard output, everything else to standard error; nothing ever prompts.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> InvokeAsync(string[] args)
+    {
+        var root = Build();
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) { await Console.Error.WriteLineAsync($"edgepose: {error.Message}"); }
+            var verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+            await Console.Error.WriteLineAsync($"try: edgepose {verb}--help");
+            return (int)ExitCode.Usage;
+        }
+        // The verbs handle signals themselves: a daemon drains, a second signal cuts it short.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        return await parsed.InvokeAsync(configuration);
+    }
+
+    public static RootCommand Build()
+    {
+        var root = new RootCommand("EdgePose: multi-person pose from cameras to MQTT, on the board.")
+        {
+            RunCommand.Create(), CheckCommand.Create(), ProbeCommand.Create(), DemoCommand.Create(), ModelsCommand.Create(), VersionCommand.Create(),
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new ExamplesFirst((HelpAction)help.Action!);
+        return root;
+    }
+
+    /// <summary>Begins each help text with the verb's examples.</summary>
+    private sealed class ExamplesFirst(HelpAction inner) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var output = parseResult.InvocationConfiguration.Output;
+            IReadOnlyList<string> examples = parseResult.CommandResult.Command is Verb verb ? verb.Examples : Verb.RootExamples;
+            output.WriteLine("Examples:");
+            foreach (var example in examples) { output.WriteLine($"  {example}"); }
+            output.WriteLine();
+            return inner.Invoke(parseResult);
+        }
+    }
+}

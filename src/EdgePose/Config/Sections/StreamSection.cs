@@ -1,0 +1,83 @@
+using EdgePose.Config.Yaml;
+using EdgePose.Domain;
+
+namespace EdgePose.Config.Sections;
+
+internal static class StreamSection
+{
+    private const int MostStreams = 256;
+
+    public static IReadOnlyList<StreamConfig> ReadAll(Section streams, PoseConfig pose, bool required)
+    {
+        var entries = streams.Names();
+        var all = new List<StreamConfig>(Math.Min(entries.Count, MostStreams));
+        foreach (var entry in entries)
+        {
+            if (!Scalars.IsId(entry.Key)) { streams.Error(entry, "a stream's name is " + Section.CheckId(entry.Key)); }
+            all.Add(Read(streams.Sub(Expand(entry)), entry.Key, pose));
+        }
+        if (entries.Count > MostStreams) { streams.Error("", $"more than {MostStreams} streams"); }
+        if (entries.Count == 0 && required) { streams.Missing("no stream is configured; add \"streams: { front: rtsp://camera/path }\""); }
+        streams.Done();
+        return all;
+    }
+
+    // "front: rtsp://…" is short for "front: { url: rtsp://… }".
+    private static YamlEntry Expand(YamlEntry entry)
+    {
+        if (entry.Value.Kind != YamlKind.Scalar) { return entry; }
+        var map = YamlNode.Map(entry.Value.Mark);
+        map.Entries.Add(new YamlEntry("url", entry.Value.Mark, entry.Value));
+        return entry with { Value = map };
+    }
+
+    private static StreamConfig Read(Section s, string id, PoseConfig pose)
+    {
+        var url = ReadUrl(s);
+        var user = s.Text("user", "", t => t.Length is 0 or > 256 ? "1–256 characters" : null);
+        user = s.OneUser(user, url?.User ?? "");
+        var config = new StreamConfig
+        {
+            Id = id,
+            Url = url?.Url ?? "",
+            User = user,
+            Password = s.Password(url?.Password),
+            Enabled = s.Flag("enabled", true),
+            Transport = s.Choice("transport", Transport.Tcp, ("tcp", Transport.Tcp), ("udp", Transport.Udp)),
+            Fps = s.Rate("fps", 5, 0.1, 240, "all"),
+            HardwareDecode = s.Choice("hardware_decode", HardwareDecode.None, ("auto", HardwareDecode.Auto), ("none", HardwareDecode.None),
+                ("cuda", HardwareDecode.Cuda), ("vaapi", HardwareDecode.Vaapi), ("v4l2m2m", HardwareDecode.V4l2m2m), ("drm", HardwareDecode.Drm)),
+            MaxSize = s.Integer("max_size", 960, 64, 7680),
+            StallAfter = s.Duration("stall_after", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+            Loop = s.Flag("loop", false),
+            Pace = s.Choice("pace", Pace.Realtime, ("realtime", Pace.Realtime), ("max", Pace.Max)),
+            Pose = PoseSection.Read(s.Child("pose", "as in pose"), pose),
+        };
+        if (config.Password is not null && config.User.Length == 0) { s.Error("password", "a password needs a user"); }
+        if (url is { IsFile: false })
+        {
+            if (config.Loop) { s.Warning("loop", "has an effect on files only"); }
+            if (config.Pace == Pace.Max) { s.Warning("pace", "has an effect on files only"); }
+        }
+        s.Done();
+        return config;
+    }
+
+    private static StreamUrl? ReadUrl(Section s)
+    {
+        if (s.Hidden("url", KeyKind.Text, "required") is not { } text)
+        {
+            s.Missing("url is missing: a file, rtsp://…, http://… or /dev/videoN");
+            return null;
+        }
+        var url = StreamUrl.Parse(text, path => s.Absolute("url", path), out var problem);
+        if (url is null)
+        {
+            s.Error("url", problem);
+            return null;
+        }
+        foreach (var secret in url.Secrets) { s.AddSecret(secret); }
+        if (url.SecretInQuery) { s.Warning("url", "literal secret in the query; use user and password if the camera permits it"); }
+        return url;
+    }
+}

@@ -1,0 +1,105 @@
+using EdgePose.Config;
+using EdgePose.Domain;
+using EdgePose.Inference;
+using EdgePose.Ingest;
+using EdgePose.Publish.Mosquitto;
+
+namespace EdgePose.Hosting;
+
+internal enum Verdict { Ok, Warning, Error }
+
+/// <summary>One line of <c>edgepose check</c>.</summary>
+/// <param name="Section">What was looked at: config, runtime, models, cameras.</param>
+/// <param name="Verdict">Errors make the check fail.</param>
+/// <param name="Text">Redacted.</param>
+internal sealed record Finding(string Section, Verdict Verdict, string Text);
+
+/// <summary>The result of <c>edgepose check</c>; <see cref="Code"/> is the exit code of the gravest finding.</summary>
+internal sealed record CheckReport(string Path, int Errors, int Warnings, int ExitCode, IReadOnlyList<Finding> Findings);
+
+/// <summary>Everything that can be known before running.</summary>
+internal sealed class Checkup(RunRequest request, bool offline, bool strict, TimeProvider time)
+{
+    private readonly List<Finding> _findings = [];
+    private ExitCode _code = ExitCode.Ok;
+
+    public async Task<CheckReport> RunAsync(CancellationToken stop)
+    {
+        var loaded = ConfigLoader.Load(request.ConfigPath, new LoadOptions { Overrides = request.Overrides });
+        foreach (var problem in loaded.Problems) { AddProblem("config", problem, ExitCode.Configuration); }
+        if (loaded.Config is { } config)
+        {
+            var redactor = new Redactor();
+            redactor.Register(config.Secrets);
+            if (_findings.Count == 0) { Add("config", Verdict.Ok, $"{config.Path}: {config.Streams.Count} streams, hash {config.Hash}"); }
+            foreach (var problem in ConfigCheck.Files(loaded)) { AddProblem("config", problem, ExitCode.Configuration); }
+            await RuntimeAsync(config, stop).ConfigureAwait(false);
+            Models(loaded, config);
+            if (!offline) { await CamerasAsync(config, redactor, stop).ConfigureAwait(false); }
+        }
+        var (errors, warnings) = (_findings.Count(f => f.Verdict == Verdict.Error), _findings.Count(f => f.Verdict == Verdict.Warning));
+        if (strict && warnings > 0 && _code == ExitCode.Ok) { _code = ExitCode.Configuration; }
+        return new CheckReport(request.ConfigPath, errors, warnings, (int)_code, _findings);
+    }
+
+    private async Task RuntimeAsync(EdgePoseConfig config, CancellationToken stop)
+    {
+        var ffmpeg = await FfmpegVersion.ReadAsync(stop).ConfigureAwait(false);
+        var missing = ffmpeg.Length == 0;
+        Add("runtime", missing ? Verdict.Error : Verdict.Ok, missing ? "ffmpeg is not installed; try: sudo apt-get install ffmpeg" : $"ffmpeg {ffmpeg}", ExitCode.Source);
+        Try("runtime", () => $"libmosquitto {MosquittoLibrary.Version}");
+        Try("runtime", () =>
+        {
+            OrtRuntime.Initialize(config.Inference.RuntimeLibrary);
+            return $"onnxruntime {OrtRuntime.Version} from {OrtRuntime.Path}";
+        });
+    }
+
+    private void Models(ConfigResult loaded, EdgePoseConfig config)
+    {
+        using var store = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, request.RequireProvider));
+        foreach (var problem in store.Catalog.Problems) { AddProblem("models", problem, ExitCode.Model); }
+        var wrong = ConfigCheck.Models(loaded, store.Catalog);
+        foreach (var problem in wrong) { AddProblem("models", problem, ExitCode.Model); }
+        if (wrong.Any(p => p.Severity == Severity.Error)) { return; }
+        var used = config.Streams.Where(s => s.Enabled).Select(s => ConfigCheck.Resolve(s, store.Catalog)).SelectMany(m => new[] { m.Pose, m.Detector });
+        foreach (var model in used.OfType<ModelDescriptor>().DistinctBy(m => m.Name))
+        {
+            Try("models", () =>
+            {
+                var session = store.Open(model);
+                var fallback = session.Fallbacks.Count > 0 ? $" (not used: {string.Join("; ", session.Fallbacks)})" : "";
+                return $"{model.Name}: hash and contract ok, runs on {session.Provider}{fallback}";
+            });
+        }
+    }
+
+    private async Task CamerasAsync(EdgePoseConfig config, Redactor redactor, CancellationToken stop)
+    {
+        foreach (var stream in config.Streams.Where(s => s.Enabled))
+        {
+            var source = Mapping.Source(stream, static (w, h) => (w, h));
+            var result = await new SourceProbe(new FfmpegTools(), redactor.Redact, time).ProbeAsync(source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
+            if (result.Format is { } f) { Add("cameras", Verdict.Ok, $"{stream.Id}: {f.Codec} {f.Width}x{f.Height}, {f.FramesPerSecond:0.##} fps announced"); }
+            else { Add("cameras", Verdict.Error, $"{stream.Id}: {result.Reason}", ExitCode.Source); }
+        }
+    }
+
+    private void Try(string section, Func<string> look)
+    {
+        try { Add(section, Verdict.Ok, look()); }
+        catch (UserError e)
+        {
+            Add(section, Verdict.Error, e.Hint.Length > 0 ? $"{e.Message}; try: {e.Hint}" : e.Message, e.Code);
+        }
+    }
+
+    private void AddProblem(string section, ConfigProblem problem, ExitCode code) =>
+        Add(section, problem.Severity == Severity.Error ? Verdict.Error : Verdict.Warning, problem.ToString(), code);
+
+    private void Add(string section, Verdict verdict, string text, ExitCode code = ExitCode.Ok)
+    {
+        _findings.Add(new Finding(section, verdict, text));
+        if (verdict == Verdict.Error && _code == ExitCode.Ok) { _code = code; }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics.CodeAnalysis;
+using EdgePose.Config;
+using EdgePose.Domain;
+using EdgePose.Publish;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Hosting;
+
+/// <summary>
+/// The worker of the host: runs a pipeline until it is told to stop, and exchanges it on reload. A new configuration is built completely
+/// before the old one is stopped; when that fails the old one goes on.
+/// </summary>
+internal sealed partial class Daemon(
+    Pipeline first, Func<Pipeline> rebuild, DaemonExit exit, SystemdNotify systemd, TimeProvider time,
+    IHostApplicationLifetime lifetime, ILogger<Daemon> logger) : BackgroundService
+{
+    /// <summary>Below the ten seconds that a stop may take, so that the retained offline still goes out.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
+
+    private readonly string _boot = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 4));
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+    private readonly SemaphoreSlim _reload = new(0, 1);
+
+    /// <summary>Asks for a reload; requests during a reload are one.</summary>
+    public void RequestReload()
+    {
+        if (_reload.CurrentCount == 0) { _reload.Release(); }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pipeline = first;
+        try
+        {
+            await StartAsync(pipeline).ConfigureAwait(false);
+            while (await RunUntilReloadAsync(pipeline, stoppingToken).ConfigureAwait(false))
+            {
+                pipeline = await ExchangeAsync(pipeline, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (UserError e)
+        {
+            exit.Failure = e;
+        }
+        finally
+        {
+            systemd.Stopping();
+            await StopPipelineAsync(pipeline).ConfigureAwait(false);
+            lifetime.StopApplication();
+        }
+    }
+
+    private Task StartAsync(Pipeline pipeline)
+    {
+        pipeline.Start(Info(pipeline));
+        foreach (var session in pipeline.Sessions)
+        {
+            LogModel(session.Descriptor.Name, ModelFile.ExpectedSha256(session.Descriptor)[..12], session.Provider);
+            foreach (var reason in session.Fallbacks) { LogFallback(session.Descriptor.Name, reason); }
+        }
+        LogReady(pipeline.Streams.Count, pipeline.Config.Path, pipeline.Config.Hash);
+        systemd.Ready($"{pipeline.Streams.Count} streams");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>True when a reload is wanted, false when the daemon stops or every recording has ended.</summary>
+    private async Task<bool> RunUntilReloadAsync(Pipeline pipeline, CancellationToken stop)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var reporting = new Reporter(pipeline, systemd, time).RunAsync(end.Token);
+        var reload = _reload.WaitAsync(end.Token);
+        var finished = exit.StopWhenSourcesEnd ? pipeline.SourcesEnded : Task.Delay(Timeout.Infinite, end.Token);
+        var first = await Task.WhenAny(reporting, reload, finished).ConfigureAwait(false);
+        if (first == finished && !stop.IsCancellationRequested) { await DrainAsync(pipeline, stop).ConfigureAwait(false); }
+        await end.CancelAsync().ConfigureAwait(false);
+        try { await Task.WhenAll(reporting, reload).ConfigureAwait(false); }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The way in which both are told to end; a real failure of the reporter is thrown on.
+            return reload.IsCompletedSuccessfully;
+        }
+        return reload.IsCompletedSuccessfully;
+    }
+
+    /// <summary>Lets the inference thread take the frames that still wait.</summary>
+    private async Task DrainAsync(Pipeline pipeline, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && pipeline.Streams.Any(s => s.Lane.Slot.HasFrame || s.Lane.Slot.Taken > s.Lane.Processed + s.Lane.Failed))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, stop).ConfigureAwait(false);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A reload must never end the daemon: the old configuration goes on.")]
+    private async Task<Pipeline> ExchangeAsync(Pipeline old, CancellationToken stop)
+    {
+        systemd.Reloading(time);
+        Pipeline next;
+        try { next = rebuild(); }
+        catch (Exception e)
+        {
+            LogReloadRefused(e.Message);
+            systemd.Ready("reload refused, the former configuration runs");
+            return old;
+        }
+        stop.ThrowIfCancellationRequested();
+        foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { old.Publisher.RemoveStream(gone); }
+        await StopPipelineAsync(old).ConfigureAwait(false);
+        await StartAsync(next).ConfigureAwait(false);
+        return next;
+    }
+
+    private static async Task StopPipelineAsync(Pipeline pipeline)
+    {
+        using var limit = new CancellationTokenSource(StopLimit);
+        await pipeline.StopAsync(limit.Token).ConfigureAwait(false);
+        await pipeline.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private NodeInfo Info(Pipeline pipeline) => new()
+    {
+        Version = Versions.Self,
+        ConfigHash = pipeline.Config.Hash,
+        Boot = _boot,
+        Started = _started,
+        Models = [.. pipeline.Sessions.Select(s => new ModelInfo(s.Descriptor.Name, ModelFile.ExpectedSha256(s.Descriptor), s.Provider))],
+        Streams = [.. pipeline.Config.Streams.Select(s => s.Id)],
+    };
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _reload.Dispose();
+    }
+}
+
+/// <summary>How the daemon ends, shared between the worker and the verb that started it.</summary>
+internal sealed class DaemonExit
+{
+    /// <summary>Ends when every source is a recording that has been read; off for a service.</summary>
+    public bool StopWhenSourcesEnd { get; init; }
+    public UserError? Failure { get; set; }
+}

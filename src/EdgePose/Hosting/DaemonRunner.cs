@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using EdgePose.Config;
+using EdgePose.Domain;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Serilog;
+
+namespace EdgePose.Hosting;
+
+/// <summary>What <c>edgepose run</c> was asked for.</summary>
+internal sealed record RunRequest
+{
+    public required string ConfigPath { get; init; }
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+    public string RequireProvider { get; init; } = "";
+
+    /// <summary>Messages as JSON lines on standard output, no broker.</summary>
+    public bool Stdout { get; init; }
+
+    /// <summary>Ends after the last recording instead of waiting for a signal.</summary>
+    public bool UntilEnd { get; init; }
+
+    /// <summary>Overrides log.level; empty = as configured.</summary>
+    public string LogLevel { get; init; } = "";
+}
+
+/// <summary>Loads, wires and runs the daemon inside the generic host.</summary>
+internal static class DaemonRunner
+{
+    public static async Task<ExitCode> RunAsync(RunRequest request, CancellationToken stop)
+    {
+        var redactor = new Redactor();
+        var config = Load(request, redactor, Console.Error);
+        var level = request.LogLevel.Length > 0 ? request.LogLevel : config.Log.Level;
+        await using var log = LogSetup.Create(level, Style(config.Log.Format), redactor);
+        using var systemd = new SystemdNotify(Environment.GetEnvironmentVariable);
+        await using var output = request.Stdout ? Console.OpenStandardOutput() : null;
+        var options = new PipelineOptions(request.RequireProvider, output);
+        var exit = new DaemonExit { StopWhenSourcesEnd = request.UntilEnd };
+
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddSerilog(log);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(systemd).AddSingleton(exit);
+        builder.Services.AddSingleton(services => Build(config, services));
+        builder.Services.AddSingleton<Func<Pipeline>>(services => () => Build(Load(request, redactor, TextWriter.Null), services));
+        builder.Services.AddSingleton<Daemon>().AddHostedService(services => services.GetRequiredService<Daemon>());
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        using var host = builder.Build();
+        var daemon = host.Services.GetRequiredService<Daemon>();
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => { context.Cancel = true; daemon.RequestReload(); });
+        await host.RunAsync(stop);
+        return exit.Failure is { } failure ? throw failure : ExitCode.Ok;
+
+        Pipeline Build(EdgePoseConfig loaded, IServiceProvider services) =>
+            Pipeline.Build(loaded, options, redactor, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
+    }
+
+    /// <summary>The checked configuration; warnings go to <paramref name="notes"/>.</summary>
+    /// <exception cref="UserError">Every error of the file, one per line.</exception>
+    internal static EdgePoseConfig Load(RunRequest request, Redactor redactor, TextWriter notes)
+    {
+        var loaded = ConfigLoader.Load(request.ConfigPath, new LoadOptions { Overrides = request.Overrides });
+        if (loaded.Config is not { } config)
+        {
+            throw new UserError(ExitCode.Configuration, string.Join('\n', loaded.Problems), $"edgepose check --config {request.ConfigPath}");
+        }
+        redactor.Register(config.Secrets);
+        foreach (var warning in loaded.Problems) { notes.WriteLine(redactor.Redact(warning.ToString())); }
+        return config;
+    }
+
+    private static LogStyle Style(LogFormat format) => format switch
+    {
+        LogFormat.Console => LogStyle.Console, LogFormat.Journald => LogStyle.Journald, LogFormat.Json => LogStyle.Json, _ => LogStyle.Auto,
+    };
+}

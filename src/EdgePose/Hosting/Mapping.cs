@@ -1,0 +1,93 @@
+using EdgePose.Config;
+using EdgePose.Inference;
+using EdgePose.Inference.BottomUp;
+using EdgePose.Inference.TopDown;
+using EdgePose.Ingest;
+using EdgePose.Publish;
+using EdgePose.Tracking;
+
+namespace EdgePose.Hosting;
+
+/// <summary>Configuration to the options of each feature: the only place where both sides are seen.</summary>
+internal static class Mapping
+{
+    public static InferenceOptions Inference(InferenceConfig config, string requireProvider) => new()
+    {
+        Providers = config.Providers,
+        RequireProvider = requireProvider.Length > 0 ? requireProvider : config.RequireProvider,
+        Threads = config.Threads,
+        RuntimeLibrary = config.RuntimeLibrary,
+        ProviderOptions = config.ProviderOptions,
+        PluginLibraries = config.PluginLibraries,
+    };
+
+    public static SourceOptions Source(StreamConfig stream, Func<int, int, (int Width, int Height)> frameSize) => new()
+    {
+        Stream = stream.Id,
+        Url = stream.Url,
+        User = stream.User,
+        Password = stream.Password,
+        Transport = stream.Transport == Transport.Udp ? SourceTransport.Udp : SourceTransport.Tcp,
+        Fps = stream.Fps,
+        Hardware = stream.HardwareDecode switch
+        {
+            HardwareDecode.None => HardwareDecoder.None,
+            HardwareDecode.Cuda => HardwareDecoder.Cuda,
+            HardwareDecode.Vaapi => HardwareDecoder.Vaapi,
+            HardwareDecode.V4l2m2m => HardwareDecoder.V4l2m2m,
+            HardwareDecode.Drm => HardwareDecoder.Drm,
+            _ => HardwareDecoder.Auto,
+        },
+        StallAfter = stream.StallAfter,
+        Loop = stream.Loop,
+        Pace = stream.Pace == Pace.Max ? SourcePace.Max : SourcePace.Realtime,
+        FrameSize = frameSize,
+    };
+
+    public static BottomUpOptions BottomUp(PoseConfig pose) => new()
+    {
+        Profile = pose.Profile == Profile.Accurate ? DecodeProfile.Accurate : DecodeProfile.Fast,
+        Flip = pose.Flip,
+        ShortSide = pose.ShortSide,
+        MaxPeople = pose.MaxPeople,
+        MinScore = pose.MinScore,
+    };
+
+    public static TopDownOptions TopDown(StreamConfig stream) => new()
+    {
+        DetectEvery = stream.Pose.DetectEvery,
+        MaxPeople = stream.Pose.MaxPeople,
+        MinScore = stream.Pose.MinScore,
+        MaxFrameSide = stream.MaxSize,
+    };
+
+    public static TrackerOptions Tracker(TrackingConfig tracking, float jointThreshold) => new()
+    {
+        MaxLost = tracking.MaxLost,
+        Smooth = tracking.Smooth,
+        JointThreshold = jointThreshold,
+    };
+
+    public static MqttOptions Mqtt(MqttConfig mqtt) => new()
+    {
+        Host = mqtt.Host,
+        Port = mqtt.Port,
+        ClientId = mqtt.ClientId,
+        Version = mqtt.Protocol == MqttProtocol.V5 ? MqttVersion.V5 : MqttVersion.V311,
+        User = mqtt.User,
+        Password = mqtt.Password,
+        Tls = mqtt.Tls,
+        CaFile = mqtt.CaFile,
+        CertFile = mqtt.CertFile,
+        KeyFile = mqtt.KeyFile,
+        Insecure = mqtt.Insecure,
+        KeepAlive = mqtt.KeepAlive,
+    };
+
+    public static PublisherOptions Publisher(EdgePoseConfig config) => new()
+    {
+        Prefix = config.Mqtt.Prefix,
+        Node = config.Node,
+        MaxRate = config.Poses.MaxRate,
+    };
+}

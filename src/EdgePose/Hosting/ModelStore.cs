@@ -1,0 +1,61 @@
+using EdgePose.Config;
+using EdgePose.Domain;
+using EdgePose.Inference;
+
+namespace EdgePose.Hosting;
+
+/// <summary>The models of this machine: descriptors, files and, once opened, sessions. A network is opened once and shared by all streams.</summary>
+internal sealed class ModelStore : IDisposable
+{
+    private readonly Dictionary<string, OrtSession> _sessions = new(StringComparer.Ordinal);
+    private readonly InferenceOptions _options;
+
+    private ModelStore(ModelCatalog catalog, InferenceOptions options) => (Catalog, _options) = (catalog, options);
+
+    public ModelCatalog Catalog { get; }
+
+    /// <summary>Sessions opened so far.</summary>
+    public IReadOnlyCollection<OrtSession> Sessions => _sessions.Values;
+
+    /// <summary>Reads all descriptors. The folders given are searched for files and descriptors before the built-in ones.</summary>
+    public static ModelStore Load(IReadOnlyList<string> folders, InferenceOptions options)
+    {
+        string[] files = [.. folders, .. BuiltInFileFolders()];
+        string[] descriptors = [.. folders, BuiltInDescriptors];
+        return new ModelStore(ModelCatalog.Load(descriptors, files), options);
+    }
+
+    /// <summary>Opens a network, or returns the one that is open.</summary>
+    /// <exception cref="UserError">With <see cref="ExitCode.Model"/>.</exception>
+    public OrtSession Open(ModelDescriptor model)
+    {
+        if (_sessions.TryGetValue(model.Name, out var session)) { return session; }
+        var joints = model.Skeleton.Length > 0 ? Skeletons.Get(model.Skeleton).Count : 0;
+        session = OrtSession.Open(model, ModelFile.ReadVerified(model), joints, _options);
+        _sessions.Add(model.Name, session);
+        return session;
+    }
+
+    /// <summary>Folder of the descriptors that come with the program.</summary>
+    public static string BuiltInDescriptors => Path.Combine(AppContext.BaseDirectory, "models");
+
+    /// <summary>Where model files are looked for after the configured folders: beside the program, the system's store, and in a checkout the set-up's.</summary>
+    public static IEnumerable<string> BuiltInFileFolders()
+    {
+        yield return BuiltInDescriptors;
+        yield return "/var/lib/edgepose/models";
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "EdgePose.sln")))
+            {
+                yield return Path.Combine(folder.FullName, "artifacts", "assets", "models");
+                yield break;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var session in _sessions.Values) { session.Dispose(); }
+    }
+}

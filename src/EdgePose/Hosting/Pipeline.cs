@@ -1,0 +1,134 @@
+using EdgePose.Config;
+using EdgePose.Domain;
+using EdgePose.Inference;
+using EdgePose.Inference.BottomUp;
+using EdgePose.Inference.Detectors;
+using EdgePose.Inference.TopDown;
+using EdgePose.Ingest;
+using EdgePose.Publish;
+using EdgePose.Publish.Mosquitto;
+using EdgePose.Tracking;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Hosting;
+
+/// <summary>What the daemon's caller decides beside the configuration.</summary>
+/// <param name="RequireProvider">Execution provider without which the start fails; empty = as configured.</param>
+/// <param name="JsonLines">Where messages go as JSON lines instead of to a broker; null = the broker.</param>
+internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines);
+
+/// <summary>The wiring: one configuration, running. Built completely, with every model opened, before anything is started.</summary>
+internal sealed class Pipeline : IAsyncDisposable
+{
+    private static readonly TimeSpan LoopStop = TimeSpan.FromSeconds(3);
+
+    private readonly ModelStore _models;
+    private readonly Publisher _publisher;
+    private readonly InferenceLoop _loop;
+    private readonly List<StreamUnit> _streams = [];
+    private readonly CancellationTokenSource _stop = new();
+    private Task _sources = Task.CompletedTask;
+    private bool _stopped, _disposed;
+
+    private Pipeline(
+        EdgePoseConfig config, ModelStore models, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+    {
+        (Config, _models) = (config, models);
+        var clock = new ClockState(time);
+        IMqttTransport transport = options.JsonLines is { } lines
+            ? new JsonLinesTransport(lines)
+            : new MosquittoTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MosquittoTransport>());
+        _publisher = new Publisher(Mapping.Publisher(config), transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact);
+        var lanes = new List<Lane>();
+        _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>());
+        foreach (var stream in config.Streams.Where(s => s.Enabled))
+        {
+            var unit = Unit(stream, config, redactor, loggers, time);
+            _streams.Add(unit);
+            lanes.Add(unit.Lane);
+        }
+    }
+
+    public EdgePoseConfig Config { get; }
+    public IReadOnlyList<StreamUnit> Streams => _streams;
+    public Publisher Publisher => _publisher;
+    public InferenceLoop Loop => _loop;
+    public IReadOnlyCollection<OrtSession> Sessions => _models.Sessions;
+
+    /// <summary>99th percentile of the time that one frame takes on the inference thread, over the latest frames of the slowest stream.</summary>
+    public double InferenceP99Ms => _streams.Count == 0 ? 0 : _streams.Max(s => s.Lane.Durations.Percentile(0.99));
+
+    /// <summary>Completes when no source is left to read: every stream was a recording that ended.</summary>
+    public Task SourcesEnded => _sources;
+
+    /// <exception cref="UserError">A model is missing, damaged, or does not start.</exception>
+    public static Pipeline Build(EdgePoseConfig config, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+    {
+        if (options.JsonLines is null && config.Mqtt.Host.Length == 0)
+        {
+            throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
+        }
+        var models = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, options.RequireProvider));
+        try
+        {
+            return new Pipeline(config, models, options, redactor, loggers, time);
+        }
+        catch
+        {
+            models.Dispose();
+            throw;
+        }
+    }
+
+    public void Start(NodeInfo info)
+    {
+        _publisher.SetInfo(info);
+        _publisher.Start();
+        foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
+        {
+            _publisher.SetStream(disabled.Id, new StreamStatus(StreamState.Disabled, info.Started, "disabled in the configuration", 0, 0, 0, 0, "", ""), default);
+        }
+        _loop.Start();
+        _sources = Task.WhenAll(_streams.Select(s => s.RunAsync(_stop.Token)));
+    }
+
+    /// <summary>
+    /// Ends the sources (ffmpeg is gone afterwards), finishes the frame in work, and takes leave of the broker. Each step is limited.
+    /// </summary>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        if (_stopped) { return; }
+        _stopped = true;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _sources.ConfigureAwait(false);
+        _loop.Stop(LoopStop);
+        foreach (var stream in _streams) { _publisher.SetStream(stream.Id, stream.Status, stream.Counters(), urgent: true); }
+        await _publisher.StopAsync(hurry).ConfigureAwait(false);
+    }
+
+    public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
+
+    private StreamUnit Unit(StreamConfig stream, EdgePoseConfig config, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+    {
+        var (pose, detector) = ConfigCheck.Resolve(stream, _models.Catalog);
+        var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
+        IPoseEstimator estimator = detector is null
+            ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose))
+            : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream));
+        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, pose.Decode.JointThreshold)) : null;
+        return new StreamUnit(stream, estimator, tracker, _publisher, redactor.Redact, _loop.Wake, PublishState, time, loggers.CreateLogger<StreamSupervisor>());
+    }
+
+    /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) { return; }
+        _disposed = true;
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _loop.Dispose();
+        foreach (var stream in _streams) { stream.Dispose(); }
+        await _publisher.DisposeAsync().ConfigureAwait(false);
+        _models.Dispose();
+        _stop.Dispose();
+    }
+}

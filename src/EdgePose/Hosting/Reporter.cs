@@ -1,0 +1,67 @@
+using System.Globalization;
+using EdgePose.Domain;
+using EdgePose.Publish;
+
+namespace EdgePose.Hosting;
+
+/// <summary>
+/// Once a second: the figures of every stream, the health of the process, and systemd's watchdog. The watchdog is fed only while the
+/// inference thread makes progress, so that a hung network ends in a restart.
+/// </summary>
+internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimeProvider time)
+{
+    /// <summary>No network of the supported families needs this long for one frame, not even on the slowest board.</summary>
+    private static readonly TimeSpan Hung = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    private long _watchdogAt = time.GetTimestamp();
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Tick, time);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false)) { Report(); }
+    }
+
+    public void Report()
+    {
+        foreach (var stream in pipeline.Streams) { pipeline.PublishState(stream); }
+        pipeline.Publisher.SetStatus(Health());
+        systemd.Status(Summary());
+        if (systemd.WatchdogInterval is { } interval && time.GetElapsedTime(_watchdogAt) >= interval - Tick && pipeline.Loop.SinceProgress < Hung)
+        {
+            systemd.Watchdog();
+            _watchdogAt = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>One line for systemd and the log: how many streams are online and how the broker is.</summary>
+    public string Summary()
+    {
+        var online = pipeline.Streams.Count(s => s.Status.State == StreamState.Online);
+        return string.Create(CultureInfo.InvariantCulture, $"{online} of {pipeline.Streams.Count} streams online, broker {Snake(pipeline.Publisher.Broker.State)}");
+    }
+
+    private NodeStatus Health()
+    {
+        var reasons = new List<string>();
+        foreach (var stream in pipeline.Streams)
+        {
+            if (stream.Status.State is not (StreamState.Online or StreamState.Starting or StreamState.Disabled))
+            {
+                reasons.Add($"stream {stream.Id}: {Snake(stream.Status.State)}");
+            }
+            if (stream.Lane.Failed > 0) { reasons.Add($"stream {stream.Id}: frames could not be processed"); }
+        }
+        foreach (var session in pipeline.Sessions.Where(s => s.Fallbacks.Count > 0))
+        {
+            reasons.Add($"model {session.Descriptor.Name}: runs on {session.Provider}, earlier providers did not start");
+        }
+        var hung = pipeline.Loop.SinceProgress >= Hung;
+        if (hung) { reasons.Add("inference makes no progress"); }
+        var state = hung ? NodeState.Failing : reasons.Count > 0 ? NodeState.Degraded : NodeState.Ok;
+        var provider = string.Join(",", pipeline.Sessions.Select(s => s.Provider).Distinct());
+        return new NodeStatus(state, reasons, provider, pipeline.InferenceP99Ms, Environment.WorkingSet);
+    }
+
+    private static string Snake<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+}

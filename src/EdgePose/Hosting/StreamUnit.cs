@@ -1,0 +1,86 @@
+using EdgePose.Config;
+using EdgePose.Domain;
+using EdgePose.Inference;
+using EdgePose.Ingest;
+using EdgePose.Publish;
+using EdgePose.Tracking;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Hosting;
+
+/// <summary>Everything that belongs to one stream: its supervisor, slot, estimator, tracker, and their figures.</summary>
+internal sealed class StreamUnit : IDisposable
+{
+    private readonly StreamConfig _config;
+    private readonly IPoseEstimator _estimator;
+    private readonly Tracker? _tracker;
+    private readonly Publisher _publisher;
+    private readonly TimeProvider _time;
+    private readonly PoseList _poses;
+    private readonly TrackedPoseList _people;
+    private readonly FrameSlot _slot;
+    private readonly StreamSupervisor _supervisor;
+    private readonly RateMeter _received, _processed;
+    private long _untracked;
+
+    public StreamUnit(
+        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, Publisher publisher, Func<string, string> redact, Action wake,
+        Action<StreamUnit> onStatus, TimeProvider time, ILogger<StreamSupervisor> logger)
+    {
+        (_config, _estimator, _tracker, _publisher, _time) = (config, estimator, tracker, publisher, time);
+        _poses = new PoseList(estimator.Skeleton.Count);
+        _people = new TrackedPoseList(estimator.Skeleton.Count);
+        var source = Mapping.Source(config, estimator.PreferredFrame);
+        _slot = new FrameSlot(source.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins, wake);
+        _supervisor = new StreamSupervisor(source, _slot, _ => onStatus(this), redact, time, logger);
+        Lane = new Lane(config.Id, _slot, Process);
+        _received = new RateMeter(() => _supervisor.Counters.Received, time);
+        _processed = new RateMeter(() => Lane.Processed, time);
+    }
+
+    public string Id => _config.Id;
+    public Lane Lane { get; }
+    public StreamStatus Status => _supervisor.Status;
+
+    /// <summary>Reads the source until it ends or <paramref name="stop"/> is set; a stop is not an error.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try { await _supervisor.RunAsync(stop).ConfigureAwait(false); }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The supervisor's way to say that ffmpeg is gone.
+            return;
+        }
+    }
+
+    public Publish.StreamCounters Counters() => new(
+        _received.PerSecond(), _processed.PerSecond(), _supervisor.Counters.Received, _slot.Dropped + _supervisor.Counters.DroppedNoBuffer,
+        Lane.Ages.Percentile(0.99), Status.Reconnects);
+
+    /// <summary>One frame on the inference thread.</summary>
+    private void Process(Frame frame)
+    {
+        _estimator.Estimate(frame, _poses);
+        if (_tracker is null) { CopyUntracked(); }
+        else
+        {
+            var seconds = frame.Info.CapturedTicks / (double)_time.TimestampFrequency;
+            _tracker.Update(_poses, frame.Info.Epoch, seconds, _people);
+        }
+        _publisher.Poses(new PoseReport(frame.Info, frame.Width, frame.Height, _estimator.Skeleton, _estimator.Model, _people));
+    }
+
+    /// <summary>Without tracking every person of every frame is a new one.</summary>
+    private void CopyUntracked()
+    {
+        _people.Clear();
+        for (var i = 0; i < _poses.Count; i++)
+        {
+            var (pose, person) = (_poses[i], _people.Add());
+            pose.Points.CopyTo(person.Points, 0);
+            (person.Track, person.Score, person.Box, person.Source, person.AgeMs) = (++_untracked, pose.Score, pose.Box, PoseSource.Measured, 0);
+        }
+    }
+
+    public void Dispose() => _slot.Dispose();
+}

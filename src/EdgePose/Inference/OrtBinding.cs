@@ -1,0 +1,93 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace EdgePose.Inference;
+
+/// <summary>
+/// A <see cref="Binding"/> over ONNX Runtime: input and output memory is pinned and bound once. Only outputs whose shape depends on the
+/// picture (end-to-end detectors) are handed out by the runtime and copied.
+/// </summary>
+internal sealed class OrtBinding : Binding
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+    private readonly OrtIoBinding _io;
+    private readonly OrtValue _input;
+    private readonly List<OrtValue> _boundOutputs = [];
+    private readonly OutputTensor[] _outputs;
+    private readonly bool _variableOutputs;
+
+    public OrtBinding(InferenceSession session, IReadOnlyList<string> outputs, int[] inputShape, bool nhwc, bool int32, bool variableOutputs)
+        : base(inputShape[0], inputShape[nhwc ? 1 : 2], inputShape[nhwc ? 2 : 3], int32)
+    {
+        (_session, _variableOutputs) = (session, variableOutputs);
+        _outputs = [.. outputs.Select(name => new OutputTensor(name))];
+        _io = session.CreateIoBinding();
+        var shape = Array.ConvertAll(inputShape, d => (long)d);
+        _input = int32 ? OrtValue.CreateTensorValueFromMemory(IntInput, shape) : OrtValue.CreateTensorValueFromMemory(Input, shape);
+        _io.BindInput(session.InputNames[0], _input);
+        RunAndCopy();
+        if (!variableOutputs) { BindOutputMemory(); }
+    }
+
+    public override IReadOnlyList<OutputTensor> Outputs => _outputs;
+
+    public override void Run()
+    {
+        if (_variableOutputs) { RunAndCopy(); }
+        else { _session.RunWithBinding(_run, _io); }
+    }
+
+    /// <summary>The run that sizes the outputs is also the warm-up.</summary>
+    private void RunAndCopy()
+    {
+        // Anew for each run: the binding would otherwise keep the first run's outputs and refuse other shapes.
+        foreach (var output in _outputs) { _io.BindOutputToDevice(output.Name, OrtMemoryInfo.DefaultInstance); }
+        _session.RunWithBinding(_run, _io);
+        _io.SynchronizeBoundOutputs();
+        using var values = _io.GetOutputValues();
+        for (var i = 0; i < _outputs.Length; i++) { Copy(values[i], _outputs[i]); }
+    }
+
+    private static void Copy(OrtValue value, OutputTensor output)
+    {
+        var info = value.GetTensorTypeAndShape();
+        switch (info.ElementDataType)
+        {
+            case TensorElementType.Float:
+                value.GetTensorDataAsSpan<float>().CopyTo(output.ResizeFloats(info.Shape));
+                break;
+            case TensorElementType.Int64:
+                value.GetTensorDataAsSpan<long>().CopyTo(output.ResizeIntegers(info.Shape));
+                break;
+            case TensorElementType.Int32:
+                var target = output.ResizeIntegers(info.Shape);
+                var source = value.GetTensorDataAsSpan<int>();
+                for (var i = 0; i < target.Length; i++) { target[i] = source[i]; }
+                break;
+            default:
+                throw new NotSupportedException($"output {output.Name} has element type {info.ElementDataType}; float, int32 and int64 are supported");
+        }
+    }
+
+    private void BindOutputMemory()
+    {
+        _io.ClearBoundOutputs();
+        foreach (var output in _outputs)
+        {
+            if (output.Values.Length == 0) { throw new NotSupportedException($"output {output.Name} is not a float tensor"); }
+            var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, output.FloatMemory, Array.ConvertAll(output.Shape, d => (long)d));
+            _boundOutputs.Add(value);
+            _io.BindOutput(output.Name, value);
+        }
+    }
+
+    public override void Dispose()
+    {
+        _io.Dispose();
+        foreach (var value in _boundOutputs) { value.Dispose(); }
+        _input.Dispose();
+        _run.Dispose();
+        base.Dispose();
+    }
+}

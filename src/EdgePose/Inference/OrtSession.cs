@@ -1,0 +1,138 @@
+using EdgePose.Domain;
+using Microsoft.ML.OnnxRuntime;
+
+namespace EdgePose.Inference;
+
+/// <summary>
+/// A network in ONNX Runtime, opened from bytes whose hash was checked. <see cref="Provider"/> is the one that really ran the warm-up,
+/// <see cref="Fallbacks"/> says why earlier ones of the chain did not. Used by the thread of one device.
+/// </summary>
+internal sealed class OrtSession : INetwork, IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly Dictionary<(int Batch, int Height, int Width), OrtBinding> _bindings = [];
+    private readonly IReadOnlyList<string> _outputs;
+
+    private OrtSession(ModelDescriptor descriptor, InferenceSession session, string provider, IReadOnlyList<string> fallbacks)
+    {
+        (Descriptor, _session, Provider, Fallbacks) = (descriptor, session, provider, fallbacks);
+        _outputs = descriptor.Outputs.Count > 0 ? descriptor.Outputs : session.OutputNames;
+    }
+
+    public ModelDescriptor Descriptor { get; }
+    public string Provider { get; }
+    public IReadOnlyList<string> Fallbacks { get; }
+
+    /// <summary>Opens the network on the first provider of the chain that starts and runs it once.</summary>
+    /// <param name="descriptor">What the network is.</param>
+    /// <param name="model">The bytes of the file; already verified.</param>
+    /// <param name="joints">Joints of the descriptor's skeleton; 0 for detectors.</param>
+    /// <param name="options">Chain, threads and libraries.</param>
+    /// <exception cref="UserError">The file is not a usable network, contradicts its descriptor, or no permitted provider starts.</exception>
+    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, int joints, InferenceOptions options)
+    {
+        OrtRuntime.Initialize(options.RuntimeLibrary);
+        var fallbacks = new List<string>();
+        OrtLog.Drain();
+        foreach (var provider in ExecutionProviders.Chain(options))
+        {
+            try
+            {
+                return OpenOn(provider, descriptor, model, joints, options, fallbacks);
+            }
+            catch (Exception e) when (e is OnnxRuntimeException or NotSupportedException or EntryPointNotFoundException or DllNotFoundException)
+            {
+                fallbacks.Add(string.Join("; ", OrtLog.Drain().Prepend($"{provider}: {e.Message}").Distinct()));
+                if (provider == options.RequireProvider) { break; }
+            }
+        }
+        throw new UserError(ExitCode.Model, $"model {descriptor.Name} ({descriptor.File}) does not start: {string.Join("; ", fallbacks)}",
+            "try inference.providers: [cpu]; models info shows what the file needs");
+    }
+
+    private static OrtSession OpenOn(
+        string provider, ModelDescriptor descriptor, byte[] model, int joints, InferenceOptions options, List<string> fallbacks)
+    {
+        using var settings = ExecutionProviders.Configure(provider, options);
+        var session = new OrtSession(descriptor, new InferenceSession(model, settings), provider, [.. fallbacks]);
+        try
+        {
+            session.CheckInterface();
+            var binding = session.Bind(1, descriptor.Input.Height, descriptor.Input.Width);
+            Contract.Verify(descriptor, joints, session.InputShape(binding), session.OutputShapes(binding));
+            if (options.RequireProvider.Length > 0 && provider != options.RequireProvider)
+            {
+                throw new UserError(ExitCode.Model, $"model {descriptor.Name} started on {provider}, not on the required {options.RequireProvider}: {string.Join("; ", fallbacks)}",
+                    "install the provider's libraries or drop require_provider");
+            }
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public Binding Bind(int batch, int height, int width)
+    {
+        if (_bindings.TryGetValue((batch, height, width), out var binding)) { return binding; }
+        var input = Descriptor.Input;
+        var nhwc = input.Layout == TensorLayout.Nhwc;
+        int[] shape = nhwc ? [batch, height, width, 3] : [batch, 3, height, width];
+        CheckShape(shape);
+        binding = new OrtBinding(_session, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd);
+        _bindings.Add((batch, height, width), binding);
+        return binding;
+    }
+
+    /// <summary>Shapes of a binding after its last run; for contract detection.</summary>
+    public TensorShape InputShape(Binding binding)
+    {
+        var nhwc = Descriptor.Input.Layout == TensorLayout.Nhwc;
+        return new TensorShape(_session.InputNames[0], _session.InputMetadata[_session.InputNames[0]].ElementType,
+            nhwc ? [binding.Batch, binding.Height, binding.Width, 3] : [binding.Batch, 3, binding.Height, binding.Width]);
+    }
+
+    public IReadOnlyList<TensorShape> OutputShapes(Binding binding) =>
+        [.. binding.Outputs.Select(o => new TensorShape(o.Name, _session.OutputMetadata[o.Name].ElementType, [.. o.Shape]))];
+
+    private void CheckInterface()
+    {
+        if (_session.InputNames.Count != 1)
+        {
+            throw new UserError(ExitCode.Model, $"model {Descriptor.Name}: {_session.InputNames.Count} inputs ({string.Join(", ", _session.InputNames)}), one is expected",
+                "export the network with one image input");
+        }
+        var missing = _outputs.Where(o => !_session.OutputNames.Contains(o)).ToList();
+        if (missing.Count > 0)
+        {
+            throw new UserError(ExitCode.Model, $"model {Descriptor.Name}: no output {string.Join(", ", missing)}; the file has {string.Join(", ", _session.OutputNames)}",
+                "correct the descriptor's outputs");
+        }
+        var element = _session.InputMetadata[_session.InputNames[0]].ElementType;
+        var expected = Descriptor.Input.Int32 ? typeof(int) : typeof(float);
+        if (element != expected)
+        {
+            throw new UserError(ExitCode.Model, $"model {Descriptor.Name}: the input takes {element.Name}, the descriptor says {expected.Name}", "correct the descriptor's input");
+        }
+    }
+
+    private void CheckShape(int[] shape)
+    {
+        var fixedShape = _session.InputMetadata[_session.InputNames[0]].Dimensions;
+        var fits = fixedShape.Length == shape.Length && !fixedShape.Where((d, i) => d > 0 && d != shape[i]).Any();
+        if (!fits)
+        {
+            throw new UserError(ExitCode.Model,
+                $"model {Descriptor.Name}: input [{string.Join(',', shape)}] asked for, the file takes [{string.Join(',', fixedShape)}] (-1 = any)",
+                "correct the descriptor's input size and layout, or the stream's pose.short_side");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var binding in _bindings.Values) { binding.Dispose(); }
+        _session.Dispose();
+    }
+}

@@ -1,0 +1,144 @@
+using EdgePose.Domain;
+using EdgePose.Inference.Detectors;
+
+namespace EdgePose.Inference.TopDown;
+
+/// <summary>
+/// People by detector and crop: the detector runs on every N-th processed frame, in between the boxes come from the previous poses. A
+/// person that is lost or leaves the picture brings the next detection forward to the following frame.
+/// </summary>
+internal sealed class TopDownEstimator : IPoseEstimator
+{
+    private readonly PersonDetector _detector;
+    private readonly PoseHead _head;
+    private readonly TopDownOptions _options;
+    private readonly float _jointThreshold;
+    private readonly float _padding;
+    private readonly List<Detection> _detections = [];
+    private readonly Candidates _candidates = new();
+    private List<TrackedPerson> _people = [];
+    private List<TrackedPerson> _next = [];
+    private readonly Stack<TrackedPerson> _spare = new();
+    private string? _stream;
+    private int _epoch, _width, _height;
+    private int _untilDetection;
+    private bool _detectEarly;
+
+    /// <param name="detector">Not shared with another stream.</param>
+    /// <param name="network">A top-down pose model.</param>
+    /// <param name="skeleton">Its joints.</param>
+    /// <param name="options">Settings.</param>
+    /// <exception cref="UserError">The pose model's descriptor is of another kind.</exception>
+    public TopDownEstimator(PersonDetector detector, INetwork network, Skeleton skeleton, TopDownOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.DetectEvery, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPeople, 1);
+        (_detector, _head, Skeleton, _options) = (detector, new PoseHead(network), skeleton, options);
+        _jointThreshold = options.JointThreshold ?? network.Descriptor.Decode.JointThreshold;
+        _padding = network.Descriptor.Decode.Padding;
+    }
+
+    public Skeleton Skeleton { get; }
+    public string Model => _head.Descriptor.Name;
+
+    public (int Width, int Height) PreferredFrame(int sourceWidth, int sourceHeight)
+    {
+        var longest = Math.Max(sourceWidth, sourceHeight);
+        if (_options.MaxFrameSide <= 0 || longest <= _options.MaxFrameSide) { return (sourceWidth, sourceHeight); }
+        var scale = (double)_options.MaxFrameSide / longest;
+        return (Math.Max(1, (int)Math.Round(sourceWidth * scale)), Math.Max(1, (int)Math.Round(sourceHeight * scale)));
+    }
+
+    public void Estimate(Frame frame, PoseList poses)
+    {
+        poses.Clear();
+        ResetOnChange(frame);
+        var detecting = _detectEarly || _untilDetection <= 0;
+        if (detecting)
+        {
+            _detector.Detect(frame, _detections);
+            (_untilDetection, _detectEarly) = (_options.DetectEvery, false);
+        }
+        else { _detections.Clear(); }
+        _untilDetection--;
+        _candidates.Choose(_detections, _people, _padding, _options.BoxNms, _options.MaxPeople);
+        _next.Clear();
+        for (var i = 0; i < _candidates.Count; i++) { Look(frame, _candidates[i], detecting, poses); }
+        RemoveDuplicates(poses);
+        Follow();
+        for (var i = poses.Count - 1; i >= 0; i--)
+        {
+            if (poses[i].Score < _options.MinScore) { poses.RemoveAt(i); }
+            else { poses[i].Box = poses[i].Box.Clip(frame.Width, frame.Height); }
+        }
+    }
+
+    /// <summary>
+    /// Runs only the pose network, on given boxes: one pose for each box in the same order, none dropped, score = box score x mean of the
+    /// joint scores above 0.2. Neither uses nor changes what is remembered of the stream.
+    /// </summary>
+    public void EstimateBoxes(Frame frame, ReadOnlySpan<Detection> boxes, PoseList poses)
+    {
+        poses.Clear();
+        foreach (ref readonly var d in boxes) { _head.Estimate(frame, d.Box, _padding, d.Score, poses.Add()); }
+    }
+
+    private void ResetOnChange(Frame frame)
+    {
+        var info = frame.Info;
+        if (info.Stream == _stream && info.Epoch == _epoch && frame.Width == _width && frame.Height == _height) { return; }
+        (_stream, _epoch, _width, _height) = (info.Stream, info.Epoch, frame.Width, frame.Height);
+        foreach (var person in _people) { _spare.Push(person); }
+        _people.Clear();
+        (_untilDetection, _detectEarly) = (0, false);
+    }
+
+    // poses and _next stay parallel: both get an entry or neither.
+    private void Look(Frame frame, in Candidate candidate, bool detecting, PoseList poses)
+    {
+        var pose = poses.Add();
+        _head.Estimate(frame, candidate.Box, candidate.Padding, candidate.Score, pose);
+        var sighting = TrackedPerson.Judge(pose, Skeleton, _jointThreshold);
+        // Lost: the next frame needs the detector. Somebody who was not seen well before was never held.
+        _detectEarly |= candidate.Rank == CandidateRank.Visible && sighting != Sighting.Visible;
+        var unconfirmed = detecting && candidate.Rank == CandidateRank.Missing && sighting == Sighting.Weak;
+        if (sighting == Sighting.Nobody || unconfirmed) { poses.RemoveAt(poses.Count - 1); return; }
+        var person = _spare.TryPop(out var spare) ? spare : new TrackedPerson(Skeleton.Count);
+        var previous = candidate.Person < 0 ? null : _people[candidate.Person];
+        person.Update(pose, sighting, candidate, previous, Skeleton,
+            new FollowRule(frame.Width, frame.Height, _jointThreshold, _padding, detecting));
+        _next.Add(person);
+    }
+
+    // Of two poses on one person the better one stays.
+    private void RemoveDuplicates(PoseList poses)
+    {
+        for (var i = 0; i < poses.Count; i++)
+        {
+            for (var k = i + 1; k < poses.Count; k++)
+            {
+                if (PoseSimilarity.Oks(poses[i], poses[k], Skeleton, _jointThreshold) <= _options.PoseNms) { continue; }
+                var worse = poses[k].Score > poses[i].Score ? i : k;
+                poses.RemoveAt(worse);
+                _spare.Push(_next[worse]);
+                _next.RemoveAt(worse);
+                if (worse == i) { k = i; } else { k--; }
+            }
+        }
+    }
+
+    private void Follow()
+    {
+        foreach (var person in _people) { _spare.Push(person); }
+        (_people, _next) = (_next, _people);
+        _next.Clear();
+        for (var i = _people.Count - 1; i >= 0; i--)
+        {
+            var (left, doubtful) = (_people[i].HasLeft, _people[i].Unconfirmed >= TrackedPerson.MaxUnconfirmed);
+            if (!left && !doubtful) { continue; }
+            _detectEarly |= left;
+            _spare.Push(_people[i]);
+            _people.RemoveAt(i);
+        }
+    }
+}

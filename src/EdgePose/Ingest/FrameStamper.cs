@@ -1,0 +1,37 @@
+using EdgePose.Domain;
+
+namespace EdgePose.Ingest;
+
+/// <summary>Gives frames their identity and time. One per stream; used by one reader at a time.</summary>
+internal sealed class FrameStamper(string stream, TimeProvider time)
+{
+    private long _sequence;
+    private int _epoch;
+    private double _mediaRate;
+    private long _count, _startTicks, _lastTicks;
+    private DateTimeOffset _startUtc, _lastUtc;
+
+    /// <summary>Begins a connection.</summary>
+    /// <param name="epoch">Epoch of all frames until the next call.</param>
+    /// <param name="mediaRate">Frames per second of a recording whose time the stamps follow; 0 = the clock's time at arrival.</param>
+    public void Begin(int epoch, double mediaRate) => (_epoch, _mediaRate, _count) = (epoch, mediaRate, 0);
+
+    /// <summary>The stamp of the frame that has just been read completely.</summary>
+    public FrameInfo Next()
+    {
+        var (ticks, utc) = (time.GetTimestamp(), time.GetUtcNow());
+        if (_mediaRate > 0)
+        {
+            if (_count == 0)
+            {
+                // A recording read again must not go back behind what was stamped already.
+                (_startTicks, _startUtc) = (Math.Max(ticks, _lastTicks), utc > _lastUtc ? utc : _lastUtc);
+            }
+            var seconds = _count / _mediaRate;
+            (ticks, utc) = (_startTicks + (long)(seconds * time.TimestampFrequency), _startUtc.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)));
+        }
+        _count++;
+        (_lastTicks, _lastUtc) = (ticks, utc);
+        return new FrameInfo(stream, _epoch, _sequence++, ticks, utc);
+    }
+}

@@ -1,0 +1,28 @@
+using EdgePose.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Ingest;
+
+internal sealed partial class StreamSupervisor
+{
+    [LoggerMessage(1100, LogLevel.Information, "stream={Stream} reads {Source}")]
+    private partial void LogStarting(string stream, string source);
+
+    [LoggerMessage(1101, LogLevel.Information, "stream={Stream} online: {Width}x{Height}, decoder {Decoder}, {Fps:0.##} fps announced, epoch {Epoch} {Remark}")]
+    private partial void LogOnline(string stream, int width, int height, string decoder, double fps, int epoch, string remark);
+
+    [LoggerMessage(1102, LogLevel.Warning, "stream={Stream} {State}: {Reason}")]
+    private partial void LogState(string stream, StreamState state, string reason);
+
+    [LoggerMessage(1103, LogLevel.Debug, "stream={Stream} next attempt in {Seconds:0.0} s after: {Reason}")]
+    private partial void LogRetry(string stream, double seconds, string reason);
+
+    [LoggerMessage(1104, LogLevel.Warning, "stream={Stream} ffmpeg: {Text} ({Held} more held back)")]
+    private partial void LogFfmpeg(string stream, string text, long held);
+
+    [LoggerMessage(1105, LogLevel.Warning, "stream={Stream} {Decoder} decoding does not work here, trying the next one: {Reason}")]
+    private partial void LogHardwareRefused(string stream, string decoder, string reason);
+
+    [LoggerMessage(1106, LogLevel.Error, "stream={Stream} the supervisor met an unexpected error")]
+    private partial void LogBug(Exception exception, string stream);
+}

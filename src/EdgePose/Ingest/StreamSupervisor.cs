@@ -1,0 +1,191 @@
+using System.Globalization;
+using EdgePose.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Ingest;
+
+/// <summary>
+/// Keeps one source alive: probe, run, watch, end, wait, again. Owns all retries of the stream. Nothing that a source does leaves
+/// <see cref="RunAsync"/> as an exception.
+/// </summary>
+internal sealed partial class StreamSupervisor
+{
+    private const int ReasonLength = 2000;
+
+    private readonly SourceOptions _source;
+    private readonly FrameSlot _slot;
+    private readonly Action<StreamStatus> _onStatus;
+    private readonly Func<string, string> _redact;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly FfmpegTools _tools;
+    private readonly int _poolCapacity;
+    private readonly SourceProbe _probe;
+    private readonly RetryPolicy _retry;
+    private readonly HardwareChoice _hardware;
+    private readonly FrameStamper _stamper;
+    private FramePool? _pool;
+    private StreamStatus _status;
+    private int _attempts;
+
+    /// <param name="source">What to read and how.</param>
+    /// <param name="slot">Takes the frames; made with <see cref="FullPolicy.Wait"/> when <see cref="SourceOptions.Lossless"/>.</param>
+    /// <param name="onStatus">Called on each change of the status, never concurrently; must not block.</param>
+    /// <param name="redact">Removes known secrets from a text.</param>
+    /// <param name="time">Clock of stamps, limits and pauses.</param>
+    /// <param name="logger">Gets changes of state and ffmpeg's warnings, at most one of those per second.</param>
+    /// <param name="tools">The ffmpeg to use; null = the one in PATH.</param>
+    /// <param name="random">Jitter of the pauses; null = unseeded.</param>
+    /// <param name="poolCapacity">Frames of this stream that may exist: one is read, one waits, the others are with the consumer.</param>
+    public StreamSupervisor(
+        SourceOptions source, FrameSlot slot, Action<StreamStatus> onStatus, Func<string, string> redact, TimeProvider time, ILogger logger,
+        FfmpegTools? tools = null, Random? random = null, int poolCapacity = 4)
+    {
+        (_source, _slot, _onStatus, _redact, _time, _logger) = (source, slot, onStatus, redact, time, logger);
+        (_tools, _poolCapacity) = (tools ?? new FfmpegTools(), poolCapacity);
+        _probe = new SourceProbe(_tools, redact, time);
+        _retry = new RetryPolicy(time, random ?? new Random());
+        _hardware = new HardwareChoice(source.Hardware, File.Exists);
+        _stamper = new FrameStamper(source.Stream, time);
+        _status = new StreamStatus(StreamState.Starting, time.GetUtcNow(), "", 0, 0, 0, 0, "", "");
+    }
+
+    public StreamCounters Counters { get; } = new();
+
+    /// <summary>The status as last reported.</summary>
+    public StreamStatus Status => Volatile.Read(ref _status);
+
+    /// <summary>What the last successful probe found; null before.</summary>
+    public StreamFormat? Format { get; private set; }
+
+    /// <summary>Frames that are out of the pool; 0 after shutdown when nobody leaks.</summary>
+    public int FramesOutstanding => _pool?.Outstanding ?? 0;
+
+    /// <summary>
+    /// Runs until <paramref name="stop"/> is set (then it throws <see cref="OperationCanceledException"/>; ffmpeg is gone by then) or a
+    /// recording that is not looped has been read to its end (then it returns).
+    /// </summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        _onStatus(_status);
+        LogStarting(_source.Stream, _source.Describe());
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            var end = await AttemptAsync(stop).ConfigureAwait(false);
+            if (end.State == StreamState.Disabled)
+            {
+                Report(StreamState.Disabled, end.Reason);
+                return;
+            }
+            if (end.HardwareRefused) { continue; }
+            Counters.CountRestart(end.State);
+            var retry = _retry.Next(end.State, end.Online);
+            Report(retry.CrashLoop ? StreamState.Failed : end.State, retry.CrashLoop ? WithTail(end) : end.Reason);
+            LogRetry(_source.Stream, retry.Delay.TotalSeconds, end.Reason);
+            await Task.Delay(retry.Delay, _time, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One attempt. The only place where an exception that nobody foresaw is caught: it must not end the other streams.</summary>
+    private async Task<ConnectionEnd> AttemptAsync(CancellationToken stop)
+    {
+        _attempts++;
+        try
+        {
+            return await ConnectAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            LogBug(e, _source.Stream);
+            return Ended(StreamState.Failed, $"internal error: {SourceUrl.Mask(_redact(e.Message))}");
+        }
+    }
+
+    private async Task<ConnectionEnd> ConnectAsync(CancellationToken stop)
+    {
+        var probed = await _probe.ProbeAsync(_source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
+        if (probed.Format is not { } format) { return Ended(probed.State, probed.Reason); }
+        Format = format;
+        var (width, height) = _source.FrameSize(format.Width, format.Height);
+        if (_pool is null || _pool.Width != width || _pool.Height != height) { _pool = new FramePool(width, height, _poolCapacity); }
+
+        var rate = FrameRate(format);
+        var epoch = _status.Epoch + 1;
+        _stamper.Begin(epoch, _source.Lossless ? (rate > 0 ? rate : 25) : 0);
+        var reader = new FrameReader(_pool, _slot, _stamper, Counters, _time, _source.Lossless);
+        var hardware = _hardware.For(format.Codec);
+        var command = FfmpegCommand.Decode(_source, _tools, format, hardware, width, height);
+        var log = new FfmpegLog(_redact, (text, held) => LogFfmpeg(_source.Stream, text, held), _time);
+        var process = FfmpegProcess.TryStart(command, log, _time, out var problem);
+        if (process is null) { return Ended(StreamState.Failed, problem); }
+
+        await using var running = process.ConfigureAwait(false);
+        var connection = new StreamConnection(_source, reader, StallLimit(_source, rate), Counters, _time)
+        {
+            OnOnline = ffmpeg => ReportOnline(epoch, format, hardware, ffmpeg),
+            OnStalled = reason => Report(StreamState.Stalled, reason),
+        };
+        var end = await connection.RunAsync(process, hardware, stop).ConfigureAwait(false);
+        if (end.HardwareRefused)
+        {
+            _hardware.Refuse(hardware, end.Reason);
+            LogHardwareRefused(_source.Stream, HardwareChoice.Name(hardware), end.Reason);
+        }
+        return end;
+    }
+
+    private void ReportOnline(int epoch, StreamFormat format, HardwareDecoder hardware, FfmpegLog ffmpeg)
+    {
+        var real = hardware is HardwareDecoder.None or HardwareDecoder.V4l2m2m || ffmpeg.DeliversDeviceFrames ? hardware : HardwareDecoder.None;
+        if (real != hardware) { _hardware.Refuse(hardware, ffmpeg.HardwareProblem ?? "ffmpeg fell back"); }
+        var decoder = real is HardwareDecoder.None or HardwareDecoder.V4l2m2m ? ffmpeg.Decoder : $"{ffmpeg.Decoder} ({HardwareChoice.Name(real)})";
+        Report(_status with
+        {
+            State = StreamState.Online, Reason = _hardware.Problem, Epoch = epoch, Width = format.Width, Height = format.Height,
+            Codec = format.Codec, Decoder = decoder,
+        });
+    }
+
+    private void Report(StreamState state, string reason) => Report(_status with { State = state, Reason = reason });
+
+    private void Report(StreamStatus next)
+    {
+        var last = _status;
+        next = next with { Reconnects = Math.Max(0, _attempts - 1), SinceUtc = next.State == last.State ? last.SinceUtc : _time.GetUtcNow() };
+        if (next == last) { return; }
+        Volatile.Write(ref _status, next);
+        if (next.State == StreamState.Online)
+        {
+            LogOnline(_source.Stream, next.Width, next.Height, next.Decoder, Format?.FramesPerSecond ?? 0, next.Epoch, next.Reason);
+        }
+        else if (next.State != last.State || next.Reason != last.Reason)
+        {
+            LogState(_source.Stream, next.State, next.Reason);
+        }
+        _onStatus(next);
+    }
+
+    /// <summary>Frames per second that arrive; 0 when unknown.</summary>
+    private double FrameRate(StreamFormat format) => FfmpegCommand.IsThinned(_source, format) ? _source.Fps : format.FramesPerSecond;
+
+    /// <summary>Slow sources get three frame intervals.</summary>
+    internal static TimeSpan StallLimit(SourceOptions source, double rate)
+    {
+        var slow = rate > 0 ? TimeSpan.FromSeconds(3 / rate) : TimeSpan.Zero;
+        return slow > source.StallAfter ? slow : source.StallAfter;
+    }
+
+    private static ConnectionEnd Ended(StreamState state, string reason) => new(state, reason, TimeSpan.Zero, false, []);
+
+    private static string WithTail(ConnectionEnd end)
+    {
+        if (end.Tail.Count == 0) { return end.Reason; }
+        var text = string.Create(CultureInfo.InvariantCulture, $"{end.Reason}; last messages: {string.Join(" | ", end.Tail)}");
+        return text.Length <= ReasonLength ? text : text[..ReasonLength];
+    }
+}

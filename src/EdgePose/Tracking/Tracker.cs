@@ -1,0 +1,167 @@
+using EdgePose.Domain;
+
+namespace EdgePose.Tracking;
+
+/// <summary>
+/// Gives the people of one stream identities that last. Everything is measured in seconds and in the person's own size, nothing in
+/// frames, so that low and irregular frame rates need no other settings. Association in rounds as in ByteTrack (high scores, then low
+/// ones), on predicted poses; the observation-centric parts come from OC-SORT. Allocates only when a larger crowd than before appears.
+/// Not thread-safe: one instance per stream.
+/// </summary>
+/// <remarks>
+/// A person is listed from their second measurement on; at once in the first frame of an epoch, after a camera cut, and where frames
+/// come a second or more apart. Ids rise from 1 in the order in which people are confirmed and are never used
+/// again in the life of the instance, whatever happens to the epoch.
+/// </remarks>
+internal sealed partial class Tracker
+{
+    /// <summary>How long an unconfirmed track waits for its second measurement, unless fewer than two frames came meanwhile.</summary>
+    private const double MaxUnconfirmed = 0.3;
+
+    /// <summary>Two frames in a row belong together if they are at most this many seconds apart, or twice the longest absence.</summary>
+    private const double MinBridge = 1;
+
+    /// <summary>
+    /// Where frames come this many seconds apart or more, nobody waits for a second measurement. Below, waiting is right: at 3 frames/s
+    /// confirming at once doubles the identity switches, because every false positive becomes somebody.
+    /// </summary>
+    private const double MaxWait = 1;
+
+    /// <summary>Confidence of unseen people decays as exp(-age / τ), τ in seconds.</summary>
+    private const double ConfidenceDecay = 0.5;
+
+    private readonly Skeleton _skeleton;
+    private readonly TrackerOptions _options;
+    private readonly Affinity _affinity;
+    private readonly double _maxLost;
+    private readonly List<Track> _tracks = [];
+    private readonly Stack<Track> _free = [];
+    private long _lastId;
+    private int _epoch;
+    private bool _started;
+    private double _now, _lastTime, _shift;
+
+    public Tracker(Skeleton skeleton, TrackerOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxLost, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxTracks);
+        (_skeleton, _options, _maxLost) = (skeleton, options, options.MaxLost.TotalSeconds);
+        _affinity = new Affinity(skeleton, options.JointThreshold);
+    }
+
+    /// <summary>Takes the people found in one frame and lists the people it knows there, in the order in which they appeared
+    /// first.</summary>
+    /// <param name="poses">The frame's poses; left as they are.</param>
+    /// <param name="epoch">Epoch of the frame. Another epoch than before forgets every track, but not which ids were used.</param>
+    /// <param name="timeSeconds">Capture time on any clock that counts seconds; time that stands still or runs backwards counts as no
+    /// time passed.</param>
+    /// <param name="result">Cleared, then filled.</param>
+    public void Update(PoseList poses, int epoch, double timeSeconds, TrackedPoseList result)
+    {
+        if (poses.Joints != _skeleton.Count)
+        {
+            throw new ArgumentException($"the poses have {poses.Joints} joints, the skeleton {_skeleton.Count}", nameof(poses));
+        }
+        var fresh = !_started || epoch != _epoch;
+        if (fresh) { Restart(epoch, timeSeconds); }
+        var before = _now;
+        Advance(timeSeconds);
+        Forget();
+        foreach (var track in _tracks)
+        {
+            track.Missed++;
+            track.LookAhead(_now);
+        }
+        Collect(poses);
+        var cut = Associate(poses);
+        GiveBirth(poses, confirmed: fresh || cut || _now - before >= MaxWait);
+        result.Clear();
+        foreach (var track in _tracks)
+        {
+            if (track.Id == 0) { continue; }
+            if (track.Missed == 0) { List(track, result.Add(), PoseSource.Measured, _now); }
+            else if (_options.Predicted != PredictedPeople.None) { ListUnseen(track, _options.Predicted, _now, result); }
+        }
+    }
+
+    /// <summary>Lists where the people known are expected at a time without measurement, such as a frame that was not processed. Changes
+    /// no track.</summary>
+    public void Predict(double timeSeconds, TrackedPoseList result)
+    {
+        result.Clear();
+        var now = _started && double.IsFinite(timeSeconds) ? Math.Max(_now, timeSeconds + _shift) : _now;
+        var how = _options.Predicted == PredictedPeople.Hold ? PredictedPeople.Hold : PredictedPeople.Propagate;
+        foreach (var track in _tracks)
+        {
+            if (track.Id == 0) { continue; }
+            if (track.LastSeen == now)
+            {
+                List(track, result.Add(), PoseSource.Measured, now);
+                continue;
+            }
+            track.LookAhead(now);
+            ListUnseen(track, how, now, result);
+        }
+    }
+
+    private void Restart(int epoch, double timeSeconds)
+    {
+        foreach (var track in _tracks) { _free.Push(track); }
+        _tracks.Clear();
+        (_started, _epoch, _now, _shift) = (true, epoch, 0, 0);
+        _lastTime = double.IsFinite(timeSeconds) ? timeSeconds : 0;
+        _now = _lastTime;
+    }
+
+    /// <summary>Moves the tracker's own clock, which follows the caller's but never runs backwards: what it jumped back is added from
+    /// then on.</summary>
+    private void Advance(double timeSeconds)
+    {
+        if (!double.IsFinite(timeSeconds)) { return; }
+        if (timeSeconds < _lastTime) { _shift += _lastTime - timeSeconds; }
+        _lastTime = timeSeconds;
+        _now = Math.Max(_now, timeSeconds + _shift);
+    }
+
+    /// <summary>Ends tracks that were unseen for too long.</summary>
+    private void Forget()
+    {
+        var kept = 0;
+        for (var i = 0; i < _tracks.Count; i++)
+        {
+            var track = _tracks[i];
+            if (IsOver(track)) { _free.Push(track); }
+            else { _tracks[kept++] = track; }
+        }
+        _tracks.RemoveRange(kept, _tracks.Count - kept);
+    }
+
+    private bool IsOver(Track track)
+    {
+        var gap = _now - track.LastSeen;
+        if (track.Id == 0) { return track.Missed >= 2 && gap > MaxUnconfirmed || gap > Math.Max(MinBridge, 2 * _maxLost); }
+
+        // Who was seen in the very last frame was not missed at all: on a slow stream the next frame may still continue the track.
+        return gap > (track.Missed == 0 ? Math.Max(MinBridge, 2 * _maxLost) : _maxLost);
+    }
+
+    private void ListUnseen(Track track, PredictedPeople how, double now, TrackedPoseList result)
+    {
+        var age = now - track.LastSeen;
+        if (track.Stopped || age > Math.Min(_options.MaxPredicted.TotalSeconds, _maxLost)) { return; }
+        List(track, result.Add(), how == PredictedPeople.Propagate ? PoseSource.Propagated : PoseSource.Held, now);
+    }
+
+    private static void List(Track track, TrackedPose target, PoseSource source, double now)
+    {
+        var age = now - track.LastSeen;
+        (target.Track, target.Source, target.AgeMs) = (track.Id, source, 1000 * age);
+        (target.Score, target.Box) = (track.Score, source == PoseSource.Propagated ? track.PredictedBox : track.Box);
+        if (source == PoseSource.Propagated) { track.MoveListed(target.Points); }
+        else { track.Listed.CopyTo(target.Points); }
+        if (source == PoseSource.Measured) { return; }
+        var decay = (float)Math.Exp(-age / ConfidenceDecay);
+        target.Score *= decay;
+        foreach (ref var point in target.Points.AsSpan()) { point = point with { Score = point.Score * decay }; }
+    }
+}

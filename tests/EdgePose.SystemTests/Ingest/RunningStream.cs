@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using EdgePose.Domain;
+using EdgePose.Ingest;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.SystemTests.Ingest;
+
+/// <summary>A supervisor with a consumer that takes frames as a stream's inference would, and a record of all that was said.</summary>
+internal sealed class RunningStream : ILogger, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _run, _consume;
+
+    public RunningStream(SourceOptions options, FfmpegTools? tools = null, Func<string, string>? redact = null)
+    {
+        Slot = new FrameSlot(options.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins);
+        Supervisor = new StreamSupervisor(options, Slot, Statuses.Enqueue, redact ?? (static text => text), TimeProvider.System, this, tools, new Random(1));
+        _run = Supervisor.RunAsync(_stop.Token);
+        _consume = Task.Run(ConsumeAsync);
+    }
+
+    public FrameSlot Slot { get; }
+    public StreamSupervisor Supervisor { get; }
+    public ConcurrentQueue<StreamStatus> Statuses { get; } = new();
+    public ConcurrentQueue<FrameInfo> Frames { get; } = new();
+    public ConcurrentQueue<string> Lines { get; } = new();
+
+    /// <summary>Mean of all bytes of the last frame that was taken.</summary>
+    public double LastMean { get; private set; }
+    public Task Completion => _run;
+    public StreamStatus Status => Supervisor.Status;
+
+    /// <summary>The ffmpeg processes of this test run's process, by a look at their parent.</summary>
+    public static int[] Children(string name = "ffmpeg") => [.. Process.GetProcessesByName(name).Select(static p => p.Id).Where(static id => ParentOf(id) == Environment.ProcessId)];
+
+    public async Task WaitAsync(Func<RunningStream, bool> condition, double seconds, string what)
+    {
+        var limit = Stopwatch.StartNew();
+        while (!condition(this))
+        {
+            if (limit.Elapsed.TotalSeconds > seconds)
+            {
+                Assert.Fail($"not within {seconds} s: {what}; now {Status}; frames {Frames.Count}; statuses {string.Join(" > ", Statuses.Select(s => s.State + "(" + s.Reason + ")"))}; log {string.Join(" | ", Lines)}");
+            }
+            await Task.Delay(20);
+        }
+    }
+
+    public Task WaitForFramesAsync(int count, double seconds) => WaitAsync(s => s.Frames.Count >= count, seconds, $"{count} frames");
+
+    public Task WaitForEpochAsync(int epoch, double seconds) => WaitAsync(s => s.Frames.Any(f => f.Epoch >= epoch), seconds, $"a frame of epoch {epoch}");
+
+    /// <summary>Median time between frames: a loaded test machine moves single ones.</summary>
+    public double MedianIntervalMs()
+    {
+        var frames = Frames.ToArray();
+        return frames.Zip(frames.Skip(1), static (a, b) => (b.CapturedUtc - a.CapturedUtc).TotalMilliseconds).Order().ElementAt((frames.Length - 1) / 2);
+    }
+
+    /// <summary>Stops the supervisor and checks what must hold after every stop.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        try { await _run.WaitAsync(TimeSpan.FromSeconds(10)); }
+        catch (OperationCanceledException) { Assert.True(_stop.IsCancellationRequested); }
+        await _consume.WaitAsync(TimeSpan.FromSeconds(5));
+        Slot.Dispose();
+        Assert.Equal(0, Supervisor.FramesOutstanding);
+        Assert.Equal(Supervisor.Counters.Received, Supervisor.Counters.DroppedNoBuffer + Slot.Received);
+        Assert.Equal(Slot.Received, Slot.Taken + Slot.Dropped);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stop.Dispose();
+    }
+
+    private async Task ConsumeAsync()
+    {
+        while (!_stop.IsCancellationRequested || Slot.HasFrame)
+        {
+            using var frame = Slot.TryTake();
+            if (frame is null)
+            {
+                await Task.Delay(2);
+                continue;
+            }
+            long sum = 0;
+            foreach (var b in frame.Pixels) { sum += b; }
+            LastMean = sum / (double)frame.Pixels.Length;
+            Frames.Enqueue(frame.Info);
+        }
+    }
+
+    private static int ParentOf(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException) { return 0; }
+    }
+
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+}

@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using EdgePose.Domain;
+using EdgePose.Ingest;
+using EdgePose.SystemTests.Peers;
+using EdgePose.TestSupport;
+using Xunit.Abstractions;
+
+namespace EdgePose.SystemTests.Ingest;
+
+/// <summary>Faults F01, F05 to F09 and F16 of the fault table, and what must hold after a stop.</summary>
+[Collection("Ingest")]
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
+public sealed class SourceFaultTests(IngestFixture fixture, ITestOutputHelper output)
+{
+    private const double BackWithin = 10;
+
+    private static SourceOptions Source(RtspServer server) => RtspSourceTests.Rtsp(server.Url) with { StallAfter = TimeSpan.FromSeconds(2) };
+
+    [Fact]
+    public async Task ServerKilledAndRestarted_IsBackWithinTenSecondsInANewEpoch()
+    {
+        using var server = new RtspServer(fixture.LongClip);
+        await using var stream = new RunningStream(Source(server));
+        await stream.WaitForFramesAsync(20, 20);
+        server.Kill();
+        await stream.WaitAsync(static s => s.Status.State is StreamState.Reconnecting or StreamState.Unreachable, 10, "noticed");
+        await Task.Delay(TimeSpan.FromSeconds(4));
+        Assert.Equal(StreamState.Unreachable, stream.Status.State);
+        server.Start();
+        await IsBackAsync(stream);
+        Assert.True(stream.Status.Reconnects >= 1);
+        Assert.DoesNotContain(stream.Frames.Zip(stream.Frames.Skip(1)), static pair => pair.Second.Sequence <= pair.First.Sequence || pair.Second.CapturedTicks < pair.First.CapturedTicks);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ServerFrozen_IsStalled_AndBackWithinTenSeconds(bool restarted)
+    {
+        using var server = new RtspServer(fixture.LongClip);
+        await using var stream = new RunningStream(Source(server));
+        await stream.WaitForFramesAsync(20, 20);
+        var old = Assert.Single(RunningStream.Children());
+        server.Suspend();
+        await stream.WaitAsync(static s => s.Statuses.Any(static x => x.State == StreamState.Stalled), 8, "stalled");
+        await stream.WaitAsync(_ => !RunningStream.Children().Contains(old), 3, "the hanging ffmpeg is gone");
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        if (restarted)
+        {
+            server.Kill();
+            server.Start();
+        }
+        else { server.Resume(); }
+        await IsBackAsync(stream);
+        await stream.WaitAsync(static s => s.Status.State == StreamState.Online, 2, "online");
+    }
+
+    [Fact]
+    public async Task FfmpegKilled_IsRestarted()
+    {
+        using var server = new RtspServer(fixture.LongClip);
+        await using var stream = new RunningStream(Source(server));
+        await stream.WaitForFramesAsync(20, 20);
+        var old = Assert.Single(RunningStream.Children());
+        Process.GetProcessById(old).Kill();
+        await stream.WaitAsync(static s => s.Statuses.Any(static x => x.Reason == "ffmpeg was killed by signal 9"), 3, "killed is noticed");
+        await IsBackAsync(stream);
+        Assert.NotEqual(old, Assert.Single(RunningStream.Children()));
+        Assert.False(Directory.Exists($"/proc/{old}")); // reaped
+    }
+
+    [Fact]
+    public async Task FfmpegSuspended_IsKilledAndRestarted()
+    {
+        using var server = new RtspServer(fixture.LongClip);
+        await using var stream = new RunningStream(Source(server));
+        await stream.WaitForFramesAsync(20, 20);
+        var old = Assert.Single(RunningStream.Children());
+        await Tool.RunAsync("/bin/kill", "-STOP", $"{old}");
+        await stream.WaitAsync(static s => s.Status.State == StreamState.Stalled, 4, "stalled");
+        await stream.WaitAsync(_ => !Directory.Exists($"/proc/{old}"), 1.5, "killed without waiting for the effect of SIGTERM");
+        await IsBackAsync(stream);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(50)]
+    [InlineData(400)]
+    [InlineData(3000)]
+    public async Task Cancel_AtAnyMoment_LeavesNoProcess(int afterMs)
+    {
+        using var server = new RtspServer(fixture.LongClip);
+        var stream = new RunningStream(Source(server));
+        await Task.Delay(afterMs);
+        await stream.DisposeAsync();
+        Assert.Empty(RunningStream.Children());
+        Assert.Empty(RunningStream.Children("ffprobe"));
+    }
+
+    [Fact]
+    public async Task FfmpegMissing_IsFailedAndNamesThePackage()
+    {
+        await using var stream = new RunningStream(
+            new SourceOptions { Stream = "x", Url = fixture.ShortClip }, new FfmpegTools("/nonexistent/ffmpeg", "/nonexistent/ffprobe"));
+        await stream.WaitAsync(static s => s.Status.State == StreamState.Failed, 5, "failed");
+        Assert.Contains("apt-get install ffmpeg", stream.Status.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ErrorFlood_IsDrainedAndLoggedOncePerSecond()
+    {
+        var fake = FakeFfmpeg("flood", """
+            i=0; while [ $i -lt 20000 ]; do printf '\033[31m[h264 @ 0x55] [error] flood \007 rtsp://u:hidden@h/x %d\033[0m\n' $i >&2; i=$((i+1)); done
+            exit 1
+            """);
+        await using var stream = new RunningStream(new SourceOptions { Stream = "x", Url = fixture.ShortClip }, new FfmpegTools(fake));
+        await stream.WaitAsync(static s => s.Status.State == StreamState.Reconnecting, 20, "the fake has ended");
+        var lines = stream.Lines.Where(static l => l.Contains("flood", StringComparison.Ordinal)).ToArray();
+        Assert.InRange(lines.Length, 1, 12);
+        Assert.Contains(lines, static l => l.Contains("rtsp://***@h/x", StringComparison.Ordinal));
+        Assert.DoesNotContain(string.Concat(lines.Append(stream.Status.Reason)), static c => char.IsControl(c));
+        Assert.DoesNotContain("hidden", string.Concat(stream.Lines) + stream.Status, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OutputEndsInsideAFrame_ThePartIsNoFrame()
+    {
+        var fake = FakeFfmpeg("short", "head -c 150000 /dev/zero; exit 0"); // one frame of 320x240 has 230,400 bytes
+        await using var stream = new RunningStream(new SourceOptions { Stream = "x", Url = fixture.ShortClip }, new FfmpegTools(fake));
+        await stream.WaitAsync(static s => s.Supervisor.Counters.Truncated >= 1, 10, "a truncated frame");
+        Assert.Empty(stream.Frames);
+        Assert.Equal(0, stream.Supervisor.Counters.Received);
+    }
+
+    [Fact]
+    public async Task HardwareDecoderThatFails_FallsBackToSoftwareAndSaysSo()
+    {
+        Repo.SkipUnless(!File.Exists("/dev/nvidiactl"), "this machine has the hardware whose absence is tested");
+        await using var stream = new RunningStream(
+            new SourceOptions { Stream = "x", Url = fixture.ShortClip, Pace = SourcePace.Max, Hardware = HardwareDecoder.Cuda });
+        await stream.WaitForFramesAsync(60, 20);
+        Assert.Equal("h264", stream.Status.Decoder);
+        Assert.Contains(stream.Statuses, static s => s.State == StreamState.Online && s.Reason.Contains("cuda decoding does not work here", StringComparison.Ordinal));
+        Assert.Equal(60, stream.Supervisor.Counters.Received);
+    }
+
+    [Fact]
+    public async Task Environment_OfTheChild_HoldsNothingOfOurs()
+    {
+        Environment.SetEnvironmentVariable("EDGEPOSE_TEST_SECRET", "canary-1b7d");
+        var fake = FakeFfmpeg("env", "echo \"[error] $(env | tr '\\n' ' ')\" >&2; exit 1");
+        var log = new FfmpegLog(static text => text, null, TimeProvider.System);
+        await using var process = FfmpegProcess.TryStart(new FfmpegCommand(fake, [], ""), log, TimeProvider.System, out _)!;
+        await process.WaitForExitAsync(CancellationToken.None);
+        Assert.Contains("LC_ALL=C", Assert.Single(log.Tail()), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary-1b7d", string.Concat(log.Tail()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ManyConnections_LeaveNoFileDescriptorAndNoThread()
+    {
+        await PlayOnceAsync();
+        var (files, threads) = Usage();
+        for (var i = 0; i < 20; i++) { await PlayOnceAsync(); }
+        var (filesAfter, threadsAfter) = Usage();
+        output.WriteLine($"file descriptors {files} -> {filesAfter}, threads {threads} -> {threadsAfter}");
+        Assert.InRange(filesAfter, 0, files + 5);
+        Assert.InRange(threadsAfter, 0, threads + 10); // the thread pool may have grown
+
+        async Task PlayOnceAsync()
+        {
+            await using var stream = new RunningStream(
+                new SourceOptions { Stream = "x", Url = fixture.ShortClip, Pace = SourcePace.Max, Fps = 1, FrameSize = static (_, _) => (64, 48) });
+            await stream.Completion.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        static (int Files, int Threads) Usage() =>
+            (Directory.GetFileSystemEntries("/proc/self/fd").Length, Directory.GetDirectories("/proc/self/task").Length);
+    }
+
+    private async Task IsBackAsync(RunningStream stream)
+    {
+        var clock = Stopwatch.StartNew();
+        await stream.WaitForEpochAsync(2, BackWithin);
+        output.WriteLine($"frames again after {clock.Elapsed.TotalSeconds:0.0} s");
+    }
+
+    private string FakeFfmpeg(string name, string script)
+    {
+        var path = Path.Combine(fixture.Folder, name + ".sh");
+        File.WriteAllText(path, "#!/bin/sh\n" + script + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+}

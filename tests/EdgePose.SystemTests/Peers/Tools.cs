@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace EdgePose.Peers;
+
+/// <summary>What every peer needs: finding programs, free ports, waiting for a condition.</summary>
+internal static partial class Tools
+{
+    /// <summary>Long enough for a busy machine; a test that passes never waits for it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Path of a program in PATH or one of the further folders; null when it is not installed.</summary>
+    public static string? Find(string program, params IEnumerable<string> folders) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(folders)
+            .Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> otherwise, TimeSpan? patience = null)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (watch.Elapsed > (patience ?? Patience)) { throw new TimeoutException(otherwise()); }
+            await Task.Delay(20);
+        }
+    }
+
+    public static Task UntilAsync(Func<bool> condition, string otherwise) => UntilAsync(() => Task.FromResult(condition()), () => otherwise);
+
+    /// <summary>Runs a program to its end; throws with its error output when it fails.</summary>
+    public static async Task RunAsync(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in arguments) { start.ArgumentList.Add(argument); }
+        using var process = Process.Start(start)!;
+        var (error, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        await output;
+        if (process.ExitCode != 0) { throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await error}"); }
+    }
+
+    public static void Signal(int processId, int signal)
+    {
+        if (Kill(processId, signal) != 0) { throw new InvalidOperationException($"cannot signal process {processId}"); }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int processId, int signal);
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using EdgePose.Peers;
+using EdgePose.Publish;
+using static EdgePose.SystemTests.Publish.TransportFixture;
+
+namespace EdgePose.SystemTests.Publish;
+
+public sealed class TlsTests : IDisposable
+{
+    private readonly TestCa _ca = new();
+
+    public void Dispose() => _ca.Dispose();
+
+    private async Task<MosquittoBroker> StartAsync((string Cert, string Key) issued, bool requireClient = false) =>
+        await MosquittoBroker.StartAsync(new BrokerOptions { Tls = (_ca.CaFile, issued.Cert, issued.Key), RequireClientCertificate = requireClient });
+
+    private (string, string) Good() => _ca.Issue("server", ["localhost", "127.0.0.1"]);
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(4)]
+    public async Task Start_GoodCertificate_ConnectsAndPublishes(int version)
+    {
+        await using var broker = await StartAsync(Good());
+        await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile, Version = (MqttVersion)version });
+        await client.UntilAsync(BrokerState.Connected);
+
+        Assert.True((await client.Transport.PublishAsync(Message("a", "1"))).IsSuccess);
+    }
+
+    [Fact]
+    public async Task Start_OtherCa_SaysThatItIsNotSignedByTheCaFile()
+    {
+        using var other = new TestCa("another-ca");
+        await using var broker = await StartAsync(Good());
+        await using var client = Start(To(broker) with { Tls = true, CaFile = other.CaFile });
+
+        await AssertTlsErrorAsync(client, $"not signed by the CA in {other.CaFile}");
+    }
+
+    [Fact]
+    public async Task Start_SystemStore_SaysThatTheCaIsUnknown()
+    {
+        await using var broker = await StartAsync(Good());
+        await using var client = Start(To(broker) with { Tls = true });
+
+        await AssertTlsErrorAsync(client, "not signed by a CA of this system's store");
+    }
+
+    [Fact]
+    public async Task Start_Expired_SaysWhen()
+    {
+        var now = DateTimeOffset.UtcNow;
+        await using var broker = await StartAsync(_ca.Issue("old", ["127.0.0.1"], now.AddDays(-20), now.AddDays(-10)));
+        await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile });
+
+        await AssertTlsErrorAsync(client, $"expired on {now.AddDays(-10):yyyy-MM-dd}");
+    }
+
+    [Fact]
+    public async Task Start_NotYetValid_SaysFromWhen()
+    {
+        var now = DateTimeOffset.UtcNow;
+        await using var broker = await StartAsync(_ca.Issue("new", ["127.0.0.1"], now.AddDays(10), now.AddDays(20)));
+        await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile });
+
+        await AssertTlsErrorAsync(client, $"not valid before {now.AddDays(10):yyyy-MM-dd}");
+    }
+
+    [Fact]
+    public async Task Start_OtherHostName_NamesTheHost()
+    {
+        await using var broker = await StartAsync(_ca.Issue("elsewhere", ["broker.example"]));
+        await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile });
+
+        await AssertTlsErrorAsync(client, "not for the host '127.0.0.1'");
+    }
+
+    [Fact]
+    public async Task Start_OtherHostNameAndInsecureWrittenOut_Connects()
+    {
+        await using var broker = await StartAsync(_ca.Issue("elsewhere", ["broker.example"]));
+        await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile, Insecure = true });
+
+        await client.UntilAsync(BrokerState.Connected);
+    }
+
+    [Fact]
+    public async Task Start_ClientCertificate_IsAskedForAndAccepted()
+    {
+        await using var broker = await StartAsync(Good(), requireClient: true);
+        var (cert, key) = _ca.Issue("client", []);
+        var options = To(broker) with { Tls = true, CaFile = _ca.CaFile };
+        await using var without = Start(options);
+        await using var with = Start(options with { ClientId = "other", CertFile = cert, KeyFile = key });
+
+        await with.UntilAsync(BrokerState.Connected);
+        await without.UntilAsync(BrokerState.TlsError);
+        Assert.DoesNotContain(without.States, s => s.State == BrokerState.Connected);
+    }
+
+    [Fact]
+    public async Task Start_MissingCaFile_NamesTheFile()
+    {
+        await using var client = Start(new MqttOptions { Host = "127.0.0.1", Port = 1, ClientId = "x", Tls = true, CaFile = "/nowhere/ca.crt" });
+
+        Assert.Contains("cannot read /nowhere/ca.crt", (await client.UntilAsync(BrokerState.TlsError)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_EncryptedKey_FailsWithoutAskingOnTheTerminal()
+    {
+        await using var broker = await StartAsync(Good());
+        using var rsa = System.Security.Cryptography.RSA.Create(2048);
+        var key = Path.GetTempFileName();
+        await File.WriteAllTextAsync(key, rsa.ExportEncryptedPkcs8PrivateKeyPem("pass", new(
+            System.Security.Cryptography.PbeEncryptionAlgorithm.Aes128Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000)));
+        await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile, CertFile = _ca.Issue("client", []).Cert, KeyFile = key });
+
+        await client.UntilAsync(BrokerState.TlsError);
+        File.Delete(key);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Start_PortWithoutTls_NeverSendsPlaintext(bool withCaFile)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var client = Start(new MqttOptions
+        {
+            Host = "127.0.0.1", Port = ((IPEndPoint)listener.LocalEndpoint).Port, ClientId = "edgepose-canary", User = "canary",
+            Password = Password("canary-password"), Tls = true, CaFile = withCaFile ? _ca.CaFile : "",
+            AnswerTimeout = TimeSpan.FromSeconds(2), BackoffMin = TimeSpan.FromMilliseconds(100),
+        });
+        var seen = new MemoryStream();
+        for (var i = 0; i < 3; i++)
+        {
+            using var socket = await listener.AcceptTcpClientAsync();
+            var buffer = new byte[4096];
+            var count = await socket.GetStream().ReadAsync(buffer);
+            Assert.Equal(0x16, buffer[0]);
+            seen.Write(buffer, 0, count);
+            await socket.GetStream().WriteAsync("no TLS here\r\n"u8.ToArray());
+        }
+
+        Assert.DoesNotContain("canary", Encoding.Latin1.GetString(seen.ToArray()), StringComparison.Ordinal);
+        Assert.Contains("does not answer with TLS", (await client.UntilAsync(BrokerState.TlsError)).Reason, StringComparison.Ordinal);
+    }
+
+    private static async Task AssertTlsErrorAsync(TransportFixture client, string reason)
+    {
+        Assert.Contains(reason, (await client.UntilAsync(BrokerState.TlsError)).Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(client.States, s => s.State == BrokerState.Connected);
+    }
+}

@@ -1,0 +1,93 @@
+// Types that break the rule of dependencies on purpose (and two that keep it), as food for ArchitectureTests. Never called.
+#pragma warning disable IDE0130 // the namespace is the point
+using System.Runtime.InteropServices;
+using EdgePose.Config;
+using EdgePose.Domain;
+using EdgePose.Inference;
+
+namespace EdgePose.Tracking.Fixtures
+{
+    internal sealed class FieldOfAnotherFeature(object network) { public INetwork Network = (INetwork)network; }
+
+    internal static class BodyThatCallsAnotherFeature
+    {
+        public static string Name(object network) => ((INetwork)network).Descriptor.ToString()!;
+    }
+
+    internal static class LambdaThatCallsAnotherFeature
+    {
+        public static Func<object, bool> Test => o => o is INetwork;
+    }
+
+    internal static class AsyncMethodWithAnotherFeature
+    {
+        public static async Task<bool> TestAsync(object o)
+        {
+            await Task.Yield();
+            return o is MqttProtocol.V5;
+        }
+    }
+
+    internal static class GenericArgumentOfAnotherFeature
+    {
+        public static object Make() => Array.Empty<MqttConfig>();
+    }
+
+    internal abstract class FrameHolder { public abstract Frame? Last { get; } }
+
+    internal static class SlotReader
+    {
+        public static bool Full(object slot) => ((FrameSlot)slot).HasFrame;
+    }
+
+    internal sealed class ForeignPackage { public void Run() => Assert.True(true); }
+
+    internal static class OnnxRuntimeOutsideInference
+    {
+        public static object Options() => new Microsoft.ML.OnnxRuntime.SessionOptions();
+    }
+
+    internal static class GoodNeighbour
+    {
+        public static async Task<float> WidthAsync(IEnumerable<Box> boxes)
+        {
+            await Task.Yield();
+            return boxes.Select(b => b.GetHashCode()).FirstOrDefault();
+        }
+    }
+}
+
+namespace EdgePose.Inference.Fixtures
+{
+    internal static class FrameUser
+    {
+        public static int Bytes(Frame frame) => frame.Pixels.Length + new Microsoft.ML.OnnxRuntime.SessionOptions().GetHashCode();
+    }
+}
+
+namespace EdgePose.Publish.Fixtures
+{
+    internal static partial class MosquittoOutsideItsFolder
+    {
+        [LibraryImport("libmosquitto.so.1", EntryPoint = "mosquitto_lib_init")]
+        public static partial int Init();
+    }
+}
+
+namespace EdgePose.Domain.Fixtures
+{
+    internal static class ValueThatReadsFiles
+    {
+        public static bool Exists(string path) => File.Exists(path);
+    }
+
+    internal static class ValueThatKnowsItsUser
+    {
+        public static Type User => typeof(Tracking.Fixtures.GoodNeighbour);
+    }
+}
+
+namespace EdgePose.Unheard.Fixtures
+{
+    internal sealed class NewArea;
+}
