@@ -42,6 +42,7 @@ public class FrameWork : IDisposable
         _accurate = new AssociativeDecoder(Skeletons.CrowdPose14, new BottomUpOptions { Profile = DecodeProfile.Accurate });
         _tracker = new Tracker(Skeletons.CrowdPose14, new TrackerOptions());
         _writer = new PosesWriter("bench", TimeProvider.System, static () => true);
+        _poses.Clear();
         _fast.Decode(_outputs.Stages, _poses);
         if (_poses.Count < People) { throw new InvalidOperationException($"the scene shows {_poses.Count} people, {People} are wanted"); }
         _tracker.Update(_poses, 1, 0, _tracked);
@@ -58,10 +59,10 @@ public class FrameWork : IDisposable
     public void Letterbox() => _preprocess.Resize<float>(_frame, 416, 234, 416, 416, _input);
 
     [Benchmark(Description = "AE decode 448, fast")]
-    public int DecodeFast() { _fast.Decode(_outputs.Stages, _poses); return _poses.Count; }
+    public int DecodeFast() { _poses.Clear(); _fast.Decode(_outputs.Stages, _poses); return _poses.Count; }
 
     [Benchmark(Description = "AE decode 448, accurate")]
-    public int DecodeAccurate() { _accurate.Decode(_outputs.Stages, _poses); return _poses.Count; }
+    public int DecodeAccurate() { _poses.Clear(); _accurate.Decode(_outputs.Stages, _poses); return _poses.Count; }
 
     [Benchmark(Description = "track 10 people")]
     public int Track()
