@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using EdgePose.Domain;
 
 namespace EdgePose.Cli;
@@ -15,14 +16,17 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) { await Console.Error.WriteLineAsync($"edgepose: {error.Message}"); }
-            var verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
-            await Console.Error.WriteLineAsync($"try: edgepose {verb}--help");
+            await Console.Error.WriteLineAsync($"try: edgepose {Words(parsed.CommandResult)}--help");
             return (int)ExitCode.Usage;
         }
         // The verbs handle signals themselves: a daemon drains, a second signal cuts it short.
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         return await parsed.InvokeAsync(configuration);
     }
+
+    /// <summary>The verbs down to <paramref name="command"/>, such as <c>models list </c>.</summary>
+    private static string Words(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{Words(parent)}{command.Command.Name} " : "";
 
     public static RootCommand Build()
     {

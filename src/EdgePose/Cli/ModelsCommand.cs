@@ -67,7 +67,7 @@ internal static class ModelsCommand
         var table = new Table().Border(TableBorder.None).AddColumns("name", "task", "kind", "input", "skeleton", "size", "state");
         foreach (var m in models)
         {
-            table.AddRow(m.Name, m.Task, m.Kind, m.Input, m.Skeleton, m.Bytes is { } bytes ? $"{bytes / 1e6:0.0} MB" : "-", Markup.Escape(m.State));
+            table.AddRow(Markup.Escape(m.Name), m.Task, m.Kind, m.Input, Markup.Escape(m.Skeleton), m.Bytes is { } bytes ? $"{bytes / 1e6:0.0} MB" : "-", Markup.Escape(m.State));
         }
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         if (Console.IsOutputRedirected) { console.Profile.Width = 200; }

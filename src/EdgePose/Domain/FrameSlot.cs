@@ -27,7 +27,7 @@ internal sealed class FrameSlot(FullPolicy policy, Action? onArrival = null) : I
     public long Dropped => Interlocked.Read(ref _dropped);
     public bool HasFrame => Volatile.Read(ref _waiting) is not null;
 
-    /// <summary>Hands <paramref name="frame"/> over. With <see cref="FullPolicy.Wait"/> it blocks until the slot is empty or <paramref name="stop"/> is set.</summary>
+    /// <summary>Hands <paramref name="frame"/> over. With <see cref="FullPolicy.Wait"/> it blocks until the slot is empty or disposed, or <paramref name="stop"/> is set.</summary>
     public void Put(Frame frame, CancellationToken stop)
     {
         if (policy == FullPolicy.Wait)
@@ -36,14 +36,17 @@ internal sealed class FrameSlot(FullPolicy policy, Action? onArrival = null) : I
             catch (OperationCanceledException) { frame.Dispose(); throw; }
         }
         Frame? replaced;
+        bool closed;
         lock (_gate)
         {
             _received++;
-            replaced = _closed ? frame : _waiting;
-            if (!_closed) { _waiting = frame; }
+            closed = _closed;
+            replaced = closed ? frame : _waiting;
+            if (!closed) { _waiting = frame; }
             if (replaced is not null) { _dropped++; }
         }
         replaced?.Dispose();
+        if (closed && policy == FullPolicy.Wait) { _free.Release(); }
         onArrival?.Invoke();
     }
 
@@ -72,5 +75,7 @@ internal sealed class FrameSlot(FullPolicy policy, Action? onArrival = null) : I
             if (left is not null) { _dropped++; }
         }
         left?.Dispose();
+        // A producer that waits must not wait for a consumer that will never come.
+        if (left is not null && policy == FullPolicy.Wait) { _free.Release(); }
     }
 }

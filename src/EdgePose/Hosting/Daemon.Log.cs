@@ -15,4 +15,10 @@ internal sealed partial class Daemon
 
     [LoggerMessage(5004, LogLevel.Error, "reload refused, the former configuration goes on: {Reason}")]
     private partial void LogReloadRefused(string reason);
+
+    [LoggerMessage(5005, LogLevel.Warning, "onnxruntime: {Text}")]
+    private partial void LogRuntime(string text);
+
+    [LoggerMessage(5006, LogLevel.Critical, "the daemon ends because of a defect")]
+    private partial void LogBug(Exception exception);
 }

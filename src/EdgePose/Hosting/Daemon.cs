@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgePose.Config;
 using EdgePose.Domain;
+using EdgePose.Inference;
 using EdgePose.Publish;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,16 +22,23 @@ internal sealed partial class Daemon(
     private readonly string _boot = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 4));
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private readonly SemaphoreSlim _reload = new(0, 1);
+    private readonly Lock _gate = new();
 
     /// <summary>Asks for a reload; requests during a reload are one.</summary>
     public void RequestReload()
     {
-        if (_reload.CurrentCount == 0) { _reload.Release(); }
+        // Signals may come on several threads at once.
+        lock (_gate)
+        {
+            if (_reload.CurrentCount == 0) { _reload.Release(); }
+        }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the daemon: a defect must end the process with an error, or systemd would not start it again.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pipeline = first;
+        OrtLog.Listener = LogRuntime;
         try
         {
             await StartAsync(pipeline).ConfigureAwait(false);
@@ -39,15 +47,25 @@ internal sealed partial class Daemon(
                 pipeline = await ExchangeAsync(pipeline, stoppingToken).ConfigureAwait(false);
             }
         }
-        catch (UserError e)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
+            // Told to stop in the middle of a reload or a drain: no failure.
+            systemd.Status("stopping");
+        }
+        catch (Exception e)
+        {
+            if (e is not UserError) { LogBug(e); }
             exit.Failure = e;
         }
         finally
         {
             systemd.Stopping();
-            await StopPipelineAsync(pipeline).ConfigureAwait(false);
-            lifetime.StopApplication();
+            try { await StopPipelineAsync(pipeline).ConfigureAwait(false); }
+            finally
+            {
+                OrtLog.Listener = null;
+                lifetime.StopApplication();
+            }
         }
     }
 
@@ -104,7 +122,11 @@ internal sealed partial class Daemon(
             systemd.Ready("reload refused, the former configuration runs");
             return old;
         }
-        stop.ThrowIfCancellationRequested();
+        if (stop.IsCancellationRequested)
+        {
+            await next.DisposeAsync().ConfigureAwait(false);
+            return old;
+        }
         foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { old.Publisher.RemoveStream(gone); }
         await StopPipelineAsync(old).ConfigureAwait(false);
         await StartAsync(next).ConfigureAwait(false);
@@ -140,5 +162,7 @@ internal sealed class DaemonExit
 {
     /// <summary>Ends when every source is a recording that has been read; off for a service.</summary>
     public bool StopWhenSourcesEnd { get; init; }
-    public UserError? Failure { get; set; }
+
+    /// <summary>Why it ended, when it was not told to: a <see cref="UserError"/>, or a defect.</summary>
+    public Exception? Failure { get; set; }
 }

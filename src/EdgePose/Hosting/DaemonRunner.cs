@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using EdgePose.Config;
 using EdgePose.Domain;
@@ -33,7 +34,7 @@ internal static class DaemonRunner
         var redactor = new Redactor();
         var config = Load(request, redactor, Console.Error);
         var level = request.LogLevel.Length > 0 ? request.LogLevel : config.Log.Level;
-        await using var log = LogSetup.Create(level, Style(config.Log.Format), redactor);
+        await using var log = LogSetup.Create(level, Mapping.Log(config.Log.Format), redactor);
         using var systemd = new SystemdNotify(Environment.GetEnvironmentVariable);
         await using var output = request.Stdout ? Console.OpenStandardOutput() : null;
         var options = new PipelineOptions(request.RequireProvider, output);
@@ -50,7 +51,8 @@ internal static class DaemonRunner
         var daemon = host.Services.GetRequiredService<Daemon>();
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => { context.Cancel = true; daemon.RequestReload(); });
         await host.RunAsync(stop);
-        return exit.Failure is { } failure ? throw failure : ExitCode.Ok;
+        if (exit.Failure is { } failure) { ExceptionDispatchInfo.Throw(failure); }
+        return ExitCode.Ok;
 
         Pipeline Build(EdgePoseConfig loaded, IServiceProvider services) =>
             Pipeline.Build(loaded, options, redactor, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
@@ -69,9 +71,4 @@ internal static class DaemonRunner
         foreach (var warning in loaded.Problems) { notes.WriteLine(redactor.Redact(warning.ToString())); }
         return config;
     }
-
-    private static LogStyle Style(LogFormat format) => format switch
-    {
-        LogFormat.Console => LogStyle.Console, LogFormat.Journald => LogStyle.Journald, LogFormat.Json => LogStyle.Json, _ => LogStyle.Auto,
-    };
 }

@@ -11,6 +11,11 @@ namespace EdgePose.Hosting;
 /// <summary>Configuration to the options of each feature: the only place where both sides are seen.</summary>
 internal static class Mapping
 {
+    public static LogStyle Log(LogFormat format) => format switch
+    {
+        LogFormat.Console => LogStyle.Console, LogFormat.Journald => LogStyle.Journald, LogFormat.Json => LogStyle.Json, _ => LogStyle.Auto,
+    };
+
     public static InferenceOptions Inference(InferenceConfig config, string requireProvider) => new()
     {
         Providers = config.Providers,

@@ -100,10 +100,13 @@ internal sealed class Pipeline : IAsyncDisposable
         if (_stopped) { return; }
         _stopped = true;
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _sources.ConfigureAwait(false);
-        _loop.Stop(LoopStop);
-        foreach (var stream in _streams) { _publisher.SetStream(stream.Id, stream.Status, stream.Counters(), urgent: true); }
-        await _publisher.StopAsync(hurry).ConfigureAwait(false);
+        try { await _sources.ConfigureAwait(false); }
+        finally
+        {
+            _loop.Stop(LoopStop);
+            foreach (var stream in _streams) { _publisher.SetStream(stream.Id, stream.Status, stream.Counters(), urgent: true); }
+            await _publisher.StopAsync(hurry).ConfigureAwait(false);
+        }
     }
 
     public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
@@ -128,7 +131,8 @@ internal sealed class Pipeline : IAsyncDisposable
         _loop.Dispose();
         foreach (var stream in _streams) { stream.Dispose(); }
         await _publisher.DisposeAsync().ConfigureAwait(false);
-        _models.Dispose();
+        // A network that hangs keeps its memory: freeing it under the thread would end the process at once.
+        if (_loop.HasEnded) { _models.Dispose(); }
         _stop.Dispose();
     }
 }

@@ -14,7 +14,8 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
     private static readonly TimeSpan Hung = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    private long _watchdogAt = time.GetTimestamp();
+    // Fed at the first tick: after a reload nobody knows how long ago the last sign of life was.
+    private long? _watchdogAt;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -27,7 +28,8 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
         foreach (var stream in pipeline.Streams) { pipeline.PublishState(stream); }
         pipeline.Publisher.SetStatus(Health());
         systemd.Status(Summary());
-        if (systemd.WatchdogInterval is { } interval && time.GetElapsedTime(_watchdogAt) >= interval - Tick && pipeline.Loop.SinceProgress < Hung)
+        var due = systemd.WatchdogInterval is { } interval && (_watchdogAt is not { } last || time.GetElapsedTime(last) >= interval - Tick);
+        if (due && pipeline.Loop.SinceProgress < Hung)
         {
             systemd.Watchdog();
             _watchdogAt = time.GetTimestamp();

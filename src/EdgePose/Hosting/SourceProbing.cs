@@ -17,7 +17,8 @@ internal static class SourceProbing
             throw new UserError(ExitCode.Usage, $"the address: {problem}", "a file, rtsp://host/path, http://host/path or /dev/video0");
         }
         var password = request.Password ?? (address.Password is { } given ? new Secret(given) : null);
-        if (password is not null) { redactor.Register([password, .. address.Secrets.Select(s => new Secret(s))]); }
+        if (password is not null) { redactor.Register([password]); }
+        redactor.Register(address.Secrets.Select(s => new Secret(s)));
         var source = new SourceOptions
         {
             Stream = request.Stream, Url = address.Url, User = request.User.Length > 0 ? request.User : address.User, Password = password, Transport = request.Udp ? SourceTransport.Udp : SourceTransport.Tcp,
@@ -43,21 +44,20 @@ internal static class SourceProbing
         var started = time.GetTimestamp();
         var running = supervisor.RunAsync(end.Token);
         var (first, firstCount) = (0L, 0L);
-        while (time.GetElapsedTime(started) < duration && !running.IsCompleted)
+        while (time.GetElapsedTime(started) < duration && !running.IsCompleted && !stop.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), time, stop).ConfigureAwait(false);
+            // Without the token: however it ends, ffmpeg is waited for below.
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time, CancellationToken.None).ConfigureAwait(false);
             slot.TryTake()?.Dispose();
             if (first == 0 && supervisor.Counters.Received > 0) { (first, firstCount) = (time.GetTimestamp(), supervisor.Counters.Received); }
         }
         var last = time.GetTimestamp();
         var (status, frames) = (supervisor.Status, supervisor.Counters.Received);
         await end.CancelAsync().ConfigureAwait(false);
-        try { await running.ConfigureAwait(false); }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            // Told to end above; ffmpeg is gone now.
-            stop.ThrowIfCancellationRequested();
-        }
+        // Told to end, it throws its cancellation; ffmpeg is gone afterwards. Another failure is read from the task.
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.ThrowIfCancellationRequested();
+        if (running.Exception is { } defect) { throw defect; }
         var seconds = first == 0 ? 0 : time.GetElapsedTime(first, last).TotalSeconds;
         var fps = seconds > 0 ? (frames - firstCount) / seconds : 0;
         var ended = status.State == StreamState.Disabled && frames > 0;
@@ -81,14 +81,16 @@ internal static class SourceProbing
     }
 
     /// <summary>The block to paste. Five frames a second follow a walking person well and leave a small board time for other streams.</summary>
-    private static string Block(SourceOptions source, double fps)
+    internal static string Block(SourceOptions source, double fps)
     {
         var rate = Math.Clamp(Math.Round(fps), 1, 5);
-        var user = source.User.Length > 0 ? $"    user: {source.User}\n" : "";
+        var user = source.User.Length > 0 ? $"    user: {Quote(source.User)}\n" : "";
         var password = source.Password is null ? "" : string.Create(CultureInfo.InvariantCulture, $"    password: ${{credential:camera.{source.Stream}}}\n");
         var transport = source.Transport == SourceTransport.Udp ? "    transport: udp\n" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"streams:\n  {source.Stream}:\n    url: \"{source.Url}\"\n{user}{password}{transport}    fps: {rate}\n");
+        return string.Create(CultureInfo.InvariantCulture, $"streams:\n  {source.Stream}:\n    url: {Quote(source.Url)}\n{user}{password}{transport}    fps: {rate}\n");
     }
+
+    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static string Snake(StreamState state) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
 }

@@ -53,19 +53,29 @@ internal static class Contract
             throw Contradiction(descriptor, $"says kind {descriptor.Kind}, but the file's outputs do not look like it", input, outputs);
         }
         var found = JointsOf(descriptor.Kind, outputs);
+        if (joints > 0 && found == 0)
+        {
+            throw Contradiction(descriptor, $"says kind {descriptor.Kind}, but the file's outputs have no joints", input, outputs);
+        }
         if (joints > 0 && found > 0 && found != joints)
         {
             throw Contradiction(descriptor, $"names skeleton {descriptor.Skeleton} with {joints} joints, but the file gives {found}", input, outputs);
         }
     }
 
-    private static int JointsOf(ModelKind kind, IReadOnlyList<TensorShape> outputs) => kind switch
+    /// <summary>0 for detectors, and for outputs of which none has the rank of the kind.</summary>
+    private static int JointsOf(ModelKind kind, IReadOnlyList<TensorShape> outputs)
     {
-        ModelKind.Simcc or ModelKind.Heatmap => outputs[0].Shape[1],
-        ModelKind.HourglassPrinceton or ModelKind.MoveNetSingle => outputs[0].Shape[2],
-        ModelKind.LitePose => outputs.Min(o => o.Shape[1]),
-        _ => 0,
-    };
+        int[] found = kind switch
+        {
+            ModelKind.Simcc => [.. outputs.Where(o => o.Rank == 3).Select(o => o.Shape[1])],
+            ModelKind.Heatmap or ModelKind.HourglassPrinceton => [.. outputs.Where(o => o.Rank is 4 or 5).Select(o => o.Shape[^3])],
+            ModelKind.MoveNetSingle => [.. outputs.Where(o => o.Rank == 4).Select(o => o.Shape[2])],
+            ModelKind.LitePose => [.. outputs.Where(o => o.Rank == 4).Select(o => o.Shape[1]).Order()],
+            _ => [],
+        };
+        return found.FirstOrDefault();
+    }
 
     private static bool IsSimcc(IReadOnlyList<TensorShape> outputs, int w, int h) =>
         outputs[0].Rank == 3 && outputs[1].Rank == 3 && outputs[0].Shape[1] == outputs[1].Shape[1]

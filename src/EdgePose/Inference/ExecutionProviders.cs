@@ -16,7 +16,7 @@ internal static class ExecutionProviders
         ("tensorrt", "TensorrtExecutionProvider"), ("cuda", "CUDAExecutionProvider"), ("qnn", "QNNExecutionProvider"), (Cpu, "CPUExecutionProvider"),
     ];
 
-    /// <summary>The chain to try. <c>auto</c>: accelerators that are compiled in or configured as plugins, then cpu.</summary>
+    /// <summary>The chain to try. <c>auto</c>: accelerators that are compiled in, configured as plugins or required, then cpu.</summary>
     public static IReadOnlyList<string> Chain(InferenceOptions options)
     {
         var chain = new List<string>();
@@ -26,11 +26,13 @@ internal static class ExecutionProviders
             var compiled = OrtRuntime.CompiledProviders;
             foreach (var (known, ortName) in Known)
             {
-                if (known == Cpu || options.PluginLibraries.ContainsKey(known) || (compiled.Contains(ortName) && HasDevice(known)))
-                {
-                    AddOnce(chain, known);
-                }
+                // A required one is tried without a device too: its failure is the reason that the user needs.
+                var wanted = known == options.RequireProvider || options.PluginLibraries.ContainsKey(known) || (compiled.Contains(ortName) && HasDevice(known));
+                if (known != Cpu && wanted) { AddOnce(chain, known); }
             }
+            foreach (var plugin in options.PluginLibraries.Keys) { AddOnce(chain, plugin); }
+            if (options.RequireProvider.Length > 0 && options.RequireProvider != Cpu) { AddOnce(chain, options.RequireProvider); }
+            AddOnce(chain, Cpu);
         }
         return chain;
     }
@@ -102,7 +104,7 @@ internal static class ExecutionProviders
         }
         if (devices.Count == 0)
         {
-            throw new UserError(ExitCode.Model, $"plugin library {library} offers no device for provider {provider}", "check the plugin's own libraries");
+            throw new NotSupportedException($"plugin library {library} offers no device for it");
         }
         session.AppendExecutionProvider(environment, devices, settings);
     }

@@ -22,6 +22,9 @@ internal sealed partial class InferenceLoop(IReadOnlyList<Lane> lanes, TimeProvi
     /// <summary>Time since the thread last finished a frame or found nothing to do; the watchdog's measure of a hung network.</summary>
     public TimeSpan SinceProgress => time.GetElapsedTime(Interlocked.Read(ref _lastProgress));
 
+    /// <summary>True when the thread runs no network any more, so that the networks may be disposed.</summary>
+    public bool HasEnded => _thread is not { IsAlive: true };
+
     /// <summary>To be called after a frame was put into a slot.</summary>
     public void Wake() => _wake.Set();
 

@@ -26,8 +26,17 @@ internal sealed class OrtBinding : Binding
         var shape = Array.ConvertAll(inputShape, d => (long)d);
         _input = int32 ? OrtValue.CreateTensorValueFromMemory(IntInput, shape) : OrtValue.CreateTensorValueFromMemory(Input, shape);
         _io.BindInput(session.InputNames[0], _input);
-        RunAndCopy();
-        if (!variableOutputs) { BindOutputMemory(); }
+        try
+        {
+            RunAndCopy();
+            if (!variableOutputs) { BindOutputMemory(); }
+        }
+        catch
+        {
+            // Before the session goes: the native binding refers to it.
+            Dispose();
+            throw;
+        }
     }
 
     public override IReadOnlyList<OutputTensor> Outputs => _outputs;
@@ -75,7 +84,7 @@ internal sealed class OrtBinding : Binding
         _io.ClearBoundOutputs();
         foreach (var output in _outputs)
         {
-            if (output.Values.Length == 0) { throw new NotSupportedException($"output {output.Name} is not a float tensor"); }
+            if (output.Values.Length == 0) { throw new NotSupportedException($"output {output.Name} [{string.Join(',', output.Shape)}] is empty or holds integers; a float tensor is expected"); }
             var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, output.FloatMemory, Array.ConvertAll(output.Shape, d => (long)d));
             _boundOutputs.Add(value);
             _io.BindOutput(output.Name, value);

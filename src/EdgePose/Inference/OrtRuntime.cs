@@ -32,13 +32,12 @@ internal static class OrtRuntime
                 throw new UserError(ExitCode.Model, $"libonnxruntime is already loaded from {_loaded}; {path} cannot be added",
                     "use one inference.runtime_library for the whole process");
             }
-            var handle = LoadNative(path);
-            Version = ReadVersion(handle, path);
+            var (handle, version) = Open(path);
             OrtEnv.DisableDllImportResolver = true;
             NativeLibrary.SetDllImportResolver(typeof(OrtEnv).Assembly, (name, _, _) => name == "onnxruntime" ? handle : IntPtr.Zero);
             var options = new EnvironmentCreationOptions { logId = "edgepose", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, loggingFunction = OrtLog.Function };
             OrtEnv.CreateInstanceWithOptions(ref options);
-            _loaded = path;
+            (Version, _loaded) = (version, path);
         }
     }
 
@@ -46,6 +45,14 @@ internal static class OrtRuntime
     public static IReadOnlyList<string> CompiledProviders => OrtEnv.Instance().GetAvailableProviders();
 
     private static string DefaultPath() => System.IO.Path.Combine(AppContext.BaseDirectory, "libonnxruntime.so");
+
+    /// <summary>Loads the library at <paramref name="path"/> and reads its version; nothing else of it is called.</summary>
+    /// <exception cref="UserError">As <see cref="Initialize"/>.</exception>
+    internal static (IntPtr Handle, string Version) Open(string path)
+    {
+        var handle = LoadNative(path);
+        return (handle, ReadVersion(handle, path));
+    }
 
     private static IntPtr LoadNative(string path)
     {

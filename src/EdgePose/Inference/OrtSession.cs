@@ -34,20 +34,28 @@ internal sealed class OrtSession : INetwork, IDisposable
         OrtRuntime.Initialize(options.RuntimeLibrary);
         var fallbacks = new List<string>();
         OrtLog.Drain();
-        foreach (var provider in ExecutionProviders.Chain(options))
+        var (chain, required) = (ExecutionProviders.Chain(options), options.RequireProvider);
+        if (required.Length > 0 && !chain.Contains(required))
+        {
+            throw new UserError(ExitCode.Model, $"model {descriptor.Name}: {required} is required, but the providers to use are {string.Join(", ", chain)}",
+                "add it to inference.providers, or drop require_provider (--require-ep)");
+        }
+        foreach (var provider in chain)
         {
             try
             {
                 return OpenOn(provider, descriptor, model, joints, options, fallbacks);
             }
-            catch (Exception e) when (e is OnnxRuntimeException or NotSupportedException or EntryPointNotFoundException or DllNotFoundException)
+            catch (Exception e) when (e is OnnxRuntimeException or NotSupportedException or EntryPointNotFoundException or DllNotFoundException
+                or OverflowException or OutOfMemoryException)
             {
                 fallbacks.Add(string.Join("; ", OrtLog.Drain().Prepend($"{provider}: {e.Message}").Distinct()));
-                if (provider == options.RequireProvider) { break; }
+                if (provider == required) { break; }
             }
         }
-        throw new UserError(ExitCode.Model, $"model {descriptor.Name} ({descriptor.File}) does not start: {string.Join("; ", fallbacks)}",
-            "try inference.providers: [cpu]; models info shows what the file needs");
+        throw new UserError(ExitCode.Model,
+            $"model {descriptor.Name} ({descriptor.File}) does not start{(required.Length > 0 ? $" on the required {required}" : "")}: {string.Join("; ", fallbacks)}",
+            chain is ["cpu"] ? "the file is damaged, or needs a newer ONNX Runtime (inference.runtime_library)" : "install what the provider needs, or try inference.providers: [cpu]");
     }
 
     private static OrtSession OpenOn(

@@ -45,8 +45,15 @@ internal sealed class Observer
     private void Read(string topic, string payload)
     {
         if (topic.EndsWith("/poses", StringComparison.Ordinal)) { ReadPoses(payload); }
-        else if (topic.EndsWith("/state", StringComparison.Ordinal)) { _state = JsonElement.Parse(payload); }
+        else if (topic.EndsWith("/state", StringComparison.Ordinal)) { ReadState(payload); }
         else if (topic.EndsWith("/availability", StringComparison.Ordinal) && !topic.Contains("/streams/", StringComparison.Ordinal)) { _availability = payload; }
+    }
+
+    private void ReadState(string payload)
+    {
+        var state = JsonElement.Parse(payload);
+        if (state.ValueKind != JsonValueKind.Object) { throw new FormatException("a state is an object"); }
+        _state = state;
     }
 
     private void ReadPoses(string payload)
@@ -65,7 +72,7 @@ internal sealed class Observer
 
     private double Number(string key) => _state is { } s && s.TryGetProperty(key, out var v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : 0;
 
-    private string Text(string key) => _state is { } s && s.TryGetProperty(key, out var v) ? v.GetString() ?? "" : "";
+    private string Text(string key) => _state is { } s && s.TryGetProperty(key, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString()! : "";
 
     private static double Percentile(List<double> sorted, double q) =>
         sorted.Count == 0 ? 0 : sorted[Math.Clamp((int)Math.Ceiling(q * sorted.Count) - 1, 0, sorted.Count - 1)];

@@ -1,0 +1,195 @@
+using EdgePose.Domain;
+using EdgePose.Inference;
+using EdgePose.TestSupport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgePose.Tests.Inference;
+
+public sealed class InferenceLoopTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private static Frame NewFrame(Action<Frame>? release = null) => new(1, 1, release) { Info = new FrameInfo("cam", 1, 0, TimeProvider.System.GetTimestamp(), default) };
+
+    private static InferenceLoop Loop(IReadOnlyList<Lane> lanes, TimeProvider? time = null, ILogger<InferenceLoop>? logger = null) =>
+        new(lanes, time ?? TimeProvider.System, logger ?? NullLogger<InferenceLoop>.Instance);
+
+    [Fact]
+    public void Run_TwoBusyStreams_TakesOneFrameOfEachInTurn()
+    {
+        var order = new List<int>();
+        using var done = new ManualResetEventSlim();
+        FrameSlot[] slots = [new(FullPolicy.NewestWins), new(FullPolicy.NewestWins), new(FullPolicy.NewestWins)];
+        var lanes = slots.Select((slot, i) => new Lane($"s{i}", slot, _ => Take(i))).ToList();
+        foreach (var slot in slots) { slot.Put(NewFrame(), CancellationToken.None); }
+        using var loop = Loop(lanes);
+        loop.Start();
+        Assert.True(done.Wait(Limit));
+        Assert.True(loop.Stop(Limit));
+        Assert.Equal(Enumerable.Range(0, 90).Select(i => i % 3), order.Take(90));
+        Assert.True(loop.HasEnded);
+
+        void Take(int lane)
+        {
+            order.Add(lane);
+            slots[lane].Put(NewFrame(), CancellationToken.None);
+            if (order.Count == 90) { done.Set(); }
+        }
+    }
+
+    [Fact]
+    public void Run_OneStreamFails_CountsItAndServesTheOtherAndReleasesEveryFrameOnce()
+    {
+        const int Frames = 50;
+        var (released, served) = (0, 0);
+        using var done = new CountdownEvent(2 * Frames);
+        var log = new CountingLogger();
+        using var bad = new FrameSlot(FullPolicy.Wait, () => { });
+        using var good = new FrameSlot(FullPolicy.Wait, () => { });
+        var lanes = new List<Lane>
+        {
+            new("bad", bad, _ => { done.Signal(); throw new InvalidDataException("broken"); }),
+            new("good", good, _ => { served++; done.Signal(); }),
+        };
+        using var loop = Loop(lanes, logger: log);
+        loop.Start();
+        for (var i = 0; i < Frames; i++)
+        {
+            foreach (var slot in new[] { bad, good })
+            {
+                slot.Put(NewFrame(_ => Interlocked.Increment(ref released)), CancellationToken.None);
+                loop.Wake();
+            }
+        }
+        Assert.True(done.Wait(Limit));
+        Assert.True(loop.Stop(Limit));
+        Assert.Equal((Frames, 0, Frames, 0, Frames), (lanes[0].Failed, lanes[0].Processed, lanes[1].Processed, lanes[1].Failed, served));
+        Assert.Equal(2 * Frames, released);
+        // Rate-limited: the first one at once, the others gathered.
+        Assert.InRange(log.Errors, 1, Frames - 1);
+    }
+
+    [Fact]
+    public void Wake_SleepingLoop_ServesTheFrameWithoutWaitingForItsPoll()
+    {
+        using var served = new AutoResetEvent(false);
+        InferenceLoop? loop = null;
+        using var slot = new FrameSlot(FullPolicy.NewestWins, () => loop!.Wake());
+        using (loop = Loop([new Lane("cam", slot, _ => served.Set())]))
+        {
+            loop.Start();
+            var started = TimeProvider.System.GetTimestamp();
+            for (var i = 0; i < 40; i++)
+            {
+                slot.Put(NewFrame(), CancellationToken.None);
+                Assert.True(served.WaitOne(Limit));
+            }
+            // The poll alone would take 40 s.
+            Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0, 15);
+        }
+    }
+
+    [Fact]
+    public void Stop_NetworkThatHangs_ReturnsFalseAndTrueOnceItHasEnded()
+    {
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        using var slot = new FrameSlot(FullPolicy.NewestWins);
+        slot.Put(NewFrame(), CancellationToken.None);
+        using var loop = Loop([new Lane("cam", slot, _ => { entered.Set(); release.Wait(Limit); })]);
+        loop.Start();
+        Assert.True(entered.Wait(Limit));
+        Assert.False(loop.Stop(TimeSpan.FromMilliseconds(50)));
+        Assert.False(loop.HasEnded);
+        release.Set();
+        Assert.True(loop.Stop(Limit));
+        Assert.True(loop.HasEnded);
+    }
+
+    [Fact]
+    public void SinceProgress_NetworkThatHangs_GrowsUntilItReturns()
+    {
+        var time = new ManualTime();
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        using var slot = new FrameSlot(FullPolicy.NewestWins);
+        slot.Put(NewFrame(), CancellationToken.None);
+        using var loop = Loop([new Lane("cam", slot, _ => { entered.Set(); release.Wait(Limit); })], time);
+        loop.Start();
+        Assert.True(entered.Wait(Limit));
+        time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(TimeSpan.FromSeconds(20), loop.SinceProgress);
+        release.Set();
+        SpinWait.SpinUntil(() => loop.SinceProgress == TimeSpan.Zero, Limit);
+        Assert.Equal(TimeSpan.Zero, loop.SinceProgress);
+    }
+
+    [Fact]
+    public void Run_NoStreamAtAll_SleepsAndStops()
+    {
+        using var loop = Loop([]);
+        loop.Start();
+        Assert.True(loop.Stop(Limit));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_SteadyState_AllocatesNothingPerFrame(bool sleepsInBetween)
+    {
+        const int Warm = 300, Frames = 1000;
+        var (count, before, after) = (0, 0L, 0L);
+        using var served = new AutoResetEvent(false);
+        Frame[] frames = [NewFrame(), NewFrame()];
+        InferenceLoop? loop = null;
+        using var slot = new FrameSlot(FullPolicy.NewestWins, () => loop!.Wake());
+        var lane = new Lane("cam", slot, _ => Count());
+        using (loop = Loop([lane]))
+        {
+            loop.Start();
+            for (var i = 0; i < (sleepsInBetween ? Warm + Frames + 1 : 1); i++)
+            {
+                slot.Put(frames[i % 2], CancellationToken.None);
+                Assert.True(served.WaitOne(Limit));
+            }
+            Assert.True(loop.Stop(Limit));
+        }
+        Assert.Equal(Warm + Frames + 1, lane.Processed);
+        Assert.Equal(0, after - before);
+
+        void Count()
+        {
+            if (count == Warm) { before = GC.GetAllocatedBytesForCurrentThread(); }
+            if (count == Warm + Frames) { after = GC.GetAllocatedBytesForCurrentThread(); }
+            var more = count++ < Warm + Frames;
+            if (!sleepsInBetween && more) { slot.Put(frames[count % 2], CancellationToken.None); return; }
+            served.Set();
+        }
+    }
+
+    [Fact]
+    public void Lane_ProcessedFrame_HasItsAgeAndDuration()
+    {
+        var time = new ManualTime();
+        time.Advance(TimeSpan.FromSeconds(5));
+        using var slot = new FrameSlot(FullPolicy.NewestWins);
+        var lane = new Lane("cam", slot, _ => time.Advance(TimeSpan.FromMilliseconds(30)));
+        using var frame = new Frame(1, 1) { Info = new FrameInfo("cam", 1, 0, TimeSpan.FromMilliseconds(4900).Ticks, default) };
+        lane.Run(frame, time);
+        Assert.Equal((130, 30, 1), (lane.Ages.Percentile(1), lane.Durations.Percentile(1), lane.Processed));
+    }
+
+    private sealed class CountingLogger : ILogger<InferenceLoop>
+    {
+        public int Errors { get; private set; }
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public bool IsEnabled(LogLevel logLevel) => true;
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            Assert.Equal((LogLevel.Error, 2001), (logLevel, eventId.Id));
+            Assert.Contains("stream=bad", formatter(state, exception), StringComparison.Ordinal);
+            Errors++;
+        }
+    }
+}
