@@ -19,14 +19,14 @@ internal static class EndToEndRatio
     {
         if (args.Length < 2)
         {
-            Console.Error.WriteLine("usage: ratio CLIP MODEL [--models DIR] [--threads N] [--profile fast|accurate] [--rounds N] [--seconds S]");
+            Console.Error.WriteLine("usage: ratio CLIP MODEL [--models DIR] [--threads N] [--profile fast|accurate] [--rounds N] [--seconds S] [--spin 0|1]");
             return 2;
         }
         string Option(string name, string otherwise) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : otherwise;
         var (clip, model, threads) = (Path.GetFullPath(args[0]), args[1], int.Parse(Option("--threads", "2"), CultureInfo.InvariantCulture));
         var seconds = double.Parse(Option("--seconds", "8"), CultureInfo.InvariantCulture);
         var rounds = int.Parse(Option("--rounds", "3"), CultureInfo.InvariantCulture);
-        var config = Load(clip, model, Option("--models", ""), threads, Option("--profile", "fast"));
+        var config = Load(clip, model, Option("--models", ""), threads, Option("--profile", "fast"), Option("--spin", "0"));
         var (raw, whole, ratios) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
@@ -43,11 +43,11 @@ internal static class EndToEndRatio
         return 0;
     }
 
-    private static EdgePoseConfig Load(string clip, string model, string models, int threads, string profile)
+    private static EdgePoseConfig Load(string clip, string model, string models, int threads, string profile, string spin)
     {
         var folders = models.Length > 0 ? $"\"{Path.GetFullPath(models)}\"" : "";
         var yaml = string.Create(CultureInfo.InvariantCulture,
-            $"inference: {{ threads: {threads}, providers: [cpu] }}\nmodels: {{ folders: [{folders}] }}\npose: {{ model: {model}, profile: {profile} }}\n"
+            $"inference: {{ threads: {threads}, providers: [cpu], provider_options: {{ cpu: {{ session.intra_op.allow_spinning: \"{spin}\" }} }} }}\nmodels: {{ folders: [{folders}] }}\npose: {{ model: {model}, profile: {profile} }}\n"
             + $"poses: {{ max_rate: 60 }}\nstreams:\n  clip: {{ url: \"{clip}\", fps: 0, pace: max, loop: true }}\n");
         var loaded = ConfigLoader.Parse(System.Text.Encoding.UTF8.GetBytes(yaml), "ratio.yaml");
         return loaded.Config ?? throw new InvalidOperationException(string.Join('\n', loaded.Problems));
