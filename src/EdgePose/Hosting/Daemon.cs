@@ -127,8 +127,9 @@ internal sealed partial class Daemon(
             await next.DisposeAsync().ConfigureAwait(false);
             return old;
         }
-        foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { old.Publisher.RemoveStream(gone); }
         await StopPipelineAsync(old).ConfigureAwait(false);
+        // By the new publisher, which keeps at it when the broker is away just now.
+        foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { next.Publisher.RemoveStream(gone); }
         await StartAsync(next).ConfigureAwait(false);
         return next;
     }

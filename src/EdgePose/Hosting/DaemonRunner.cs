@@ -48,9 +48,12 @@ internal static class DaemonRunner
         builder.Services.AddSingleton<Daemon>().AddHostedService(services => services.GetRequiredService<Daemon>());
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         using var host = builder.Build();
+        await using var services = (IAsyncDisposable)host;
         var daemon = host.Services.GetRequiredService<Daemon>();
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => { context.Cancel = true; daemon.RequestReload(); });
-        await host.RunAsync(stop);
+        // A signal during the start does not cut it short: what was built is stopped in order, as later.
+        await host.StartAsync(CancellationToken.None);
+        await host.WaitForShutdownAsync(stop);
         if (exit.Failure is { } failure) { ExceptionDispatchInfo.Throw(failure); }
         return ExitCode.Ok;
 

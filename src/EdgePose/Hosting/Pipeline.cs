@@ -15,7 +15,11 @@ namespace EdgePose.Hosting;
 /// <summary>What the daemon's caller decides beside the configuration.</summary>
 /// <param name="RequireProvider">Execution provider without which the start fails; empty = as configured.</param>
 /// <param name="JsonLines">Where messages go as JSON lines instead of to a broker; null = the broker.</param>
-internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines);
+internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines)
+{
+    /// <summary>Numbers used so far; the same object for every pipeline of the process.</summary>
+    public StreamHistories Histories { get; } = new();
+}
 
 /// <summary>The wiring: one configuration, running. Built completely, with every model opened, before anything is started.</summary>
 internal sealed class Pipeline : IAsyncDisposable
@@ -43,7 +47,7 @@ internal sealed class Pipeline : IAsyncDisposable
         _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>());
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
-            var unit = Unit(stream, config, redactor, loggers, time);
+            var unit = Unit(stream, config, options.Histories, redactor, loggers, time);
             _streams.Add(unit);
             lanes.Add(unit.Lane);
         }
@@ -111,7 +115,8 @@ internal sealed class Pipeline : IAsyncDisposable
 
     public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
 
-    private StreamUnit Unit(StreamConfig stream, EdgePoseConfig config, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+    private StreamUnit Unit(
+        StreamConfig stream, EdgePoseConfig config, StreamHistories histories, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
     {
         var (pose, detector) = ConfigCheck.Resolve(stream, _models.Catalog);
         var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
@@ -119,7 +124,9 @@ internal sealed class Pipeline : IAsyncDisposable
             ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
             : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream.Pose, pose.Decode.JointThreshold)) : null;
-        return new StreamUnit(stream, estimator, tracker, _publisher, redactor.Redact, _loop.Wake, PublishState, time, loggers.CreateLogger<StreamSupervisor>());
+        return new StreamUnit(
+            stream, estimator, tracker, _publisher, histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
+            loggers.CreateLogger<StreamSupervisor>());
     }
 
     /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>

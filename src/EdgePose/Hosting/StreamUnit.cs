@@ -21,13 +21,14 @@ internal sealed class StreamUnit : IDisposable
     private readonly FrameSlot _slot;
     private readonly StreamSupervisor _supervisor;
     private readonly RateMeter _received, _processed;
-    private long _untracked;
+    private readonly StreamHistory _history;
+    private long _firstTrack;
 
     public StreamUnit(
-        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, Publisher publisher, Func<string, string> redact, Action wake,
-        Action<StreamUnit> onStatus, TimeProvider time, ILogger<StreamSupervisor> logger)
+        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, Publisher publisher, StreamHistory history, Func<string, string> redact,
+        Action wake, Action<StreamUnit> onStatus, TimeProvider time, ILogger<StreamSupervisor> logger)
     {
-        (_config, _estimator, _tracker, _publisher, _time) = (config, estimator, tracker, publisher, time);
+        (_config, _estimator, _tracker, _publisher, _history, _time) = (config, estimator, tracker, publisher, history, time);
         _poses = new PoseList(estimator.Skeleton.Count);
         _people = new TrackedPoseList(estimator.Skeleton.Count);
         var source = Mapping.Source(config, estimator.PreferredFrame);
@@ -45,11 +46,17 @@ internal sealed class StreamUnit : IDisposable
     /// <summary>Reads the source until it ends or <paramref name="stop"/> is set; a stop is not an error.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        _supervisor.ContinueAfter(_history.Epoch, _history.Sequence);
+        _firstTrack = _history.Track;
         try { await _supervisor.RunAsync(stop).ConfigureAwait(false); }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The supervisor's way to say that ffmpeg is gone.
             return;
+        }
+        finally
+        {
+            (_history.Epoch, _history.Sequence) = (Status.Epoch, _supervisor.NextSequence);
         }
     }
 
@@ -66,8 +73,19 @@ internal sealed class StreamUnit : IDisposable
         {
             var seconds = frame.Info.CapturedTicks / (double)_time.TimestampFrequency;
             _tracker.Update(_poses, frame.Info.Epoch, seconds, _people);
+            ContinueTracks();
         }
         _publisher.Poses(new PoseReport(frame.Info, frame.Width, frame.Height, _estimator.Skeleton, _estimator.Model, _people));
+    }
+
+    /// <summary>A tracker counts from 1; the ids of earlier trackers of this stream lie below.</summary>
+    private void ContinueTracks()
+    {
+        for (var i = 0; i < _people.Count; i++)
+        {
+            _people[i].Track += _firstTrack;
+            _history.Track = Math.Max(_history.Track, _people[i].Track);
+        }
     }
 
     /// <summary>Without tracking every person of every frame is a new one.</summary>
@@ -78,7 +96,7 @@ internal sealed class StreamUnit : IDisposable
         {
             var (pose, person) = (_poses[i], _people.Add());
             pose.Points.CopyTo(person.Points, 0);
-            (person.Track, person.Score, person.Box, person.Source, person.AgeMs) = (++_untracked, pose.Score, pose.Box, PoseSource.Measured, 0);
+            (person.Track, person.Score, person.Box, person.Source, person.AgeMs) = (++_history.Track, pose.Score, pose.Box, PoseSource.Measured, 0);
         }
     }
 

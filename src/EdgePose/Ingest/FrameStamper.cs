@@ -5,11 +5,13 @@ namespace EdgePose.Ingest;
 /// <summary>Gives frames their identity and time. One per stream; used by one reader at a time.</summary>
 internal sealed class FrameStamper(string stream, TimeProvider time)
 {
-    private long _sequence;
     private int _epoch;
     private double _mediaRate;
     private long _count, _startTicks, _lastTicks;
     private DateTimeOffset _startUtc, _lastUtc;
+
+    /// <summary>Number of the next frame.</summary>
+    public long NextSequence { get; set; }
 
     /// <summary>Begins a connection.</summary>
     /// <param name="epoch">Epoch of all frames until the next call.</param>
@@ -32,6 +34,6 @@ internal sealed class FrameStamper(string stream, TimeProvider time)
         }
         _count++;
         (_lastTicks, _lastUtc) = (ticks, utc);
-        return new FrameInfo(stream, _epoch, _sequence++, ticks, utc);
+        return new FrameInfo(stream, _epoch, NextSequence++, ticks, utc);
     }
 }

@@ -23,6 +23,9 @@ internal sealed partial class StreamSupervisor
     [LoggerMessage(1105, LogLevel.Warning, "stream={Stream} {Decoder} decoding does not work here, trying the next one: {Reason}")]
     private partial void LogHardwareRefused(string stream, string decoder, string reason);
 
+    [LoggerMessage(1107, LogLevel.Information, "stream={Stream} ended: {Reason}")]
+    private partial void LogEnded(string stream, string reason);
+
     [LoggerMessage(1106, LogLevel.Error, "stream={Stream} the supervisor met an unexpected error")]
     private partial void LogBug(Exception exception, string stream);
 }

@@ -61,6 +61,18 @@ internal sealed partial class StreamSupervisor
     /// <summary>Frames that are out of the pool; 0 after shutdown when nobody leaks.</summary>
     public int FramesOutstanding => _pool?.Outstanding ?? 0;
 
+    /// <summary>Number of the next frame; rises over all connections.</summary>
+    public long NextSequence => _stamper.NextSequence;
+
+    /// <summary>Continues the numbers of an earlier supervisor of the same stream. Only before <see cref="RunAsync"/>.</summary>
+    /// <param name="epoch">Last epoch used; 0 = none.</param>
+    /// <param name="sequence">Number of the next frame.</param>
+    public void ContinueAfter(int epoch, long sequence)
+    {
+        _status = _status with { Epoch = epoch };
+        _stamper.NextSequence = sequence;
+    }
+
     /// <summary>
     /// Runs until <paramref name="stop"/> is set (then it throws <see cref="OperationCanceledException"/>; ffmpeg is gone by then) or a
     /// recording that is not looped has been read to its end (then it returns).
@@ -163,6 +175,7 @@ internal sealed partial class StreamSupervisor
         {
             LogOnline(_source.Stream, next.Width, next.Height, next.Decoder, Format?.FramesPerSecond ?? 0, next.Epoch, next.Reason);
         }
+        else if (next.State == StreamState.Disabled) { LogEnded(_source.Stream, next.Reason); }
         else if (next.State != last.State || next.Reason != last.Reason)
         {
             LogState(_source.Stream, next.State, next.Reason);

@@ -134,10 +134,11 @@ internal sealed partial class Publisher : IAsyncDisposable
         Signal();
     }
 
-    /// <summary>Clears the topics of a stream that the configuration no longer has.</summary>
+    /// <summary>Clears the topics of a stream that the configuration no longer has, also of one that only an earlier publisher knew.</summary>
     public void RemoveStream(string id)
     {
-        if (!_streams.TryRemove(id, out var stream)) { return; }
+        var stream = Stream(id);
+        _streams.TryRemove(id, out _);
         Interlocked.Add(ref _removedNotConnected, stream.NotConnected);
         Interlocked.Add(ref _removedRateLimited, stream.RateLimited);
         lock (_gate)

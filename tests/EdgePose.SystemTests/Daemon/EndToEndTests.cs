@@ -68,9 +68,14 @@ public sealed class EndToEndTests(DaemonFixture fixture, ITestOutputHelper outpu
         Assert.Equal("disabled", state.GetProperty("state").GetString());
         Assert.Equal("end of file", state.GetProperty("reason").GetString());
         Assert.Equal((40, 0), (state.GetProperty("frames_received").GetInt32(), state.GetProperty("frames_dropped").GetInt32()));
-        // The street is never empty, so that every processed frame is a message.
-        Assert.Equal(40, poses.Select(p => p.Seq).Distinct().Count());
-        Assert.All(poses, p => Assert.NotEmpty(p.People));
+        // Every processed frame is a message; only frames without people that follow one without people are left out.
+        for (var (seq, empty) = (0, false); seq < 40; seq++)
+        {
+            var message = poses.SingleOrDefault(p => p.Seq == seq);
+            Assert.True(message is not null || empty, $"frame {seq} is missing");
+            empty = message is null || message.People.Count == 0;
+        }
+        Assert.InRange(poses.Count, 30, 40);
         Assert.Equal("offline", lines.Last(l => l.GetProperty("topic").GetString() == Site.Topic("availability")).GetProperty("payload").GetString());
     }
 

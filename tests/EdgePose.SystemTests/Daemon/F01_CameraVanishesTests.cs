@@ -42,7 +42,7 @@ public sealed class F01_CameraVanishesTests(DaemonFixture fixture, ITestOutputHe
         await using var broker = await MosquittoBroker.StartAsync();
         await using var sub = await MosquittoSub.StartAsync(broker);
         using var site = new Site();
-        site.Configure(broker.Port, $"cam: {server.Url}");
+        site.Configure(broker.Port, $"cam: {server.Url}", more: "log: { level: debug }\n");
         await using var daemon = site.Run();
         var first = await PoseMessage.WaitAsync(sub, daemon, "cam");
 
@@ -58,6 +58,7 @@ public sealed class F01_CameraVanishesTests(DaemonFixture fixture, ITestOutputHe
         clock.Restart();
         await PoseMessage.WaitAsync(sub, daemon, "cam", first.Epoch, 2 * BackWithin);
         var back = clock.Elapsed.TotalSeconds;
+        output.WriteLine(string.Join('\n', daemon.Log));
         output.WriteLine($"{state} after {noticed.TotalSeconds:0.0} s, poses again {back:0.0} s after the return");
 
         Assert.InRange(back, 0, BackWithin);

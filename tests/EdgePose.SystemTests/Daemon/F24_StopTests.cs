@@ -47,8 +47,9 @@ public sealed class F24_StopTests(DaemonFixture fixture, ITestOutputHelper outpu
 
     [Theory]
     [InlineData(150)]
-    [InlineData(600)]
-    public async Task SignalDuringTheStart_EndsWithCodeZero(int afterMs)
+    [InlineData(400)]
+    [InlineData(700)]
+    public async Task SignalDuringTheStart_EndsCleanly(int afterMs)
     {
         using var site = new Site();
         site.Configure(Tools.FreePort(), Site.Loop("clip", fixture.People));
@@ -58,7 +59,8 @@ public sealed class F24_StopTests(DaemonFixture fixture, ITestOutputHelper outpu
         await Task.Delay(afterMs);
         daemon.Signal(EdgePoseProcess.SigTerm);
         var code = await daemon.WaitForExitAsync(StopWithin);
-        Assert.True(code == 0, $"exit code {code}:\n{string.Join('\n', daemon.Log)}");
+        // Before the program has taken the signal over, the signal itself ends it: systemd counts both as a clean end.
+        Assert.True(code == 0 || (code == 128 + EdgePoseProcess.SigTerm && daemon.Log.Count == 0), $"exit code {code}:\n{string.Join('\n', daemon.Log)}");
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class F28_BrokerTests(DaemonFixture fixture, ITestOutputHelper out
         site.Configure(broker.Port, Site.Loop("clip", fixture.People));
         await using var daemon = site.Run();
         await daemon.WaitForLogAsync("running 1 streams");
-        await daemon.WaitForLogAsync("Unreachable");
+        await daemon.WaitForLogAsync("refuses the connection: is the broker running?");
         await daemon.WaitForLogAsync("online");
         await Task.Delay(TimeSpan.FromSeconds(3));
         Assert.False(daemon.HasExited);

@@ -13,7 +13,7 @@ public sealed class F37_BadConfigurationTests
         node: Hall Pi                                   # node
         mqtt:
           url: mqtt://user:{Canary}-1@broker.lan:99999  # mqtt.url
-          password: {Canary}-2
+          password: {Canary}-2                          # mqtt.password
           protocol: 4                                   # mqtt.protocol
           keepalive: 30s                                # mqtt.keepalive
         log:
@@ -36,7 +36,7 @@ public sealed class F37_BadConfigurationTests
             fps: five                                   # streams.front.fps
             transport: quic                             # streams.front.transport
             rotate_deg: 90                              # streams.front.rotate_deg
-          Back Door:                                    # streams.Back Door
+          Back Door:                                    # streams."Back Door"
             url: rtsp://cam2.lan/1
           side:
             url: concat:a|b                             # streams.side.url
@@ -87,10 +87,9 @@ public sealed class F37_BadConfigurationTests
         var result = await site.RunVerbAsync("check", "--offline", "--config", site.ConfigPath);
 
         Assert.True(result.ExitCode == 0, result.ToString());
-        foreach (var part in (string[])["ffmpeg 5", "libmosquitto", "onnxruntime", "movenet-lightning: hash and contract ok", "0 errors, 0 warnings"])
-        {
-            Assert.Contains(part.Replace(" 5", " ", StringComparison.Ordinal), result.Output, StringComparison.Ordinal);
-        }
+        Assert.All(
+            ["ffmpeg ", "libmosquitto", "onnxruntime", "movenet-lightning: hash and contract ok", "0 errors, 0 warnings"],
+            part => Assert.Contains(part, result.Output, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -105,7 +104,7 @@ public sealed class F37_BadConfigurationTests
         site.Write("edgepose.yaml", text);
         var result = await site.RunVerbAsync("check", "--offline", "--config", site.ConfigPath);
         Assert.True(result.ExitCode == 3, result.ToString());
-        Assert.Contains("edgepose.yaml:", result.Output, StringComparison.Ordinal);
+        Assert.Contains(text.Length > 0 ? "edgepose.yaml:" : "edgepose.yaml ", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Output + result.Errors, StringComparison.Ordinal); // no stack trace
     }
 
