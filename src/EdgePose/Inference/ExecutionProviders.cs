@@ -72,7 +72,10 @@ internal static class ExecutionProviders
         }
         switch (provider)
         {
-            case Cpu: return;
+            case Cpu:
+                // The processor takes no provider options; its settings are entries of the session, such as session.intra_op.allow_spinning.
+                foreach (var (key, value) in settings) { session.AddSessionConfigEntry(key, value); }
+                return;
             case "tensorrt":
                 using (var trt = new OrtTensorRTProviderOptions())
                 {

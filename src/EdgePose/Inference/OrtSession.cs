@@ -94,6 +94,9 @@ internal sealed class OrtSession : INetwork, IDisposable
         return binding;
     }
 
+    /// <summary>The binding made last: the input size that the streams really use.</summary>
+    public Binding LastBinding => _bindings.Values.Last();
+
     /// <summary>Shapes of a binding after its last run; for contract detection.</summary>
     public TensorShape InputShape(Binding binding)
     {

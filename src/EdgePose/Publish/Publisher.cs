@@ -118,7 +118,7 @@ internal sealed partial class Publisher : IAsyncDisposable
     }
 
     /// <summary>
-    /// State of a stream: a change of state goes out at once, changed figures every 10 s, or at once when <paramref name="urgent"/>.
+    /// State of a stream: a change of state goes out at once, changed figures every 5 s, or at once when <paramref name="urgent"/>.
     /// The first call makes the stream known.
     /// </summary>
     public void SetStream(string id, StreamStatus status, in StreamCounters counters, bool urgent = false)

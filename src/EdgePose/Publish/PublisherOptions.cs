@@ -21,7 +21,7 @@ internal sealed record PublisherOptions
     public TimeSpan StatusInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Least time between two stream states that differ only in their figures.</summary>
-    public TimeSpan CountersInterval { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan CountersInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Each of the two waits of a stop: for what is queued, and for the acknowledgement of the offline messages.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(2);

@@ -14,7 +14,6 @@ internal sealed class AssociativeDecoder
     private readonly GroupingRules _rules;
     private readonly TagGrouping _grouping;
     private readonly MapAggregator _aggregator;
-    private readonly SparsePeaks _sparse;
     private readonly Refinement _refinement = new();
     private readonly Duplicates _duplicates;
     private readonly ResponseMaps _half, _full;
@@ -27,7 +26,6 @@ internal sealed class AssociativeDecoder
         _rules = GroupingRules.Original(options.MaxPeople) with { RoundDistance = options.Profile == DecodeProfile.Accurate };
         _grouping = new TagGrouping(_rules, options.JointOrderFor(skeleton), options.MaxPeople);
         _aggregator = new MapAggregator(skeleton);
-        _sparse = new SparsePeaks(_rules.DetectionThreshold);
         _duplicates = new Duplicates(skeleton);
         (_half, _full) = (new ResponseMaps(Joints), new ResponseMaps(Joints));
         Peaks = new Peaks(Joints, options.MaxPeople);
@@ -45,17 +43,18 @@ internal sealed class AssociativeDecoder
     /// <summary>Decodes a single run. Adds the people to <paramref name="poses"/> in pixels of the network's input.</summary>
     public void Decode(in StageOutputs outputs, PoseList poses)
     {
-        if (_options.Profile == DecodeProfile.Fast && !_options.RefineMissing && SparsePeaks.Supports(outputs.Width))
+        if (_options.Profile == DecodeProfile.Fast && !_options.RefineMissing)
         {
-            DecodeSparse(outputs, poses);
+            FindPeaks(outputs);
+            DecodePeaks(_half, 2, poses);
             return;
         }
-        _aggregator.Set(outputs, _half, mirrored: false);
+        _aggregator.Set(outputs, _half, runs: 1);
         DecodeAggregated(poses);
     }
 
     /// <summary>Keeps what is needed of the plain run until <see cref="DecodeMirrored"/>.</summary>
-    public void Hold(in StageOutputs outputs) => _aggregator.Set(outputs, _half, mirrored: true);
+    public void Hold(in StageOutputs outputs) => _aggregator.Set(outputs, _half, runs: 2);
 
     /// <summary>Decodes the run held by <see cref="Hold"/> together with the run on the mirrored picture.</summary>
     public void DecodeMirrored(in StageOutputs outputs, PoseList poses)
@@ -67,20 +66,8 @@ internal sealed class AssociativeDecoder
     /// <summary>Decodes aggregated maps; coordinates are pixels of <paramref name="maps"/> times <paramref name="stride"/>.</summary>
     public void DecodeMaps(ResponseMaps maps, float stride, PoseList poses)
     {
-        MapPeaks.Find(maps, _rules.DetectionThreshold, Peaks);
-        _grouping.Match(Peaks, People);
-        for (var p = 0; p < People.Count; p++)
-        {
-            for (var j = 0; j < Joints; j++)
-            {
-                if (!TryGetPeak(p, j, out var peak)) { continue; }
-                var (x, y) = MapPeaks.Adjust(maps.HeatOf(j), maps.Width, maps.Height, peak.X, peak.Y);
-                Place(p, j, x, y, peak.Value);
-            }
-        }
-        Choose();
-        if (_options.RefineMissing) { _refinement.FillMissing(maps, Peaks, People); }
-        Report(stride, poses);
+        for (var j = 0; j < Joints; j++) { MapPeaks.Find(maps, j, _rules.DetectionThreshold, Peaks); }
+        DecodePeaks(maps, stride, poses);
     }
 
     private void DecodeAggregated(PoseList poses)
@@ -94,47 +81,47 @@ internal sealed class AssociativeDecoder
         DecodeMaps(_full, 1, poses);
     }
 
-    private void DecodeSparse(in StageOutputs outputs, PoseList poses)
+    // Joint by joint, so that a heat map is searched while it is in the cache; tags are read at the peaks only.
+    private void FindPeaks(in StageOutputs outputs)
     {
-        _sparse.Find(outputs, Joints, Peaks);
+        _aggregator.Prepare(outputs, _half, taggedRuns: 0);
+        for (var j = 0; j < Joints; j++)
+        {
+            _aggregator.SetHeat(outputs, _half, j);
+            MapPeaks.Find(_half, j, _rules.DetectionThreshold, Peaks);
+            Peaks.ReadTags(j, outputs.CoarsePlane(Joints + j), outputs.Width, outputs.Height);
+        }
+    }
+
+    private void DecodePeaks(ResponseMaps maps, float stride, PoseList poses)
+    {
         _grouping.Match(Peaks, People);
         for (var p = 0; p < People.Count; p++)
         {
-            for (var j = 0; j < Joints; j++)
-            {
-                if (!TryGetPeak(p, j, out var peak)) { continue; }
-                var (x, y) = SparsePeaks.Adjust(outputs, j, peak.X, peak.Y);
-                Place(p, j, x, y, peak.Value);
-            }
+            (People.Score[p], People.Found[p]) = (0, 0);
+            for (var j = 0; j < Joints; j++) { Place(maps, p, j); }
+            People.Score[p] /= Joints;
         }
-        Choose();
-        Report(2, poses);
-    }
-
-    // Resets the joint; the caller places it when there is a peak.
-    private bool TryGetPeak(int person, int joint, out Peak peak)
-    {
-        var at = person * Joints + joint;
-        if (joint == 0) { (People.Score[person], People.Found[person]) = (0, 0); }
-        (People.X[at], People.Y[at], People.Value[at]) = (0, 0, 0);
-        var member = People.Member[at];
-        peak = member < 0 ? default : Peaks.At(joint, member);
-        return member >= 0;
-    }
-
-    private void Place(int person, int joint, float x, float y, float value)
-    {
-        var at = person * Joints + joint;
-        (People.X[at], People.Y[at], People.Value[at]) = (x, y, value);
-        People.Score[person] += value;
-        People.Found[person]++;
-    }
-
-    private void Choose()
-    {
-        for (var p = 0; p < People.Count; p++) { People.Score[p] /= Joints; }
         if (_options.KeepsEveryInstance) { People.KeepAll(); }
         else { People.KeepPlausible(_options.MinScore, _options.MinJoints); }
+        if (_options.RefineMissing) { _refinement.FillMissing(maps, Peaks, People); }
+        Report(stride, poses);
+    }
+
+    private void Place(ResponseMaps maps, int person, int joint)
+    {
+        var at = person * Joints + joint;
+        var member = People.Member[at];
+        if (member < 0)
+        {
+            (People.X[at], People.Y[at], People.Value[at]) = (0, 0, 0);
+            return;
+        }
+        ref readonly var peak = ref Peaks.At(joint, member);
+        (People.X[at], People.Y[at]) = MapPeaks.Adjust(maps.HeatOf(joint), maps.Width, maps.Height, peak.X, peak.Y);
+        People.Value[at] = peak.Value;
+        People.Score[person] += peak.Value;
+        People.Found[person]++;
     }
 
     private void Report(float stride, PoseList poses)

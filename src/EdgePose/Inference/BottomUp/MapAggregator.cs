@@ -33,19 +33,32 @@ internal sealed class MapAggregator(Skeleton skeleton)
     /// <summary>Fills <paramref name="maps"/> with the plain run, at the resolution of the fine stage.</summary>
     /// <param name="outputs">Plain run.</param>
     /// <param name="maps">Target.</param>
-    /// <param name="mirrored">Whether <see cref="AddMirrored"/> follows.</param>
-    public void Set(in StageOutputs outputs, ResponseMaps maps, bool mirrored)
+    /// <param name="runs">2 when <see cref="AddMirrored"/> follows, otherwise 1.</param>
+    public void Set(in StageOutputs outputs, ResponseMaps maps, int runs)
     {
-        maps.Resize(2 * outputs.Width, 2 * outputs.Height, mirrored);
+        Prepare(outputs, maps, runs);
         var plane = maps.Width * maps.Height;
-        Reserve(maps);
         for (var j = 0; j < maps.Joints; j++)
         {
-            var heat = maps.Heat.Slice(j * plane, plane);
-            Bilinear.Double(outputs.CoarsePlane(j), outputs.Width, outputs.Height, heat, _rows);
-            Average(heat, outputs.FinePlane(j));
+            SetHeat(outputs, maps, j);
             Bilinear.Double(outputs.CoarsePlane(maps.Joints + j), outputs.Width, outputs.Height, maps.Tags.Slice(j * plane, plane), _rows);
         }
+    }
+
+    /// <summary>Sizes <paramref name="maps"/> for outputs of this size and the tags of 0, 1 or 2 runs.</summary>
+    public void Prepare(in StageOutputs outputs, ResponseMaps maps, int taggedRuns)
+    {
+        maps.Resize(2 * outputs.Width, 2 * outputs.Height, taggedRuns);
+        Reserve(maps);
+    }
+
+    /// <summary>The heat of one joint; <see cref="Prepare"/> comes first.</summary>
+    public void SetHeat(in StageOutputs outputs, ResponseMaps maps, int joint)
+    {
+        var plane = maps.Width * maps.Height;
+        var heat = maps.Heat.Slice(joint * plane, plane);
+        Bilinear.Double(outputs.CoarsePlane(joint), outputs.Width, outputs.Height, heat, _rows);
+        Average(heat, outputs.FinePlane(joint));
     }
 
     /// <summary>Adds the run on the mirrored picture: turned back along x, with left and right joints exchanged.</summary>
@@ -68,13 +81,13 @@ internal sealed class MapAggregator(Skeleton skeleton)
     /// <summary>Enlarges <paramref name="half"/> to the network's input size.</summary>
     public void Project(ResponseMaps half, ResponseMaps full)
     {
-        full.Resize(2 * half.Width, 2 * half.Height, half.HasMirrored);
+        full.Resize(2 * half.Width, 2 * half.Height, half.TaggedRuns);
         Reserve(full);
         for (var j = 0; j < half.Joints; j++)
         {
             ProjectPlane(half.Heat, full.Heat, half, j);
             ProjectPlane(half.Tags, full.Tags, half, j);
-            if (half.HasMirrored) { ProjectPlane(half.MirroredTags, full.MirroredTags, half, j); }
+            if (half.TaggedRuns > 1) { ProjectPlane(half.MirroredTags, full.MirroredTags, half, j); }
         }
     }
 

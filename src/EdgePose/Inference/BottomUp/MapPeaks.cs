@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace EdgePose.Inference.BottomUp;
@@ -6,47 +7,56 @@ namespace EdgePose.Inference.BottomUp;
 internal static class MapPeaks
 {
     /// <summary>Half the side of the 5 x 5 window in which a peak must be the largest value.</summary>
-    public const int Reach = 2;
+    private const int Reach = 2;
 
     /// <summary>The smallest float that exceeds <paramref name="threshold"/>.</summary>
-    public static float JustAbove(double threshold)
+    private static float JustAbove(double threshold)
     {
         var value = (float)threshold;
         return value > threshold ? value : MathF.BitIncrement(value);
     }
 
-    /// <summary>Collects the local maxima of each joint above <paramref name="threshold"/>; values or tags that are not finite are no peaks.</summary>
-    public static void Find(ResponseMaps maps, double threshold, Peaks peaks)
+    /// <summary>
+    /// Collects the local maxima of one joint above <paramref name="threshold"/>; values or tags that are not finite are no peaks.
+    /// </summary>
+    public static void Find(ResponseMaps maps, int joint, double threshold, Peaks peaks)
     {
         var least = JustAbove(threshold);
-        for (var j = 0; j < maps.Joints; j++)
-        {
-            peaks.Begin(j);
-            var plane = maps.HeatOf(j);
-            for (var y = 0; y < maps.Height; y++) { FindInRow(maps, plane, j, y, least, peaks); }
-            peaks.End();
-        }
+        var plane = maps.HeatOf(joint);
+        peaks.Begin(joint);
+        for (var y = 0; y < maps.Height; y++) { FindInRow(maps, plane, joint, y, least, peaks); }
+        peaks.End();
     }
 
+    // The pixels above and below reject nearly everything, so only what passes them is held against the whole window.
     private static void FindInRow(ResponseMaps maps, ReadOnlySpan<float> plane, int joint, int y, float least, Peaks peaks)
     {
         var (lanes, width) = (Vector256<float>.Count, maps.Width);
         var row = plane.Slice(y * width, width);
-        for (var x = 0; x < width; x++)
+        var above = plane.Slice(Math.Max(y - 1, 0) * width, width);
+        var below = plane.Slice(Math.Min(y + 1, maps.Height - 1) * width, width);
+        var bound = Vector256.Create(least);
+        var x = 0;
+        for (; x + lanes <= width; x += lanes)
         {
-            if (x + lanes <= width)
-            {
-                var bound = Vector256.Create(MathF.Max(least, peaks.Floor));
-                if (!Vector256.GreaterThanOrEqualAny(Vector256.Create(row.Slice(x, lanes)), bound)) { x += lanes - 1; continue; }
-            }
-            for (var end = Math.Min(x + lanes, width); x < end; x++)
-            {
-                if (!(row[x] >= least) || !(row[x] > peaks.Floor) || !IsLargest(plane, width, maps.Height, x, y)) { continue; }
-                var peak = maps.PeakAt(joint, x, y);
-                if (float.IsFinite(peak.Value) && float.IsFinite(peak.Tag) && float.IsFinite(peak.MirroredTag)) { peaks.Add(peak); }
-            }
-            x--;
+            var value = Vector256.Create(row.Slice(x, lanes));
+            if (!Vector256.GreaterThanOrEqualAny(value, bound)) { continue; }
+            var larger = Vector256.GreaterThan(Vector256.Create(above.Slice(x, lanes)), value)
+                | Vector256.GreaterThan(Vector256.Create(below.Slice(x, lanes)), value);
+            var passed = Vector256.AndNot(Vector256.GreaterThanOrEqual(value, bound), larger).ExtractMostSignificantBits();
+            for (; passed != 0; passed &= passed - 1) { Try(maps, plane, joint, x + BitOperations.TrailingZeroCount(passed), y, peaks); }
         }
+        for (; x < width; x++)
+        {
+            if (row[x] >= least) { Try(maps, plane, joint, x, y, peaks); }
+        }
+    }
+
+    private static void Try(ResponseMaps maps, ReadOnlySpan<float> plane, int joint, int x, int y, Peaks peaks)
+    {
+        if (!(plane[y * maps.Width + x] > peaks.Floor) || !IsLargest(plane, maps.Width, maps.Height, x, y)) { return; }
+        var peak = maps.PeakAt(joint, x, y);
+        if (float.IsFinite(peak.Value) && float.IsFinite(peak.Tag) && float.IsFinite(peak.MirroredTag)) { peaks.Add(peak); }
     }
 
     private static bool IsLargest(ReadOnlySpan<float> plane, int width, int height, int x, int y)
@@ -76,6 +86,5 @@ internal static class MapPeaks
         return (Quarter(x, right, left), Quarter(y, below, above));
     }
 
-    /// <summary>One axis of <see cref="Adjust"/>.</summary>
-    public static float Quarter(int position, float after, float before) => position + 0.5f + (after > before ? 0.25f : -0.25f);
+    private static float Quarter(int position, float after, float before) => position + 0.5f + (after > before ? 0.25f : -0.25f);
 }

@@ -56,6 +56,18 @@ internal sealed class Peaks(int joints, int limit)
         _counts[_joint] = count;
     }
 
+    /// <summary>Reads the tags of a joint's peaks from its coarse tag map, half as large as the map of the peaks; drops those that are not finite.</summary>
+    public void ReadTags(int joint, ReadOnlySpan<float> tags, int width, int height)
+    {
+        var count = 0;
+        foreach (ref readonly var peak in Of(joint))
+        {
+            var tag = Bilinear.Sample(tags, width, height, peak.X, peak.Y);
+            if (float.IsFinite(tag)) { _items[joint * Limit + count++] = peak with { Tag = tag }; }
+        }
+        _counts[joint] = count;
+    }
+
     private Span<Peak> Heap => _items.AsSpan(_joint * Limit, Limit);
 
     // Replaces the root: the hole sinks to a leaf along the weaker children, then the new peak rises from there.

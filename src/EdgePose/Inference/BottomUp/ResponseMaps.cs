@@ -11,28 +11,29 @@ internal sealed class ResponseMaps(int joints)
     public int Width { get; private set; }
     public int Height { get; private set; }
 
-    /// <summary>Whether the tags of a mirrored run are present.</summary>
-    public bool HasMirrored { get; private set; }
+    /// <summary>Number of runs whose tags are present: 0, 1, or 2 with that of the mirrored picture.</summary>
+    public int TaggedRuns { get; private set; }
 
     public Span<float> Heat => _heat.AsSpan(0, Length);
-    public Span<float> Tags => _tags.AsSpan(0, Length);
-    public Span<float> MirroredTags => HasMirrored ? _mirroredTags.AsSpan(0, Length) : [];
+    public Span<float> Tags => TaggedRuns > 0 ? _tags.AsSpan(0, Length) : [];
+    public Span<float> MirroredTags => TaggedRuns > 1 ? _mirroredTags.AsSpan(0, Length) : [];
 
     private int Length => Joints * Width * Height;
 
-    public void Resize(int width, int height, bool mirrored)
+    public void Resize(int width, int height, int taggedRuns)
     {
-        (Width, Height, HasMirrored) = (width, height, mirrored);
-        if (_heat.Length < Length) { (_heat, _tags) = (new float[Length], new float[Length]); }
-        if (mirrored && _mirroredTags.Length < Length) { _mirroredTags = new float[Length]; }
+        (Width, Height, TaggedRuns) = (width, height, taggedRuns);
+        if (_heat.Length < Length) { _heat = new float[Length]; }
+        if (taggedRuns > 0 && _tags.Length < Length) { _tags = new float[Length]; }
+        if (taggedRuns > 1 && _mirroredTags.Length < Length) { _mirroredTags = new float[Length]; }
     }
 
     public ReadOnlySpan<float> HeatOf(int joint) => _heat.AsSpan(joint * Width * Height, Width * Height);
 
-    /// <summary>The peak at a pixel of a joint's map.</summary>
+    /// <summary>The peak at a pixel of a joint's map; tags that are not present are 0.</summary>
     public Peak PeakAt(int joint, int x, int y)
     {
         var at = (joint * Height + y) * Width + x;
-        return new Peak(x, y, _heat[at], _tags[at], HasMirrored ? _mirroredTags[at] : 0);
+        return new Peak(x, y, _heat[at], TaggedRuns > 0 ? _tags[at] : 0, TaggedRuns > 1 ? _mirroredTags[at] : 0);
     }
 }

@@ -184,7 +184,7 @@ public sealed class BottomUpEstimatorTests
         network.Bindings[0].Give(outputs);
         for (var i = 0; i < 3; i++) { estimator.Estimate(frame, poses); }
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) { estimator.Estimate(frame, poses); }
+        for (var i = 0; i < 20; i++) { estimator.Estimate(frame, poses); }
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.NotEqual(0, poses.Count);
     }

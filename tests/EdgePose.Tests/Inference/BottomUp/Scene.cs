@@ -11,7 +11,7 @@ internal static class Scene
     public static ResponseMaps Build(int joints, int width, int height, bool mirrored, IEnumerable<Spot> spots)
     {
         var maps = new ResponseMaps(joints);
-        maps.Resize(width, height, mirrored);
+        maps.Resize(width, height, mirrored ? 2 : 1);
         maps.Heat.Clear();
         maps.Tags.Clear();
         maps.MirroredTags.Clear();

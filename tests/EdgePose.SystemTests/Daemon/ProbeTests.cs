@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+using EdgePose.Peers;
+using EdgePose.SystemTests.Peers;
+
+namespace EdgePose.SystemTests.Daemon;
+
+/// <summary><c>edgepose probe</c> and F04: the ways in which a source cannot be opened are told apart.</summary>
+[Collection("Daemon")]
+public sealed class ProbeTests(DaemonFixture fixture)
+{
+    private const string Password = "pr0be canary/@";
+
+    [Fact]
+    public async Task Clip_PrintsABlockThatCheckAccepts()
+    {
+        using var site = new Site();
+        var result = await site.RunVerbAsync("probe", fixture.FewPeople, "--seconds", "2");
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("h264 768x576", result.Output, StringComparison.Ordinal);
+        site.Write("edgepose.yaml", result.Output[result.Output.IndexOf("streams:", StringComparison.Ordinal)..]);
+
+        var check = await site.RunVerbAsync("check", "--offline", "--strict", "--config", site.ConfigPath);
+
+        Assert.True(check.ExitCode == 0, check.ToString());
+    }
+
+    [Fact]
+    public async Task Camera_IsMeasuredAndItsBlockNamesACredentialInsteadOfThePassword()
+    {
+        using var server = new RtspServer(fixture.People, "viewer", Password);
+        using var site = new Site();
+        var file = site.Write("cam.secret", Password + "\n");
+        var result = await site.RunVerbAsync("probe", server.Url, "--user", "viewer", "--password-file", file, "--seconds", "3", "--json");
+        Assert.True(result.ExitCode == 0, result.ToString());
+        using var report = JsonDocument.Parse(result.Output);
+        Assert.Equal("online", report.RootElement.GetProperty("state").GetString());
+        Assert.InRange(report.RootElement.GetProperty("fps_measured").GetDouble(), 5, 20); // 10
+        var yaml = report.RootElement.GetProperty("yaml").GetString()!;
+        Assert.Contains("${credential:camera.front}", yaml, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", result.ToString(), StringComparison.Ordinal);
+
+        site.Write("edgepose.yaml", yaml);
+        site.AddCredential("camera.front", Password);
+        var check = await site.RunVerbAsync("check", "--strict", "--config", site.ConfigPath);
+        Assert.True(check.ExitCode == 0, check.ToString());
+    }
+
+    [Fact]
+    public async Task SourcesThatCannotBeOpened_AreCodeFiveWithTextsThatTellThemApart()
+    {
+        using var server = new RtspServer(fixture.People, "viewer", Password);
+        using var site = new Site();
+        var (right, wrong) = (site.Write("right", Password), site.Write("wrong", "wr0ng canary"));
+        var refused = string.Create(CultureInfo.InvariantCulture, $"rtsp://127.0.0.1:{RtspServer.FreePort()}/cam");
+        VerbResult[] results =
+        [
+            await site.RunVerbAsync("probe", server.Url, "--user", "viewer", "--password-file", wrong),
+            await site.RunVerbAsync("probe", server.Url + "era", "--user", "viewer", "--password-file", right),
+            await site.RunVerbAsync("probe", refused, "--user", "viewer", "--password-file", right),
+            await site.RunVerbAsync("probe", Path.Combine(site.Folder, "missing.mp4")),
+        ];
+        Assert.All(results, r => Assert.True(r.ExitCode == 5, r.ToString()));
+        Assert.All(results, r => Assert.Equal("", r.Output));
+        Assert.All(results, r => Assert.DoesNotContain("canary", r.Errors, StringComparison.Ordinal));
+        Assert.Contains("401", results[0].Errors, StringComparison.Ordinal);
+        Assert.Contains("--password-file", results[0].Errors, StringComparison.Ordinal);
+        Assert.Contains("not found", results[1].Errors, StringComparison.Ordinal);
+        Assert.Contains("refused", results[2].Errors, StringComparison.Ordinal);
+        Assert.Contains("missing.mp4", results[3].Errors, StringComparison.Ordinal);
+        Assert.Equal(4, results.Select(r => r.Errors).Distinct().Count());
+    }
+}
