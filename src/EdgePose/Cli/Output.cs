@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using EdgePose.Hosting;
+using EdgePose.Hosting.Evaluation;
 
 namespace EdgePose.Cli;
 
@@ -19,5 +20,7 @@ internal static class Output
 [JsonSerializable(typeof(SourceReport))]
 [JsonSerializable(typeof(IReadOnlyList<ModelReport>))]
 [JsonSerializable(typeof(ModelInterface))]
+[JsonSerializable(typeof(KeypointReport))]
+[JsonSerializable(typeof(TrackReport))]
 [JsonSerializable(typeof(ModelTools.Tfjs.TfjsImportResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ namespace EdgePose.Repository;
 /// </summary>
 internal static class DependencyRule
 {
-    private static readonly string[] Features = ["Ingest", "Inference", "Tracking", "Publish", "Config"];
+    private static readonly string[] Features = ["Ingest", "Inference", "Tracking", "Publish", "Config", "Evaluation"];
 
     private static readonly Dictionary<string, string[]> Areas = new()
     {
@@ -16,6 +16,7 @@ internal static class DependencyRule
         ["Tracking"] = ["Domain"],
         ["Publish"] = ["Domain"],
         ["Config"] = ["Domain"],
+        ["Evaluation"] = ["Domain"],
         ["Hosting"] = ["Domain", .. Features],
         ["Cli"] = ["Domain", "Hosting", "ModelTools"],
         // The entry point and what the compiler puts into no namespace.

@@ -9,7 +9,7 @@ namespace EdgePose.Inference.TopDown;
 /// </summary>
 internal sealed class TopDownEstimator : IPoseEstimator
 {
-    private readonly PersonDetector _detector;
+    private readonly PersonDetector? _detector;
     private readonly PoseHead _head;
     private readonly TopDownOptions _options;
     private readonly float _jointThreshold;
@@ -24,12 +24,12 @@ internal sealed class TopDownEstimator : IPoseEstimator
     private int _untilDetection;
     private bool _detectEarly;
 
-    /// <param name="detector">Not shared with another stream.</param>
+    /// <param name="detector">Not shared with another stream; null when only <see cref="EstimateBoxes"/> is used.</param>
     /// <param name="network">A top-down pose model.</param>
     /// <param name="skeleton">Its joints.</param>
     /// <param name="options">Settings.</param>
     /// <exception cref="UserError">The pose model's descriptor is of another kind.</exception>
-    public TopDownEstimator(PersonDetector detector, INetwork network, Skeleton skeleton, TopDownOptions options)
+    public TopDownEstimator(PersonDetector? detector, INetwork network, Skeleton skeleton, TopDownOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.DetectEvery, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPeople, 1);
@@ -49,14 +49,16 @@ internal sealed class TopDownEstimator : IPoseEstimator
         return (Math.Max(1, (int)Math.Round(sourceWidth * scale)), Math.Max(1, (int)Math.Round(sourceHeight * scale)));
     }
 
+    /// <exception cref="InvalidOperationException">The estimator was made without a detector.</exception>
     public void Estimate(Frame frame, PoseList poses)
     {
+        var detector = _detector ?? throw new InvalidOperationException("an estimator without a detector only takes boxes");
         poses.Clear();
         ResetOnChange(frame);
         var detecting = _detectEarly || _untilDetection <= 0;
         if (detecting)
         {
-            _detector.Detect(frame, _detections);
+            detector.Detect(frame, _detections);
             (_untilDetection, _detectEarly) = (_options.DetectEvery, false);
         }
         else { _detections.Clear(); }
