@@ -52,14 +52,15 @@ internal static class Contract
         {
             throw Contradiction(descriptor, $"says kind {descriptor.Kind}, but the file's outputs do not look like it", input, outputs);
         }
-        var found = JointsOf(descriptor.Kind, outputs);
+        var found = Joints(descriptor.Kind, outputs);
         if (joints > 0 && found > 0 && found != joints)
         {
             throw Contradiction(descriptor, $"names skeleton {descriptor.Skeleton} with {joints} joints, but the file gives {found}", input, outputs);
         }
     }
 
-    private static int JointsOf(ModelKind kind, IReadOnlyList<TensorShape> outputs) => kind switch
+    /// <summary>Joints that the outputs of a run give; 0 for detectors.</summary>
+    public static int Joints(ModelKind kind, IReadOnlyList<TensorShape> outputs) => kind switch
     {
         ModelKind.Simcc or ModelKind.Heatmap => outputs[0].Shape[1],
         ModelKind.HourglassPrinceton or ModelKind.MoveNetSingle => outputs[0].Shape[2],
