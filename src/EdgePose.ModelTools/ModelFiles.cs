@@ -33,6 +33,15 @@ public static class ModelFiles
         }
     }
 
+    /// <summary>Writes a model that gets no descriptor.</summary>
+    /// <exception cref="ModelToolsException">Another file is in the way, or the disk refuses; nothing was changed.</exception>
+    public static void Write(string modelPath, ReadOnlyMemory<byte> model, bool replace)
+    {
+        var state = Compare(modelPath, model.Span);
+        if (state == State.Other && !replace) { throw new ModelToolsException($"{modelPath} exists and is another one", "choose another name, or --force to replace it"); }
+        if (state != State.Same) { AtomicFile.Write(modelPath, s => s.Write(model.Span)); }
+    }
+
     private enum State { Absent, Same, Other }
 
     private static State Compare(string path, ReadOnlySpan<byte> content)

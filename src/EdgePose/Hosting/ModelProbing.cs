@@ -19,7 +19,7 @@ internal static class ModelProbing
         using var probe = OrtProbe.Open(model, name);
         var input = ImageInput(probe, name);
         var nhwc = IsNhwc(input);
-        var (h, w) = nhwc ? (input.Shape[1], input.Shape[2]) : (input.Shape[2], input.Shape[3]);
+        var (w, h) = SizeOf(input);
         var dynamic = h <= 0 || w <= 0;
         ProbedModel? found = null;
         UserError? failure = null;
@@ -55,7 +55,7 @@ internal static class ModelProbing
         using var probe = OrtProbe.Open(model, name);
         var input = ImageInput(probe, name);
         var nhwc = IsNhwc(input);
-        var (h, w) = nhwc ? (input.Shape[1], input.Shape[2]) : (input.Shape[2], input.Shape[3]);
+        var (w, h) = SizeOf(input);
         int[] shape = Shape(input, nhwc, h > 0 ? h : size.Height, w > 0 ? w : size.Width);
         return (probe.Run(shape).Vectors, new TensorShape(input.Name, input.Element, shape));
     }
@@ -71,6 +71,9 @@ internal static class ModelProbing
         if (run.NotFinite.Length > 0) { throw new UserError(ExitCode.Model, $"{name}: the output {run.NotFinite} holds values that are not finite"); }
         return (new TensorShape(input.Name, input.Element, shape).ToString(), [.. run.Outputs.Select(o => o.ToString())]);
     }
+
+    /// <summary>Width and height of a picture input.</summary>
+    public static (int Width, int Height) SizeOf(TensorShape input) => IsNhwc(input) ? (input.Shape[2], input.Shape[1]) : (input.Shape[3], input.Shape[2]);
 
     private static int[] Shape(TensorShape input, bool nhwc, int h, int w)
     {
