@@ -13,19 +13,26 @@ internal static class OnnxModel
     /// <exception cref="ModelToolsException">Unreadable, too large, not ONNX, external data, or an inconsistent graph.</exception>
     public static ModelProto Load(string path, long sizeLimit = SizeLimit)
     {
+        using var stream = AtomicFile.Open(path, sizeLimit);
+        return Parse(() => ModelProto.Parser.ParseFrom(stream), path);
+    }
+
+    /// <summary>As <see cref="Load"/>, from memory; <paramref name="name"/> is for messages.</summary>
+    /// <exception cref="ModelToolsException">Not ONNX, external data, or an inconsistent graph.</exception>
+    public static ModelProto Parse(ReadOnlyMemory<byte> content, string name) => Parse(() => ModelProto.Parser.ParseFrom(content.Span), name);
+
+    private static ModelProto Parse(Func<ModelProto> parse, string name)
+    {
         ModelProto model;
-        using (var stream = AtomicFile.Open(path, sizeLimit))
+        try
         {
-            try
-            {
-                model = ModelProto.Parser.ParseFrom(stream);
-            }
-            catch (InvalidProtocolBufferException e)
-            {
-                throw new ModelToolsException($"{path}: not an ONNX model, or damaged: {e.Message}", "fetch or export the file again", e);
-            }
+            model = parse();
         }
-        GraphChecker.Check(model, path);
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new ModelToolsException($"{name}: not an ONNX model, or damaged: {e.Message}", "fetch or export the file again", e);
+        }
+        GraphChecker.Check(model, name);
         return model;
     }
 

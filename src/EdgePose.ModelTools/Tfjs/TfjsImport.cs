@@ -15,10 +15,6 @@ public sealed record TfjsImportOptions
 /// <summary>Progress of a conversion: what is being done, and the part of the whole that is done, 0…1.</summary>
 public readonly record struct TfjsImportProgress(string Step, double Fraction);
 
-/// <summary>An input or output of the written model; −1 in <paramref name="Shape"/> is a size known only at run time.</summary>
-/// <param name="ElementType">ONNX's name in lower case: float, int32, uint8, bool.</param>
-public sealed record TensorSpec(string Name, string ElementType, IReadOnlyList<long> Shape);
-
 /// <summary>A source file and its lower-case hexadecimal SHA-256.</summary>
 public sealed record SourceFile(string Path, string Sha256);
 

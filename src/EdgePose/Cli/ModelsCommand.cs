@@ -13,17 +13,20 @@ internal static class ModelsCommand
     private static readonly Argument<string[]> Names = new("names") { Description = "Model names; all installed ones when none is given", Arity = ArgumentArity.ZeroOrMore };
 
     public static Verb Create() => Verb.Group(
-        "models", "Lists, explains, verifies and imports models.",
-        ["edgepose models list", "edgepose models verify --models ~/models"],
+        "models", "Lists, explains, verifies, imports, downloads and removes models.",
+        ["edgepose models list", "edgepose models pull rtmpose-m"],
         [
             Verb.Create("list", "All models that descriptors describe, and which are installed.",
                 ["edgepose models list", "edgepose models list --models ~/models --json"], [Folders], (parsed, _) => Task.FromResult(List(parsed))),
-            Verb.Create("info", "One model: inputs, outputs, licence, and the provider that runs it.",
-                ["edgepose models info movenet-lightning", "edgepose models info litepose-m --models ~/models --json"], [Name, Folders],
-                (parsed, _) => Task.FromResult(Info(parsed))),
+            InfoCommand.Create(Folders),
             Verb.Create("verify", "Checks hash and contract and runs each model once.",
                 ["edgepose models verify", "edgepose models verify movenet-lightning --json"], [Names, Folders], (parsed, _) => Task.FromResult(Verify(parsed))),
             ImportCommand.Create(),
+            GenerateCommand.Create(),
+            PullCommand.Create(Folders),
+            Verb.Create("remove", "Deletes a model's files from the user's folder.",
+                ["edgepose models remove rtmpose-m", "edgepose models remove my-model --models ~/models"], [Name, Folders],
+                (parsed, _) => Task.FromResult(Remove(parsed))),
         ]);
 
     private static ExitCode List(ParseResult parsed)
@@ -43,22 +46,14 @@ internal static class ModelsCommand
         return models.All(m => m.Usable) ? ExitCode.Ok : ExitCode.Model;
     }
 
-    private static ExitCode Info(ParseResult parsed)
+    private static ExitCode Remove(ParseResult parsed)
     {
-        var info = ModelReports.Info(parsed.GetValue(Folders) ?? [], parsed.GetRequiredValue(Name));
-        if (parsed.GetValue(Verb.Json))
+        var removed = ModelInstallation.Remove(parsed.GetValue(Folders) ?? [], parsed.GetRequiredValue(Name));
+        if (parsed.GetValue(Verb.Json)) { Output.Json(removed, CliJson.Default.IReadOnlyListString); }
+        else
         {
-            Output.Json(info, CliJson.Default.ModelInterface);
-            return ExitCode.Ok;
+            foreach (var path in removed) { Console.WriteLine($"removed {path}"); }
         }
-        var m = info.Model;
-        (string, string)[] rows =
-        [
-            ("name", m.Name), ("task", m.Task), ("kind", m.Kind + (info.Detected == m.Kind ? " (as detected)" : "")), ("file", m.File), ("bytes", $"{m.Bytes}"),
-            ("sha256", m.Sha256), ("input", info.Input), ("outputs", string.Join(", ", info.Outputs)), ("skeleton", m.Skeleton),
-            ("provider", info.Provider + string.Concat(info.Fallbacks.Select(f => $"; not {f}"))), ("licence", m.Licence), ("source", m.Source),
-        ];
-        foreach (var (name, value) in rows.Where(r => r.Item2.Length > 0)) { Console.WriteLine($"{name,-10} {value}"); }
         return ExitCode.Ok;
     }
 

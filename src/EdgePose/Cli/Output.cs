@@ -19,8 +19,11 @@ internal static class Output
 [JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(SourceReport))]
 [JsonSerializable(typeof(IReadOnlyList<ModelReport>))]
-[JsonSerializable(typeof(ModelInterface))]
 [JsonSerializable(typeof(KeypointReport))]
 [JsonSerializable(typeof(TrackReport))]
+[JsonSerializable(typeof(ModelFacts))]
+[JsonSerializable(typeof(ImportedModel))]
+[JsonSerializable(typeof(DownloadedModel))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(ModelTools.Tfjs.TfjsImportResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -6,6 +6,9 @@ namespace EdgePose.Config;
 /// <summary>Reads one model descriptor, as strictly as the configuration, and completes it with its family's defaults.</summary>
 internal static class DescriptorReader
 {
+    /// <summary>Stands for a hash that is not known.</summary>
+    private const string Unknown = "unknown";
+
     /// <summary>Returns null when the descriptor has errors; they are added to <paramref name="problems"/>.</summary>
     /// <param name="bytes">Content of the descriptor.</param>
     /// <param name="path">Its path; the file name without extension must be the model's name.</param>
@@ -33,7 +36,9 @@ internal static class DescriptorReader
             Kind = kind,
             Path = "",
             File = root.Text("file", "", CheckFile, "required"),
-            Sha256 = ReadPin(root),
+            Sha256 = ReadPin(root, out var unknown),
+            HashUnknown = unknown,
+            Download = ReadDownload(root.Child("download")),
             Input = ReadInput(root.Child("input"), ModelFamilies.Input(kind)),
             Decode = ReadDecode(root.Child("decode"), ModelFamilies.Decode(kind)),
             Outputs = root.List("outputs", ModelFamilies.Outputs(kind), [], t => t.Length is > 0 and <= 256 ? null : "the name of an output"),
@@ -59,16 +64,26 @@ internal static class DescriptorReader
         }
     }
 
-    private static string ReadPin(Section root)
+    private static string ReadPin(Section root, out bool unknown)
     {
-        var sha = root.Text("sha256", "", t => t.Length == 64 && t.All(char.IsAsciiHexDigitLower) ? null : "64 hexadecimal digits, lower case");
+        var sha = root.Text("sha256", "", t => t == Unknown || (t.Length == 64 && t.All(char.IsAsciiHexDigitLower)) ? null : "64 hexadecimal digits, lower case");
+        unknown = sha == Unknown;
         var recorded = root.Flag("recorded", false);
         if (recorded && sha.Length > 0) { root.Error("recorded", "give sha256 or recorded: true, not both"); }
         if (!recorded && !root.Contains("sha256")) 
         {
             root.Missing("sha256 is missing (or recorded: true for a model that is converted at set-up)");
         }
-        return recorded ? "" : sha;
+        return recorded || unknown ? "" : sha;
+    }
+
+    private static ModelDownload? ReadDownload(Section s)
+    {
+        var url = s.Text("url", "", t => ModelAddress.IsAllowed(t) ? null : "an https:// address without a password");
+        var archive = s.Text("archive", "", t => ModelFile.IsPlainName(t) ? null : "a plain file name ending in .onnx, without folders");
+        s.Done();
+        if (archive.Length > 0 && !s.Contains("url")) { s.Error("archive", "an archive needs its url"); }
+        return url.Length > 0 ? new ModelDownload(url, archive) : null;
     }
 
     private static ModelInput ReadInput(Section s, ModelInput family)

@@ -26,6 +26,10 @@ internal static class ModelFile
         {
             throw new UserError(ExitCode.Model, $"model {model.Name}: {model.File} is not installed", InstallHint(model));
         }
+        if (model.HashUnknown)
+        {
+            throw new UserError(ExitCode.Model, $"model {model.Name}: its descriptor states no hash, so {model.Path} cannot be trusted", InstallHint(model));
+        }
         var expected = model.Sha256.Length > 0 ? model.Sha256 : ReadRecord(model);
         var bytes = ReadOnce(model);
         var actual = Convert.ToHexStringLower(SHA256.HashData(bytes));
@@ -45,8 +49,12 @@ internal static class ModelFile
         && file.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && !file.Contains("..", StringComparison.Ordinal);
 
     /// <summary>The next step for a model that is missing or wrong.</summary>
-    public static string InstallHint(ModelDescriptor model) => model.Sha256.Length == 0
-        ? "run ./build.sh setup, which converts it"
+    public static string InstallHint(ModelDescriptor model) => model is { HashUnknown: true, Kind: ModelKind.LitePose }
+        ? $"get the authors' checkpoint, then: edgepose models import CHECKPOINT --as litepose --out FOLDER/{model.File}"
+        : model.HashUnknown
+        ? $"get the file yourself{(model.Download is { } from ? $" from {from.Url}" : "")}, then: edgepose models import FILE --as onnx --name {model.Name}"
+        : model.Sha256.Length == 0 ? "run ./build.sh setup, which converts it"
+        : model.Download is not null ? $"edgepose models pull {model.Name}"
         : $"put {model.File} into a folder of models.folders; where to get it: {model.Source}";
 
     private static byte[] ReadOnce(ModelDescriptor model)

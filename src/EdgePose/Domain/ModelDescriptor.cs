@@ -101,6 +101,11 @@ internal sealed record ModelDecode
     public float JointThreshold { get; init; } = 0.3f;
 }
 
+/// <summary>Public release address of a model.</summary>
+/// <param name="Url">https, or http of this machine.</param>
+/// <param name="Archive">File name of the model inside the ZIP file at <paramref name="Url"/>; empty when the address is the model's own.</param>
+internal sealed record ModelDownload(string Url, string Archive);
+
 /// <summary>
 /// One model as its YAML descriptor states it (<c>models/&lt;name&gt;.yaml</c>), completed by the family's defaults. The file is found and
 /// its hash checked before ONNX Runtime sees a byte of it.
@@ -118,6 +123,12 @@ internal sealed record ModelDescriptor
 
     /// <summary>Lower-case hexadecimal SHA-256 of the file; empty for a converted model whose hash is recorded beside it.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>True when nobody has stated the file's hash: such a file is never loaded, only described.</summary>
+    public bool HashUnknown { get; init; }
+
+    /// <summary>Where the file can be fetched; null when there is no such place.</summary>
+    public ModelDownload? Download { get; init; }
     public required ModelInput Input { get; init; }
     public required ModelDecode Decode { get; init; }
 

@@ -21,7 +21,7 @@ internal sealed class ModelStore : IDisposable
     public static ModelStore Load(IReadOnlyList<string> folders, InferenceOptions options)
     {
         string[] files = [.. folders, .. BuiltInFileFolders()];
-        string[] descriptors = [.. folders, BuiltInDescriptors];
+        string[] descriptors = [.. folders, .. ModelFolders.All, BuiltInDescriptors];
         return new ModelStore(ModelCatalog.Load(descriptors, files), options);
     }
 
@@ -39,11 +39,11 @@ internal sealed class ModelStore : IDisposable
     /// <summary>Folder of the descriptors that come with the program.</summary>
     public static string BuiltInDescriptors => Path.Combine(AppContext.BaseDirectory, "models");
 
-    /// <summary>Where model files are looked for after the configured folders: beside the program, the system's store, and in a checkout the set-up's.</summary>
+    /// <summary>Where model files are looked for after the configured folders: beside the program, the user's and the system's store, and in a checkout the set-up's.</summary>
     public static IEnumerable<string> BuiltInFileFolders()
     {
         yield return BuiltInDescriptors;
-        yield return "/var/lib/edgepose/models";
+        foreach (var folder in ModelFolders.All) { yield return folder; }
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "EdgePose.sln")))

@@ -52,7 +52,7 @@ internal static class Contract
         {
             throw Contradiction(descriptor, $"says kind {descriptor.Kind}, but the file's outputs do not look like it", input, outputs);
         }
-        var found = JointsOf(descriptor.Kind, outputs);
+        var found = Joints(descriptor.Kind, outputs);
         if (joints > 0 && found == 0)
         {
             throw Contradiction(descriptor, $"says kind {descriptor.Kind}, but the file's outputs have no joints", input, outputs);
@@ -63,8 +63,8 @@ internal static class Contract
         }
     }
 
-    /// <summary>0 for detectors, and for outputs of which none has the rank of the kind.</summary>
-    private static int JointsOf(ModelKind kind, IReadOnlyList<TensorShape> outputs)
+    /// <summary>Joints that the outputs of a run give; 0 for detectors, and for outputs of which none has the rank of the kind.</summary>
+    public static int Joints(ModelKind kind, IReadOnlyList<TensorShape> outputs)
     {
         int[] found = kind switch
         {

@@ -33,10 +33,15 @@ public sealed class ModelCatalogTests
         var catalog = ModelCatalog.Load([BuiltIn], []);
         Assert.Empty(catalog.Problems);
         Assert.Equal(
-            ["centernet-person", "ditehrnet18-random", "dwpose-t-random", "hourglass2-random", "litepose-m", "movenet-lightning", "picodet-s-320",
-             "pp-tinypose-128x96", "pp-tinypose-256x192", "rtmdet-nano-person", "rtmdet-nano-raw-640", "yolox-nano"],
+            ["centernet-person", "ditehrnet18-random", "dwpose-l", "dwpose-l-384", "dwpose-m", "dwpose-s", "dwpose-t", "dwpose-t-random", "hourglass2-random",
+             "litepose-l", "litepose-m", "litepose-s", "litepose-xs", "movenet-lightning", "picodet-s-320", "pp-tinypose-128x96", "pp-tinypose-256x192",
+             "rtmdet-nano", "rtmdet-nano-person", "rtmdet-nano-raw-640", "rtmpose-l", "rtmpose-m", "rtmpose-s", "rtmpose-t", "yolox-nano",
+             "yolox-nano-release", "yolox-s", "yolox-tiny"],
             catalog.Models.Select(m => m.Name));
         Assert.All(catalog.Models, m => Assert.Equal(m.Name.EndsWith("-random", StringComparison.Ordinal), m.Note.Contains("random weights", StringComparison.Ordinal)));
+        Assert.All(catalog.Models, m => Assert.Equal(m.Skeleton == "coco_wholebody133" && !m.Name.EndsWith("-random", StringComparison.Ordinal),
+            m.Note.Contains("non-commercial", StringComparison.Ordinal)));
+        Assert.All(catalog.Models.Where(m => m.Download is not null), m => Assert.StartsWith("https://", m.Download!.Url, StringComparison.Ordinal));
         Assert.All(catalog.Models, m => Assert.Equal("", m.Path));
     }
 
@@ -93,6 +98,10 @@ public sealed class ModelCatalogTests
     [InlineData("kind: heatmap", "kind: heatmapp", "did you mean \"heatmap\"?")]
     [InlineData("sha256: 0123", "sha256: 0x23", "4:9  sha256: expected 64 hexadecimal digits")]
     [InlineData("sha256:", "recorded: true\nsha256:", "give sha256 or recorded: true, not both")]
+    [InlineData("source: here", "source: here\ndownload: { url: 'http://example.org/m.onnx' }", "expected an https:// address")]
+    [InlineData("source: here", "source: here\ndownload: { url: 'https://user:pw@example.org/m.onnx' }", "expected an https:// address")]
+    [InlineData("source: here", "source: here\ndownload: { url: 'https://example.org/m.zip', archive: ../m.onnx }", "a plain file name ending in .onnx")]
+    [InlineData("source: here", "source: here\ndownload: { archive: m.onnx }", "an archive needs its url")]
     [InlineData("skeleton: coco17", "skeletton: coco17", "skeletton: unknown key; did you mean \"skeleton\"?")]
     [InlineData("skeleton: coco17", "skeleton: coco18", "expected one of coco17")]
     [InlineData("licence: MIT", "note: none", "licence is missing")]
