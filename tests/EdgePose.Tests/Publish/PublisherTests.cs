@@ -279,6 +279,18 @@ public sealed class PublisherTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RemoveStream_ThatOnlyAnEarlierPublisherKnew_ClearsItsRetainedTopicsOnceThereIsAConnection()
+    {
+        var publisher = Start(connect: false);
+        publisher.RemoveStream("gone");
+        _broker.Connect();
+        foreach (var leaf in (string[])["availability", "state", "people"])
+        {
+            await UntilAsync(() => _broker.Payloads($"{Base}streams/gone/{leaf}") is [""]);
+        }
+    }
+
+    [Fact]
     public async Task Stop_Connected_SaysOfflineStreamsFirstThenDisconnects()
     {
         var publisher = Start();
