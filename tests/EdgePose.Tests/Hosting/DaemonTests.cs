@@ -31,8 +31,8 @@ public sealed class DaemonTests : IDisposable
         return Pipeline.Build(config, new PipelineOptions("", Stream.Null), new Redactor(), NullLoggerFactory.Instance, TimeProvider.System);
     }
 
-    private Daemon New(Func<Pipeline> rebuild, DaemonExit? exit = null, Pipeline? first = null) =>
-        new(first ?? Build(), rebuild, exit ?? _exit, _notify, TimeProvider.System, _lifetime, NullLogger<Daemon>.Instance);
+    private Daemon New(Func<Pipeline> rebuild, DaemonExit? exit = null, TimeProvider? time = null) =>
+        new(Build(), rebuild, exit ?? _exit, _notify, time ?? TimeProvider.System, _lifetime, NullLogger<Daemon>.Instance);
 
     [Fact]
     public async Task Run_UntilStopped_SaysReadyLivesAndStopsWithoutFailure()
@@ -86,13 +86,12 @@ public sealed class DaemonTests : IDisposable
     [Fact]
     public async Task Run_DefectInTheMiddle_IsAFailureNotACleanExit()
     {
-        // A pipeline can be started once: the second start throws what nobody foresaw.
-        var used = Build();
-        await used.DisposeAsync();
-        using var daemon = New(() => Build(), first: used);
+        // The reporter's timer throws what nobody foresaw.
+        using var daemon = New(() => Build(), time: new BrokenTime());
         await daemon.StartAsync(CancellationToken.None);
         await daemon.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.NotNull(_exit.Failure);
+        _systemd.ReceiveUntil("STOPPING=1");
+        Assert.IsType<TimeZoneNotFoundException>(_exit.Failure);
         Assert.True(_lifetime.Stopped);
     }
 
@@ -109,6 +108,11 @@ public sealed class DaemonTests : IDisposable
         _notify.Dispose();
         _systemd.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class BrokenTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => throw new TimeZoneNotFoundException();
     }
 
     private sealed class Lifetime : IHostApplicationLifetime

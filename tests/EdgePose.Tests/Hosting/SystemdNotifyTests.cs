@@ -87,10 +87,11 @@ internal sealed class NotifySocket : IDisposable
     /// <summary>Reads until a message begins with <paramref name="start"/>.</summary>
     public string ReceiveUntil(string start)
     {
-        while (true)
+        for (var i = 0; i < 60; i++)
         {
             if (Receive() is var text && text.StartsWith(start, StringComparison.Ordinal)) { return text; }
         }
+        throw new TimeoutException($"{start} did not come");
     }
 
     public void Dispose() => _socket.Dispose();
