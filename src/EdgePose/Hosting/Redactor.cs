@@ -84,7 +84,8 @@ internal sealed class Redactor
                 masked.Append(text, copied, start - copied).Append(Mask);
                 copied = start + sign;
             }
-            at = text.IndexOf(SchemeEnd, start + length, StringComparison.Ordinal);
+            // The colon that ends an authority may begin the next address.
+            at = text.IndexOf(SchemeEnd, start + Math.Max(0, length - 1), StringComparison.Ordinal);
         }
         return copied == 0 ? text : masked.Append(text, copied, text.Length - copied).ToString();
     }
