@@ -14,6 +14,9 @@ internal sealed class OnnxRun : IDisposable
     private readonly InferenceSession _session;
     private readonly List<NamedOnnxValue> _inputs = [];
 
+    // The product's own loading of the library comes first: it can be done only once in a process.
+    static OnnxRun() => EdgePose.Inference.OrtRuntime.Initialize("");
+
     public OnnxRun(string path) => _session = new InferenceSession(path, _options);
 
     public IReadOnlyDictionary<string, NodeMetadata> Inputs => _session.InputMetadata;
