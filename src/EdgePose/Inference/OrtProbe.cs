@@ -120,7 +120,8 @@ internal sealed class OrtProbe : IDisposable
         {
             if (_limited) { return; }
             using var arena = new OrtArenaCfg(MemoryLimit, 0, -1, -1);
-            OrtEnv.Instance().CreateAndRegisterAllocator(OrtMemoryInfo.DefaultInstance, arena);
+            using var cpu = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
+            OrtEnv.Instance().CreateAndRegisterAllocator(cpu, arena);
             _limited = true;
         }
     }
