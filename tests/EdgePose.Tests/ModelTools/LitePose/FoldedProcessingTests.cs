@@ -44,9 +44,9 @@ public sealed class FoldedProcessingTests : IDisposable
 
         var maps = new ResponseMaps(joints);
         var stages = new StageOutputs(plain.Get<float>("stage0_heatmaps_tags").Values, plain.Get<float>("stage1_heatmaps").Values, Side / 4, Side / 4);
-        new MapAggregator(Skeletons.Get(skeleton)).Set(stages, maps, mirrored: false);
+        new MapAggregator(Skeletons.Get(skeleton)).Set(stages, maps, runs: 1);
         var peaks = new Peaks(joints, LitePoseImporter.PeaksPerJoint);
-        MapPeaks.Find(maps, 0, peaks);
+        for (var j = 0; j < joints; j++) { MapPeaks.Find(maps, j, 0, peaks); }
         var compared = 0;
         for (var j = 0; j < joints; j++)
         {
