@@ -86,7 +86,7 @@ public sealed class DaemonTests : IDisposable
     [Fact]
     public async Task Run_DefectInTheMiddle_IsAFailureNotACleanExit()
     {
-        // The reporter's timer throws what nobody foresaw.
+        // The reporter's clock throws what nobody foresaw.
         using var daemon = New(() => Build(), time: new BrokenTime());
         await daemon.StartAsync(CancellationToken.None);
         await daemon.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20));
@@ -112,7 +112,7 @@ public sealed class DaemonTests : IDisposable
 
     private sealed class BrokenTime : TimeProvider
     {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => throw new TimeZoneNotFoundException();
+        public override long GetTimestamp() => throw new TimeZoneNotFoundException();
     }
 
     private sealed class Lifetime : IHostApplicationLifetime
