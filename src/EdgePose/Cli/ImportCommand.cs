@@ -31,8 +31,7 @@ internal static class ImportCommand
         return Verb.Create(
             "import", "Converts or adopts a foreign model file, without Python. It is run once before anything is written.",
             ["edgepose models import litepose-m.pth --as litepose --out ~/models/litepose-m.onnx",
-             "edgepose models import rtmpose-m.onnx --as onnx --licence Apache-2.0",
-             "edgepose models import movenet-lightning.json --as tfjs --out movenet-lightning.onnx"],
+             "edgepose models import rtmpose-m.onnx --as onnx --licence Apache-2.0"],
             [Source, As, Out, Outputs, PersonOnly, Arch, Joints, LitePoseOutput.FoldInput, LitePoseOutput.FoldPeaks, Name, Skeleton, Kind, Licence, From,
              LitePoseOutput.Force],
             (parsed, stop) => Task.FromResult(Run(parsed, stop)));

@@ -54,10 +54,10 @@ internal static class InfoCommand
         var file = ModelInspector.Open(path);
         var facts = file.Facts();
         var probed = ModelProbing.Detect(file.Content.ToArray(), path);
-        var size = facts.DesignSize is { } design ? Size(design) : ModelProbing.SizeOf(probed.Input);
+        var size = facts.DesignSize is { } design ? Size(design) : probed.Size;
         var (input, macs, problem) = Cost(file, path, size);
-        return new ModelFacts(null, null, null, probed.Kind?.ToString(), file.Sha256, file.Content.Length, input ?? probed.Input.ToString(),
-            [.. probed.Outputs.Select(o => o.ToString())], macs, problem, facts);
+        return new ModelFacts(null, null, null, probed.Kind?.ToString(), file.Sha256, file.Content.Length, input ?? probed.InputText,
+            probed.OutputTexts, macs, problem, facts);
     }
 
     private static (string? Input, long? Macs, string? Problem) Cost(ModelInspector file, string name, (int Width, int Height) size)
@@ -65,7 +65,7 @@ internal static class InfoCommand
         try
         {
             var (shapes, input) = ModelProbing.Vectors(file.ShapeProbe().ToArray(), name, size);
-            return (input.ToString(), file.Macs(shapes), null);
+            return (input, file.Macs(shapes), null);
         }
         catch (UserError e)
         {

@@ -4,7 +4,14 @@ using EdgePose.Inference;
 namespace EdgePose.Hosting;
 
 /// <summary>What a network was found to be.</summary>
-internal sealed record ProbedModel(ModelKind? Kind, TensorShape Input, IReadOnlyList<TensorShape> Outputs, bool DynamicSize);
+internal sealed record ProbedModel(ModelKind? Kind, TensorShape Input, IReadOnlyList<TensorShape> Outputs, bool DynamicSize)
+{
+    public string InputText => Input.ToString();
+    public IReadOnlyList<string> OutputTexts => [.. Outputs.Select(o => o.ToString())];
+
+    /// <summary>Width and height of the input that was run.</summary>
+    public (int Width, int Height) Size => ModelProbing.SizeOf(Input);
+}
 
 /// <summary>Runs networks that have no descriptor yet.</summary>
 internal static class ModelProbing
@@ -46,18 +53,18 @@ internal static class ModelProbing
         return found ?? throw failure!;
     }
 
-    /// <summary>Runs a graph whose outputs are vectors of int64 and returns them by name, with the input's shape.</summary>
+    /// <summary>Runs a graph whose outputs are vectors of int64 and returns them by name, with the input's shape as text.</summary>
     /// <param name="model">The graph.</param>
     /// <param name="name">For messages.</param>
     /// <param name="size">Width and height for dimensions that the graph leaves open.</param>
-    public static (IReadOnlyDictionary<string, long[]> Vectors, TensorShape Input) Vectors(byte[] model, string name, (int Width, int Height) size)
+    public static (IReadOnlyDictionary<string, long[]> Vectors, string Input) Vectors(byte[] model, string name, (int Width, int Height) size)
     {
         using var probe = OrtProbe.Open(model, name);
         var input = ImageInput(probe, name);
         var nhwc = IsNhwc(input);
         var (w, h) = SizeOf(input);
         int[] shape = Shape(input, nhwc, h > 0 ? h : size.Height, w > 0 ? w : size.Width);
-        return (probe.Run(shape).Vectors, new TensorShape(input.Name, input.Element, shape));
+        return (probe.Run(shape).Vectors, new TensorShape(input.Name, input.Element, shape).ToString());
     }
 
     /// <summary>Runs a network that the engine itself does not take, such as one with pre-processing in the graph, on a black picture.</summary>
