@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Evaluation.Tracks;
 using EdgePose.Tracking;
 
 namespace EdgePose.Tests.Tracking;
@@ -6,34 +7,34 @@ namespace EdgePose.Tests.Tracking;
 /// <summary>Runs a tracker over a clip through a <see cref="ScriptedDetector"/> and scores what it lists.</summary>
 internal static class Evaluation
 {
-    public static TrackingMetrics RunEdgePose(Clip clip, double fps, ScriptedDetector detector, TrackerOptions? options = null)
+    public static TrackingScores RunEdgePose(Clip clip, double fps, ScriptedDetector detector, TrackerOptions? options = null)
     {
-        var (tracker, poses, people, metrics) = (new Tracker(Scenes.Coco, options ?? new TrackerOptions()), new PoseList(17), new TrackedPoseList(17), new TrackingMetrics());
+        var (tracker, poses, people, frames) = (new Tracker(Scenes.Coco, options ?? new TrackerOptions()), new PoseList(17), new TrackedPoseList(17), new List<TrackingFrame>());
         foreach (var frame in clip.At(fps))
         {
             detector.Detect(clip, frame, poses);
             tracker.Update(poses, 1, frame.Time, people);
-            Score(frame, Enumerable.Range(0, people.Count).Select(i => (people[i].Track, people[i].Box)).ToList(), metrics, detector.BottomUp);
+            Score(frame, Enumerable.Range(0, people.Count).Select(i => (people[i].Track, people[i].Box)).ToList(), frames, detector.BottomUp);
         }
-        return metrics;
+        return TrackingScores.Of(frames);
     }
 
-    public static TrackingMetrics RunFrameBased(Clip clip, double fps, ScriptedDetector detector)
+    public static TrackingScores RunFrameBased(Clip clip, double fps, ScriptedDetector detector)
     {
-        var (tracker, poses, metrics) = (new FrameBasedTracker(fps), new PoseList(17), new TrackingMetrics());
+        var (tracker, poses, frames) = (new FrameBasedTracker(fps), new PoseList(17), new List<TrackingFrame>());
         foreach (var frame in clip.At(fps))
         {
             detector.Detect(clip, frame, poses);
-            Score(frame, tracker.Update(poses), metrics, detector.BottomUp);
+            Score(frame, tracker.Update(poses), frames, detector.BottomUp);
         }
-        return metrics;
+        return TrackingScores.Of(frames);
     }
 
     /// <summary>What the detector would score if somebody told it every identity: the ceiling of any tracker that lists what was
     /// measured.</summary>
-    public static TrackingMetrics RunOracle(Clip clip, double fps, ScriptedDetector detector)
+    public static TrackingScores RunOracle(Clip clip, double fps, ScriptedDetector detector)
     {
-        var (poses, metrics) = (new PoseList(17), new TrackingMetrics());
+        var (poses, frames) = (new PoseList(17), new List<TrackingFrame>());
         foreach (var frame in clip.At(fps))
         {
             detector.Detect(clip, frame, poses);
@@ -45,9 +46,9 @@ internal static class Evaluation
                 var best = free.OrderByDescending(b => b.Iou(actor.Box)).FirstOrDefault();
                 if (best.Iou(actor.Box) >= 0.5f) { listed.Add((actor.Id, best)); free.Remove(best); }
             }
-            Score(frame, listed, metrics, detector.BottomUp);
+            Score(frame, listed, frames, detector.BottomUp);
         }
-        return metrics;
+        return TrackingScores.Of(frames);
     }
 
     private static (List<Actor> Truth, List<Actor> Ignored) Truth(ClipFrame frame, bool bottomUp)
@@ -63,27 +64,14 @@ internal static class Evaluation
         return found.Length < 3 ? null : new Box(found.Min(p => p.X), found.Min(p => p.Y), found.Max(p => p.X), found.Max(p => p.Y));
     }
 
-    private static void Score(ClipFrame frame, List<(long Id, Box Box)> listed, TrackingMetrics metrics, bool bottomUp)
+    private static void Score(ClipFrame frame, List<(long Id, Box Box)> listed, List<TrackingFrame> frames, bool bottomUp)
     {
         var (truth, ignored) = Truth(frame, bottomUp);
-        var all = truth.Concat(ignored).ToList();
-        var cost = all.SelectMany(a => listed.Select(l => a.Box.Iou(l.Box) is var s && s >= 0.5f ? -s : 0)).ToArray();
-        var columns = new int[all.Count];
-        new Assignment().Solve(cost, all.Count, listed.Count, 0, columns);
-        var dropped = Enumerable.Range(truth.Count, ignored.Count).Select(i => columns[i]).Where(j => j >= 0).ToHashSet();
-        var hit = Enumerable.Range(0, truth.Count).Select(i => columns[i]).ToHashSet();
-        for (var j = 0; j < listed.Count; j++)
-        {
-            if (!hit.Contains(j) && frame.Crowd.Any(c => Inside(listed[j].Box, c) > 0.5)) { dropped.Add(j); }
-        }
-        var kept = Enumerable.Range(0, listed.Count).Where(j => !dropped.Contains(j)).Select(j => listed[j]).ToList();
-        metrics.Add(truth.Select(a => a.Id).ToList(), kept.Select(k => k.Id).ToList(), (i, j) => truth[i].Box.Iou(kept[j].Box));
+        TrackBox[] people = [.. truth.Concat(ignored).Select(a => AsTrack(a.Id, a.Box))];
+        TrackBox[] tracks = [.. listed.Select(l => AsTrack(l.Id, l.Box))];
+        var kept = IgnoreRule.Keep(people, [.. people.Select((_, i) => i >= truth.Count)], [.. frame.Crowd.Select(c => AsTrack(0, c))], tracks);
+        frames.Add(TrackingFrame.Of([.. truth.Select(a => (long)a.Id)], [.. kept.Select(t => tracks[t].Id)], (g, t) => people[g].Iou(tracks[kept[t]])));
     }
 
-    private static double Inside(in Box box, in Box region)
-    {
-        var w = Math.Min(box.X2, region.X2) - Math.Max(box.X1, region.X1);
-        var h = Math.Min(box.Y2, region.Y2) - Math.Max(box.Y1, region.Y1);
-        return w > 0 && h > 0 ? w * h / box.Area : 0;
-    }
+    private static TrackBox AsTrack(long id, in Box box) => new(id, box.X1, box.Y1, box.Width, box.Height);
 }

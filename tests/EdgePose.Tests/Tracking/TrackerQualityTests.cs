@@ -78,9 +78,9 @@ public sealed class TrackerQualityTests(ITestOutputHelper output)
             {
                 var detector = new ScriptedDetector(seed) { BottomUp = bottomUp };
                 var (x, y) = (Evaluation.RunEdgePose(clip, fps, detector), Evaluation.RunFrameBased(clip, fps, detector));
-                a = (a.Idf1 + x.Idf1 / Seeds, a.Switches + (double)x.Switches / Seeds);
-                b = (b.Idf1 + y.Idf1 / Seeds, b.Switches + (double)y.Switches / Seeds);
-                ceiling += Evaluation.RunOracle(clip, fps, detector).Idf1 / Seeds;
+                a = (a.Idf1 + x.Identity.F1 / Seeds, a.Switches + (double)x.Clear.IdSwitches / Seeds);
+                b = (b.Idf1 + y.Identity.F1 / Seeds, b.Switches + (double)y.Clear.IdSwitches / Seeds);
+                ceiling += Evaluation.RunOracle(clip, fps, detector).Identity.F1 / Seeds;
             }
             output.WriteLine($"{clip.Name} {fps} fps: IDF1 {a.Idf1:f3} (baseline {b.Idf1:f3}, ceiling {ceiling:f3}), switches {a.Switches:f1} (baseline {b.Switches:f1})");
             ours = (ours.Idf1 + a.Idf1 / clips.Length, ours.Switches + a.Switches);

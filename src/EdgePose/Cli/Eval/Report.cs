@@ -50,9 +50,9 @@ internal static class Report
             .AddColumns("by", "MOTA", "IDF1", "HOTA", "DetA", "AssA", "MOTP", "IDSW", "Frag", "MT", "PT", "ML", "missed", "extra", "people", "tracks");
         foreach (var f in r.Figures)
         {
-            double?[] shares = [f.Mota, f.Idf1, f.Hota, f.DetA, f.AssA, f.Motp];
+            double[] shares = [f.Mota, f.Idf1, f.Hota, f.DetA, f.AssA, f.Motp];
             int[] counts = [f.Idsw, f.Frag, f.Mt, f.Pt, f.Ml, f.Fn, f.Fp, f.People, f.Tracks];
-            table.AddRow([f.Similarity, .. shares.Select(Figure), .. counts.Select(c => c.ToString(CultureInfo.InvariantCulture))]);
+            table.AddRow([f.Similarity, .. shares.Select(Decimals), .. counts.Select(c => c.ToString(CultureInfo.InvariantCulture))]);
         }
         AnsiConsole.Write(table);
         Line($"{r.Figures[0].Frames} frames, {r.Figures[0].TruthBoxes} people to find; {r.Rules}; truth {r.TruthSha256[..12]}");
@@ -75,7 +75,10 @@ internal static class Report
 
     private static string OnOff(bool? value) => value == true ? "on" : "off";
 
-    private static string Figure(double? value) => value is { } v and >= -0.5 ? v.ToString("0.000", CultureInfo.InvariantCulture) : "-";
+    // AP and AR are -1 where nobody counts.
+    private static string Figure(double? value) => value is { } v and >= 0 ? Decimals(v) : "-";
+
+    private static string Decimals(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
     private static void Line(FormattableString text) => Line(FormattableString.Invariant(text));
 

@@ -5,7 +5,8 @@ internal readonly record struct Interval(double Low, double High);
 
 /// <summary>
 /// Confidence interval of AP by drawing pictures with replacement (B. Efron, percentile method). A picture drawn w times counts w times,
-/// which is exact: copies of a hit follow one another in the ranking, and the envelope of the precision only sees the last of them.
+/// which is exact as long as no two detections of a picture have the same score: copies of a hit follow one another in the ranking, and
+/// the envelope of the precision only sees the last of them.
 /// </summary>
 internal sealed class Bootstrap
 {
