@@ -53,11 +53,9 @@ internal static class InfoCommand
     {
         var file = ModelInspector.Open(path);
         var facts = file.Facts();
-        var probed = ModelProbing.Detect(file.Content.ToArray(), path);
-        var size = facts.DesignSize is { } design ? Size(design) : ModelProbing.SizeOf(probed.Input);
-        var (input, macs, problem) = Cost(file, path, size);
-        return new ModelFacts(null, null, null, probed.Kind?.ToString(), file.Sha256, file.Content.Length, input ?? probed.Input.ToString(),
-            [.. probed.Outputs.Select(o => o.ToString())], macs, problem, facts);
+        var found = ModelProbing.Describe(file.Content, path);
+        var (input, macs, problem) = Cost(file, path, facts.DesignSize is { } design ? Size(design) : found.Size);
+        return new ModelFacts(null, null, null, found.Kind, file.Sha256, file.Content.Length, input ?? found.Input, found.Outputs, macs, problem, facts);
     }
 
     private static (string? Input, long? Macs, string? Problem) Cost(ModelInspector file, string name, (int Width, int Height) size)
@@ -65,7 +63,7 @@ internal static class InfoCommand
         try
         {
             var (shapes, input) = ModelProbing.Vectors(file.ShapeProbe().ToArray(), name, size);
-            return (input.ToString(), file.Macs(shapes), null);
+            return (input, file.Macs(shapes), null);
         }
         catch (UserError e)
         {

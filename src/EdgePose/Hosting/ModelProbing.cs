@@ -6,6 +6,9 @@ namespace EdgePose.Hosting;
 /// <summary>What a network was found to be.</summary>
 internal sealed record ProbedModel(ModelKind? Kind, TensorShape Input, IReadOnlyList<TensorShape> Outputs, bool DynamicSize);
 
+/// <summary>The same for showing; the kind is null when no contract fits.</summary>
+internal sealed record FoundModel(string? Kind, string Input, (int Width, int Height) Size, IReadOnlyList<string> Outputs);
+
 /// <summary>Runs networks that have no descriptor yet.</summary>
 internal static class ModelProbing
 {
@@ -50,14 +53,14 @@ internal static class ModelProbing
     /// <param name="model">The graph.</param>
     /// <param name="name">For messages.</param>
     /// <param name="size">Width and height for dimensions that the graph leaves open.</param>
-    public static (IReadOnlyDictionary<string, long[]> Vectors, TensorShape Input) Vectors(byte[] model, string name, (int Width, int Height) size)
+    public static (IReadOnlyDictionary<string, long[]> Vectors, string Input) Vectors(byte[] model, string name, (int Width, int Height) size)
     {
         using var probe = OrtProbe.Open(model, name);
         var input = ImageInput(probe, name);
         var nhwc = IsNhwc(input);
         var (w, h) = SizeOf(input);
         int[] shape = Shape(input, nhwc, h > 0 ? h : size.Height, w > 0 ? w : size.Width);
-        return (probe.Run(shape).Vectors, new TensorShape(input.Name, input.Element, shape));
+        return (probe.Run(shape).Vectors, new TensorShape(input.Name, input.Element, shape).ToString());
     }
 
     /// <summary>Runs a network that the engine itself does not take, such as one with pre-processing in the graph, on a black picture.</summary>
@@ -72,8 +75,15 @@ internal static class ModelProbing
         return (new TensorShape(input.Name, input.Element, shape).ToString(), [.. run.Outputs.Select(o => o.ToString())]);
     }
 
+    /// <summary>As <see cref="Detect"/>, in words.</summary>
+    public static FoundModel Describe(ReadOnlyMemory<byte> model, string name)
+    {
+        var found = Detect(model.ToArray(), name);
+        return new FoundModel(found.Kind?.ToString(), found.Input.ToString(), SizeOf(found.Input), [.. found.Outputs.Select(o => o.ToString())]);
+    }
+
     /// <summary>Width and height of a picture input.</summary>
-    public static (int Width, int Height) SizeOf(TensorShape input) => IsNhwc(input) ? (input.Shape[2], input.Shape[1]) : (input.Shape[3], input.Shape[2]);
+    private static (int Width, int Height) SizeOf(TensorShape input) => IsNhwc(input) ? (input.Shape[2], input.Shape[1]) : (input.Shape[3], input.Shape[2]);
 
     private static int[] Shape(TensorShape input, bool nhwc, int h, int w)
     {
