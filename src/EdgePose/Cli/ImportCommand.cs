@@ -52,9 +52,9 @@ internal static class ImportCommand
     private static ExitCode LitePose(ParseResult parsed)
     {
         Refuse(parsed, "litepose", Outputs, PersonOnly, Name, Skeleton, Kind);
-        var source = parsed.GetRequiredValue(Source);
+        var (source, target) = (parsed.GetRequiredValue(Source), OutFile(parsed));
         var model = LitePoseImporter.Convert(source, LitePoseOutput.Options(parsed) with { Architecture = parsed.GetValue(Arch), Joints = parsed.GetValue(Joints) });
-        return LitePoseOutput.Write(parsed, model, OutFile(parsed), new LitePoseProvenance(
+        return LitePoseOutput.Write(parsed, model, target, new LitePoseProvenance(
             parsed.GetValue(Licence) ?? "MIT (mit-han-lab/litepose), if these are the authors' weights",
             $"{parsed.GetValue(From) ?? Path.GetFileName(source)}, SHA-256 {model.SourceSha256}, converted by EdgePose.ModelTools", ""));
     }

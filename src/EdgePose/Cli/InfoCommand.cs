@@ -53,11 +53,9 @@ internal static class InfoCommand
     {
         var file = ModelInspector.Open(path);
         var facts = file.Facts();
-        var probed = ModelProbing.Detect(file.Content.ToArray(), path);
-        var size = facts.DesignSize is { } design ? Size(design) : probed.Size;
-        var (input, macs, problem) = Cost(file, path, size);
-        return new ModelFacts(null, null, null, probed.Kind?.ToString(), file.Sha256, file.Content.Length, input ?? probed.InputText,
-            probed.OutputTexts, macs, problem, facts);
+        var found = ModelProbing.Describe(file.Content, path);
+        var (input, macs, problem) = Cost(file, path, facts.DesignSize is { } design ? Size(design) : found.Size);
+        return new ModelFacts(null, null, null, found.Kind, file.Sha256, file.Content.Length, input ?? found.Input, found.Outputs, macs, problem, facts);
     }
 
     private static (string? Input, long? Macs, string? Problem) Cost(ModelInspector file, string name, (int Width, int Height) size)

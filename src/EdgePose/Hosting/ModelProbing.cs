@@ -4,14 +4,10 @@ using EdgePose.Inference;
 namespace EdgePose.Hosting;
 
 /// <summary>What a network was found to be.</summary>
-internal sealed record ProbedModel(ModelKind? Kind, TensorShape Input, IReadOnlyList<TensorShape> Outputs, bool DynamicSize)
-{
-    public string InputText => Input.ToString();
-    public IReadOnlyList<string> OutputTexts => [.. Outputs.Select(o => o.ToString())];
+internal sealed record ProbedModel(ModelKind? Kind, TensorShape Input, IReadOnlyList<TensorShape> Outputs, bool DynamicSize);
 
-    /// <summary>Width and height of the input that was run.</summary>
-    public (int Width, int Height) Size => ModelProbing.SizeOf(Input);
-}
+/// <summary>The same for showing; the kind is null when no contract fits.</summary>
+internal sealed record FoundModel(string? Kind, string Input, (int Width, int Height) Size, IReadOnlyList<string> Outputs);
 
 /// <summary>Runs networks that have no descriptor yet.</summary>
 internal static class ModelProbing
@@ -53,7 +49,7 @@ internal static class ModelProbing
         return found ?? throw failure!;
     }
 
-    /// <summary>Runs a graph whose outputs are vectors of int64 and returns them by name, with the input's shape as text.</summary>
+    /// <summary>Runs a graph whose outputs are vectors of int64 and returns them by name, with the input's shape.</summary>
     /// <param name="model">The graph.</param>
     /// <param name="name">For messages.</param>
     /// <param name="size">Width and height for dimensions that the graph leaves open.</param>
@@ -79,8 +75,15 @@ internal static class ModelProbing
         return (new TensorShape(input.Name, input.Element, shape).ToString(), [.. run.Outputs.Select(o => o.ToString())]);
     }
 
+    /// <summary>As <see cref="Detect"/>, in words.</summary>
+    public static FoundModel Describe(ReadOnlyMemory<byte> model, string name)
+    {
+        var found = Detect(model.ToArray(), name);
+        return new FoundModel(found.Kind?.ToString(), found.Input.ToString(), SizeOf(found.Input), [.. found.Outputs.Select(o => o.ToString())]);
+    }
+
     /// <summary>Width and height of a picture input.</summary>
-    public static (int Width, int Height) SizeOf(TensorShape input) => IsNhwc(input) ? (input.Shape[2], input.Shape[1]) : (input.Shape[3], input.Shape[2]);
+    private static (int Width, int Height) SizeOf(TensorShape input) => IsNhwc(input) ? (input.Shape[2], input.Shape[1]) : (input.Shape[3], input.Shape[2]);
 
     private static int[] Shape(TensorShape input, bool nhwc, int h, int w)
     {

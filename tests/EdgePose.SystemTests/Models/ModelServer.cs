@@ -75,7 +75,10 @@ internal sealed class ModelServer : IAsyncDisposable
         var cut = CutAfter > 0 && Cuts-- > 0;
         await context.Response.Body.WriteAsync(Content.AsMemory(start, cut ? Math.Min(CutAfter, Content.Length - start) : Content.Length - start));
         await context.Response.Body.FlushAsync();
-        if (cut) { context.Abort(); }
+        if (!cut) { return; }
+        // A reset overtakes what the other side has not read yet.
+        await Task.Delay(300);
+        context.Abort();
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

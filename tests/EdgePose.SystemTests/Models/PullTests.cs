@@ -7,7 +7,7 @@ using EdgePose.Hosting;
 namespace EdgePose.SystemTests.Models;
 
 /// <summary>Downloads from a server that behaves, misbehaves, and breaks off. Whatever happens, nothing that looks complete is wrong.</summary>
-public sealed class PullTests : IAsyncLifetime
+public sealed class PullTests : IAsyncLifetime, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pull-").FullName;
     private readonly byte[] _model = new byte[300_000];
@@ -26,9 +26,10 @@ public sealed class PullTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _server.DisposeAsync();
-        _http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    public void Dispose() => _http.Dispose();
 
     [Theory]
     [InlineData("/file")]
