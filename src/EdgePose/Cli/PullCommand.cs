@@ -33,6 +33,11 @@ internal static class PullCommand
         }
         if (parsed.GetValue(Verb.Json)) { Output.Json(result, CliJson.Default.DownloadedModel); }
         else { Console.WriteLine($"{result.Path}: {result.Bytes / 1e6:0.0} MB, sha256 {result.Sha256}{(result.AlreadyInstalled ? " (was there already)" : "")}"); }
+        if (!parsed.GetValue(Verb.Json))
+        {
+            Console.WriteLine($"licence: {result.Licence}");
+            if (result.Note.Length > 0) { Console.WriteLine($"note: {result.Note}"); }
+        }
         return ExitCode.Ok;
     }
 

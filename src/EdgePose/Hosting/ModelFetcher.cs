@@ -9,7 +9,7 @@ namespace EdgePose.Hosting;
 internal readonly record struct DownloadProgress(long Received, long? Total);
 
 /// <summary>A file that was fetched, or was there already.</summary>
-internal sealed record DownloadedModel(string Name, string Path, string Sha256, long Bytes, bool AlreadyInstalled);
+internal sealed record DownloadedModel(string Name, string Path, string Sha256, long Bytes, bool AlreadyInstalled, string Licence, string Note);
 
 /// <summary>
 /// Fetches a model from the address in its descriptor. The file gets its name only after its SHA-256 was found right; until then it is
@@ -100,5 +100,5 @@ internal sealed class ModelFetcher(HttpFetch http, string folder, IProgress<Down
     }
 
     private static DownloadedModel Done(ModelDescriptor model, string target, bool alreadyInstalled) =>
-        new(model.Name, target, model.Sha256, new FileInfo(target).Length, alreadyInstalled);
+        new(model.Name, target, model.Sha256, new FileInfo(target).Length, alreadyInstalled, model.Licence, model.Note);
 }
