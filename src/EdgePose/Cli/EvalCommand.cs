@@ -10,7 +10,7 @@ internal static class EvalCommand
 {
     private static readonly Option<string> Dataset = new("--dataset") { Description = "COCO key-point annotations (also CrowdPose, COCO-WholeBody)" };
     private static readonly Option<string> Images = new("--images") { Description = "Folder of the data set's pictures" };
-    private static readonly Option<string> Results = new("--results") { Description = "Measure this file instead of running a network: COCO results, or MOTChallenge text with --mot" };
+    private static readonly Option<string> Results = new("--results") { Description = "Measure this file instead of running a network: COCO results (--model says whose joints), or MOTChallenge text with --mot" };
     private static readonly Option<string> Tracking = new("--tracking") { Description = "Clip to run the whole pipeline on" };
     private static readonly Option<string> Truth = new("--truth") { Description = "Ground truth of the clip: COCO key-points with track_id" };
     private static readonly Option<string> Mot = new("--mot") { Description = "MOTChallenge ground truth for --results" };
@@ -54,7 +54,10 @@ internal static class EvalCommand
     private static Task<KeypointReport> KeypointsAsync(ParseResult parsed, CancellationToken stop)
     {
         var (annotations, subset) = (parsed.GetValue(Dataset)!, (int)NotNegative(parsed.GetValue(Subset), "--subset"));
-        if (parsed.GetValue(Results) is { } results) { return Task.FromResult(DatasetEvaluation.Measure(annotations, results, subset, stop)); }
+        if (parsed.GetValue(Results) is { } results)
+        {
+            return Task.FromResult(DatasetEvaluation.Measure(annotations, results, subset, ModelOptions.Name(parsed), ModelOptions.Folders(parsed), stop));
+        }
         var request = new DatasetRequest
         {
             Annotations = annotations, Images = Need(parsed, Images, "--dataset"), Models = ModelOptions.Read(parsed, EvalProfile.Accurate),

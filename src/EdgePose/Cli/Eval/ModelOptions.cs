@@ -30,6 +30,10 @@ internal static class ModelOptions
         }
     }
 
+    public static string Name(ParseResult parsed) => parsed.GetValue(Model) ?? "";
+
+    public static IReadOnlyList<string> Folders(ParseResult parsed) => parsed.GetValue(Models) ?? [];
+
     public static bool TruthBoxes(ParseResult parsed) => parsed.GetValue(Boxes) == "gt";
 
     /// <exception cref="UserError">No model, or a number that makes no sense.</exception>

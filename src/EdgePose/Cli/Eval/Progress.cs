@@ -16,7 +16,7 @@ internal static class Progress
         if (plain) { return await work(new Tenths(unit)); }
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return await console.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
             .StartAsync(context => work(new Bar(context.AddTask(unit), unit)));
     }
 
@@ -45,7 +45,8 @@ internal static class Progress
         public void Report(EvalProgress value)
         {
             (task.MaxValue, task.Value) = (value.Total, value.Done);
-            task.Description = string.Create(CultureInfo.InvariantCulture, $"{value.Done}/{value.Total} {unit}, {_rate.PerSecond(value):0.0}/s");
+            task.Description = string.Create(CultureInfo.InvariantCulture,
+                $"{value.Done}/{value.Total} {unit}, {_rate.PerSecond(value):0.0}/s, {_rate.Left(value):hh\\:mm\\:ss} left");
         }
     }
 
@@ -60,7 +61,7 @@ internal static class Progress
             if (tenth <= _shown) { return; }
             _shown = tenth;
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{10 * tenth,3} %  {value.Done}/{value.Total} {unit}, {_rate.PerSecond(value):0.0}/s, {_rate.Left(value):mm\\:ss} left"));
+                $"{10 * tenth,3} %  {value.Done}/{value.Total} {unit}, {_rate.PerSecond(value):0.0}/s, {_rate.Left(value):hh\\:mm\\:ss} left"));
         }
     }
 }

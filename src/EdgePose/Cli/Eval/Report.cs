@@ -8,6 +8,24 @@ namespace EdgePose.Cli.Eval;
 /// <summary>Results: a table on a terminal, JSON otherwise.</summary>
 internal static class Report
 {
+    private static readonly (string Name, Func<KeypointFigures, double?> Value)[] KeypointRows =
+    [
+        ("AP", f => f.Ap), ("AP50", f => f.Ap50), ("AP75", f => f.Ap75), ("AP medium", f => f.ApMedium), ("AP large", f => f.ApLarge),
+        ("AR", f => f.Ar), ("AR50", f => f.Ar50), ("AR75", f => f.Ar75), ("AR medium", f => f.ArMedium), ("AR large", f => f.ArLarge),
+        ("AP easy", f => f.ApEasy), ("AP middling", f => f.ApMiddling), ("AP hard", f => f.ApHard),
+    ];
+
+    private static readonly (string Name, Func<TrackFigures, double> Value)[] TrackShares =
+    [
+        ("MOTA", f => f.Mota), ("IDF1", f => f.Idf1), ("HOTA", f => f.Hota), ("DetA", f => f.DetA), ("AssA", f => f.AssA), ("LocA", f => f.LocA), ("MOTP", f => f.Motp),
+    ];
+
+    private static readonly (string Name, Func<TrackFigures, int> Value)[] TrackCounts =
+    [
+        ("identity switches", f => f.Idsw), ("fragments", f => f.Frag), ("people", f => f.People), ("tracks", f => f.Tracks), ("mostly tracked", f => f.Mt),
+        ("partly tracked", f => f.Pt), ("mostly lost", f => f.Ml), ("hits", f => f.Tp), ("missed", f => f.Fn), ("extra", f => f.Fp),
+    ];
+
     public static void Write(ParseResult parsed, KeypointReport report)
     {
         if (IsJson(parsed)) { Output.Json(report, CliJson.Default.KeypointReport); }
@@ -24,19 +42,12 @@ internal static class Report
 
     private static void Table(KeypointReport r)
     {
-        var crowd = r.Figures[0].ApEasy is not null;
-        var table = new Table().Border(TableBorder.Simple).AddColumns("", "joints", "AP", "AP50", "AP75");
-        table.AddColumns(crowd ? ["easy", "medium", "hard"] : ["AP medium", "AP large"]);
-        table.AddColumns(["AR", "AR50", "AR75"]);
-        if (!crowd) { table.AddColumns(["AR medium", "AR large"]); }
-        foreach (var f in r.Figures)
-        {
-            double?[] split = crowd ? [f.ApEasy, f.ApMiddling, f.ApHard] : [f.ApMedium, f.ApLarge];
-            double?[] end = crowd ? [] : [f.ArMedium, f.ArLarge];
-            double?[] all = [f.Ap, f.Ap50, f.Ap75, .. split, f.Ar, f.Ar50, f.Ar75, .. end];
-            table.AddRow([f.Name, $"{f.Joints}", .. all.Select(Figure)]);
-        }
-        AnsiConsole.Write(table);
+        Write(["", .. r.Figures.Select(f => f.Name)],
+        [
+            ("joints", [.. r.Figures.Select(f => $"{f.Joints}")]),
+            .. KeypointRows.Select(row => (row.Name, Values: r.Figures.Select(row.Value).ToArray())).Where(row => row.Values.Any(v => v is not null))
+                .Select(row => (row.Name, row.Values.Select(Figure).ToArray())),
+        ]);
         if (r.ApInterval is { } ci) { Line($"AP {Figure(ci.Low)} .. {Figure(ci.High)} with {ci.Level * 100:0} % confidence ({ci.Resamples} resamples of the pictures)"); }
         if (r.Pck is { } pck) { Line($"PCK@{pck.Threshold} {Figure(pck.Mean)} of the box's longer side{(r.Pckh is { } head ? $"; PCKh@{head.Threshold} {Figure(head.Mean)}" : "")}"); }
         Line($"{r.Images} pictures, {r.People} people, {r.Detections} detections; data set {r.DatasetSha256[..12]}");
@@ -46,18 +57,23 @@ internal static class Report
 
     private static void Table(TrackReport r)
     {
-        var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("by", "MOTA", "IDF1", "HOTA", "DetA", "AssA", "MOTP", "IDSW", "Frag", "MT", "PT", "ML", "missed", "extra", "people", "tracks");
-        foreach (var f in r.Figures)
-        {
-            double[] shares = [f.Mota, f.Idf1, f.Hota, f.DetA, f.AssA, f.Motp];
-            int[] counts = [f.Idsw, f.Frag, f.Mt, f.Pt, f.Ml, f.Fn, f.Fp, f.People, f.Tracks];
-            table.AddRow([f.Similarity, .. shares.Select(Decimals), .. counts.Select(c => c.ToString(CultureInfo.InvariantCulture))]);
-        }
-        AnsiConsole.Write(table);
+        Write(["by", .. r.Figures.Select(f => f.Similarity)],
+        [
+            .. TrackShares.Select(row => (row.Name, r.Figures.Select(f => Decimals(row.Value(f))).ToArray())),
+            .. TrackCounts.Select(row => (row.Name, r.Figures.Select(f => row.Value(f).ToString(CultureInfo.InvariantCulture)).ToArray())),
+        ]);
         Line($"{r.Figures[0].Frames} frames, {r.Figures[0].TruthBoxes} people to find; {r.Rules}; truth {r.TruthSha256[..12]}");
         Write(r.Run);
         foreach (var note in r.Notes) { Line($"note: {note}"); }
+    }
+
+    // Figures run down, so that the table fits a narrow terminal.
+    private static void Write(string[] columns, IEnumerable<(string Name, string[] Values)> rows)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns(columns);
+        foreach (var column in table.Columns.Skip(1)) { column.RightAligned(); }
+        foreach (var (name, values) in rows) { table.AddRow([name, .. values]); }
+        AnsiConsole.Write(table);
     }
 
     private static void Write(RunFigures? run)

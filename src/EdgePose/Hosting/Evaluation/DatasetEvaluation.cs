@@ -26,9 +26,17 @@ internal static class DatasetEvaluation
     }
 
     /// <summary>Measures detections that are already there, in COCO's results form.</summary>
-    public static KeypointReport Measure(string annotations, string results, int subset, CancellationToken stop)
+    /// <param name="annotations">COCO key-point file.</param>
+    /// <param name="results">COCO results file.</param>
+    /// <param name="subset">Only the first pictures by id; 0 = all.</param>
+    /// <param name="model">Model that made them, whose joints alone are evaluated; empty = one with all joints.</param>
+    /// <param name="folders">Further folders of descriptors.</param>
+    /// <param name="stop">Ends the work early.</param>
+    public static KeypointReport Measure(
+        string annotations, string results, int subset, string model, IReadOnlyList<string> folders, CancellationToken stop)
     {
         var dataset = DatasetReader.Read(annotations);
+        var skeleton = model.Length > 0 ? EvalModels.SkeletonOf(model, folders) : dataset.Skeleton;
         var found = ResultsFile.Read(results, dataset);
         if (subset > 0)
         {
@@ -36,7 +44,7 @@ internal static class DatasetEvaluation
             var ids = dataset.Images.Select(i => i.Id).ToHashSet();
             found = [.. found.Where(r => ids.Contains(r.Image))];
         }
-        return KeypointMeasures.Report(dataset, found, dataset.Skeleton, stop);
+        return KeypointMeasures.Report(dataset, found, skeleton, stop);
     }
 
     private static async Task<IReadOnlyList<PersonResult>> DetectAsync(

@@ -49,6 +49,15 @@ internal sealed class EvalModels : IDisposable
     public bool IsBottomUp => _pose.Task == ModelTask.BottomUp;
     public float JointThreshold => _pose.Decode.JointThreshold;
 
+    /// <summary>Joint layout of a pose model, which need not be installed.</summary>
+    public static Skeleton SkeletonOf(string model, IReadOnlyList<string> folders)
+    {
+        using var store = ModelStore.Load(folders, new InferenceOptions());
+        var descriptor = store.Catalog.Get(model);
+        return descriptor.Task != ModelTask.Detect ? Skeletons.Get(descriptor.Skeleton)
+            : throw new UserError(ExitCode.Model, $"{model} is a person detector, not a pose model");
+    }
+
     /// <summary>For pictures: everything that the networks find, for the ranking of AP.</summary>
     public PictureEstimator ForPictures()
     {
