@@ -47,7 +47,8 @@ internal static class ProbeCommand
     }
 
     private static Action<string> Say(ParseResult parsed) =>
-        parsed.GetValue(Verb.Quiet) ? _ => { } : line => Console.Error.WriteLine(line);
+        parsed.GetValue(Verb.Quiet) ? _ => { }
+    : line => Console.Error.WriteLine(line);
 
     private static void Write(SourceReport r)
     {

@@ -49,7 +49,9 @@ internal sealed class ProblemList
     {
         var sorted = _items.OrderBy(p => p.Line).ThenBy(p => p.Column).Select(p => p with
         {
-            Key = Mask(p.Key, secrets), Problem = Mask(p.Problem, secrets), Suggestion = Mask(p.Suggestion, secrets),
+            Key = Mask(p.Key, secrets),
+            Problem = Mask(p.Problem, secrets),
+            Suggestion = Mask(p.Suggestion, secrets),
         }).Distinct().ToList();
         if (_more > 0)
         {

@@ -70,7 +70,7 @@ internal static class DescriptorReader
         unknown = sha == Unknown;
         var recorded = root.Flag("recorded", false);
         if (recorded && sha.Length > 0) { root.Error("recorded", "give sha256 or recorded: true, not both"); }
-        if (!recorded && !root.Contains("sha256")) 
+        if (!recorded && !root.Contains("sha256"))
         {
             root.Missing("sha256 is missing (or recorded: true for a model that is converted at set-up)");
         }

@@ -59,7 +59,8 @@ internal static class ModelFamilies
 
     private static ModelInput Rtmdet(int side) => Normalised(side, side, ResizeRule.Letterbox, RtmdetMean, RtmdetStd) with
     {
-        Colour = ColourOrder.Bgr, PadValue = 114,
+        Colour = ColourOrder.Bgr,
+        PadValue = 114,
     };
 
     private static ModelInput Raw(int side, TensorLayout layout, ColourOrder colour, ResizeRule resize, byte pad) => new()

@@ -50,7 +50,9 @@ internal sealed partial class Section
         if (node is { Kind: YamlKind.Scalar, Quoted: false, Text: "true" or "false" }) { return node.Text == "true"; }
         var meant = node.Text.ToLowerInvariant() switch
         {
-            "yes" or "on" or "y" or "1" or "true" => "true", "no" or "off" or "n" or "0" or "false" => "false", _ => "",
+            "yes" or "on" or "y" or "1" or "true" => "true",
+            "no" or "off" or "n" or "0" or "false" => "false",
+            _ => "",
         };
         return Wrong(key, node, "true or false", fallback, meant);
     }

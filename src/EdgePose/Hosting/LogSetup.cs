@@ -56,7 +56,11 @@ internal static class LogSetup
         {
             var priority = logEvent.Level switch
             {
-                LogEventLevel.Fatal => "<2>", LogEventLevel.Error => "<3>", LogEventLevel.Warning => "<4>", LogEventLevel.Information => "<6>", _ => "<7>",
+                LogEventLevel.Fatal => "<2>",
+                LogEventLevel.Error => "<3>",
+                LogEventLevel.Warning => "<4>",
+                LogEventLevel.Information => "<6>",
+                _ => "<7>",
             };
             using var text = new StringWriter(CultureInfo.InvariantCulture);
             _inner.Format(logEvent, text);

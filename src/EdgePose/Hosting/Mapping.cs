@@ -13,7 +13,10 @@ internal static class Mapping
 {
     public static LogStyle Log(LogFormat format) => format switch
     {
-        LogFormat.Console => LogStyle.Console, LogFormat.Journald => LogStyle.Journald, LogFormat.Json => LogStyle.Json, _ => LogStyle.Auto,
+        LogFormat.Console => LogStyle.Console,
+        LogFormat.Journald => LogStyle.Journald,
+        LogFormat.Json => LogStyle.Json,
+        _ => LogStyle.Auto,
     };
 
     public static InferenceOptions Inference(InferenceConfig config, string requireProvider) => new()

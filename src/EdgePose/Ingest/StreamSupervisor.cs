@@ -158,8 +158,13 @@ internal sealed partial class StreamSupervisor
         var decoder = real is HardwareDecoder.None or HardwareDecoder.V4l2m2m ? ffmpeg.Decoder : $"{ffmpeg.Decoder} ({HardwareChoice.Name(real)})";
         Report(_status with
         {
-            State = StreamState.Online, Reason = _hardware.Problem, Epoch = epoch, Width = format.Width, Height = format.Height,
-            Codec = format.Codec, Decoder = decoder,
+            State = StreamState.Online,
+            Reason = _hardware.Problem,
+            Epoch = epoch,
+            Width = format.Width,
+            Height = format.Height,
+            Codec = format.Codec,
+            Decoder = decoder,
         });
     }
 

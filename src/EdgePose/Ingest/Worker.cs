@@ -18,7 +18,8 @@ internal static class Worker
             try { done.SetResult(work()); }
             catch (OperationCanceledException e) { done.SetCanceled(e.CancellationToken); }
             catch (Exception e) { done.SetException(e); } // handed to whoever awaits the task
-        }, StackBytes) { Name = name, IsBackground = true };
+        }, StackBytes)
+        { Name = name, IsBackground = true };
         thread.Start();
         return done.Task;
     }

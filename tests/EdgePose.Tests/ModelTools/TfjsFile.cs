@@ -23,8 +23,11 @@ internal sealed class TfjsFile : IDisposable
 
     public TfjsFile Input(string name, string dtype, params int[] shape)
     {
-        _nodes.Add(new JsonObject { ["name"] = name, ["op"] = "Placeholder", ["attr"] = Attr(("dtype", Type(dtype)),
-            ("shape", new JsonObject { ["shape"] = Shape(shape) })) });
+        _nodes.Add(new JsonObject
+        {
+            ["name"] = name, ["op"] = "Placeholder", ["attr"] = Attr(("dtype", Type(dtype)),
+            ("shape", new JsonObject { ["shape"] = Shape(shape) }))
+        });
         _inputs.Add(name, new JsonObject { ["name"] = $"{name}:0", ["dtype"] = dtype, ["tensorShape"] = Shape(shape) });
         return this;
     }
@@ -52,8 +55,11 @@ internal sealed class TfjsFile : IDisposable
 
     public TfjsFile Node(string op, string name, string[] inputs, params (string Name, JsonObject Value)[] attributes)
     {
-        _nodes.Add(new JsonObject { ["name"] = name, ["op"] = op, ["input"] = new JsonArray([.. inputs.Select(i =>
-            (JsonNode)i)]), ["attr"] = Attr(attributes) });
+        _nodes.Add(new JsonObject
+        {
+            ["name"] = name, ["op"] = op, ["input"] = new JsonArray([.. inputs.Select(i =>
+            (JsonNode)i)]), ["attr"] = Attr(attributes)
+        });
         return this;
     }
 
@@ -94,15 +100,24 @@ internal sealed class TfjsFile : IDisposable
     public static JsonObject B(bool value) => new() { ["b"] = value };
     public static JsonObject S(string value) => new() { ["s"] = Base64(value) };
     public static JsonObject Type(string value) => new() { ["type"] = value };
-    public static JsonObject Ints(params int[] values) => new() { ["list"] = new JsonObject { ["i"] = new JsonArray([.. values.Select(v =>
-        (JsonNode)$"{v}")]) } };
+    public static JsonObject Ints(params int[] values) => new()
+    {
+        ["list"] = new JsonObject
+        {
+            ["i"] = new JsonArray([.. values.Select(v =>
+        (JsonNode)$"{v}")])
+        }
+    };
     public static JsonObject Texts(params string[] values) =>
         new() { ["list"] = new JsonObject { ["s"] = new JsonArray([.. values.Select(v => (JsonNode)Base64(v))]) } };
 
     private static string Base64(string value) => System.Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
 
-    private static JsonObject Shape(int[] shape) => new() { ["dim"] = new JsonArray([.. shape.Select(s =>
-        (JsonNode)new JsonObject { ["size"] = $"{s}" })]) };
+    private static JsonObject Shape(int[] shape) => new()
+    {
+        ["dim"] = new JsonArray([.. shape.Select(s =>
+        (JsonNode)new JsonObject { ["size"] = $"{s}" })])
+    };
 
     private static JsonObject Attr(params (string Name, JsonObject Value)[] attributes)
     {
