@@ -45,8 +45,9 @@ internal sealed class EdgePoseProcess : IAsyncDisposable
     /// <param name="environment">Set on top of the tests' own environment.</param>
     public static EdgePoseProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(Host) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])[Assembly, .. arguments]) { start.ArgumentList.Add(argument); }
+        // Whoever started the tests may ignore signals (nohup, a background job), and children would inherit that.
+        var start = new ProcessStartInfo("/usr/bin/env") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in (string[])["--default-signal=HUP,INT", Host, Assembly, .. arguments]) { start.ArgumentList.Add(argument); }
         foreach (var name in (string[])["NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY"]) { start.Environment.Remove(name); }
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) { start.Environment[name] = value; }
         var process = Process.Start(start)!;

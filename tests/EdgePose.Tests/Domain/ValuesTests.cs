@@ -1,3 +1,4 @@
+using EdgePose.TestSupport;
 using EdgePose.Domain;
 
 namespace EdgePose.Tests.Domain;
@@ -78,9 +79,10 @@ public sealed class ValuesTests
     {
         var (poses, people) = (new PoseList(17), new TrackedPoseList(17));
         Fill();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) { Fill(); }
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.OfBestRound(() =>
+        {
+            for (var i = 0; i < 1000; i++) { Fill(); }
+        }));
         Assert.Equal(9, people.Count);
 
         void Fill()

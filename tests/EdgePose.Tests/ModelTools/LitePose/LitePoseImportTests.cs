@@ -101,7 +101,8 @@ public sealed class LitePoseImportTests(ITestOutputHelper output) : IDisposable
     [InlineData("models/yolox-nano.onnx", "not a checkpoint in PyTorch's ZIP form")]
     public void Convert_OtherNetworks_AreNotLitePose(string file, string problem)
     {
-        var e = Assert.Throws<ModelToolsException>(() => LitePoseImporter.Convert(Repo.Shared(file)));
+        var path = Repo.Shared(file);
+        var e = Assert.Throws<ModelToolsException>(() => LitePoseImporter.Convert(path));
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
     }
 
@@ -116,7 +117,8 @@ public sealed class LitePoseImportTests(ITestOutputHelper output) : IDisposable
 
     private void Refuses(string problem, LitePoseImportOptions options)
     {
-        var e = Assert.Throws<ModelToolsException>(() => LitePoseImporter.Convert(Checkpoint, options));
+        var checkpoint = Checkpoint;
+        var e = Assert.Throws<ModelToolsException>(() => LitePoseImporter.Convert(checkpoint, options));
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
     }
 
