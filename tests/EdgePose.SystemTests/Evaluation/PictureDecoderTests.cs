@@ -55,12 +55,13 @@ public sealed class PictureDecoderTests : IDisposable
     public async Task Decode_CocoPictures_AreTheStoredPixels()
     {
         var folder = Repo.Shared("media/coco");
+        var column = Tools.Find("djpeg") is null ? 4 : 3;
         var rows = File.ReadLines(Path.Combine(folder, "decoded_sha256.tsv")).Skip(1).Take(5).Select(l => l.Split('\t'));
         foreach (var row in rows)
         {
             var (width, height) = (int.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture), int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture));
             var frame = await Decoder.DecodeAsync(Path.Combine(folder, "train2017", row[0]), width, height, scaled: false, default);
-            Assert.Equal(row[4], Convert.ToHexStringLower(SHA256.HashData(frame.Pixels)));
+            Assert.Equal(row[column], Convert.ToHexStringLower(SHA256.HashData(frame.Pixels)));
         }
     }
 

@@ -5,7 +5,8 @@ using EdgePose.Ingest;
 namespace EdgePose.Hosting.Evaluation;
 
 /// <summary>
-/// Pictures as frames, decoded by an ffmpeg per picture. Orientation tags are ignored, as the annotations of the data sets are. The size
+/// Pictures as frames, decoded by a process per picture: JPEG by libjpeg-turbo's djpeg where it is installed, because the reference
+/// implementations see its pixels (ffmpeg rounds some bytes otherwise, which moved an AP by .004), everything else by ffmpeg. Orientation tags are ignored, as the annotations of the data sets are. The size
 /// comes with the pixels (PPM), so that a picture that does not fit its annotation is found out.
 /// </summary>
 internal sealed class PictureDecoder(FfmpegTools tools, TimeProvider time)
@@ -25,9 +26,28 @@ internal sealed class PictureDecoder(FfmpegTools tools, TimeProvider time)
     public async Task<Frame> DecodeAsync(string path, int frameWidth, int frameHeight, bool scaled, CancellationToken stop)
     {
         if (!File.Exists(path)) { throw new UserError(ExitCode.Source, $"{path} does not exist", "check --images"); }
+        if (!scaled && IsJpeg(path) && Djpeg is { } djpeg)
+        {
+            // -rgb makes grey pictures three channels. What it cannot take, such as CMYK, goes to ffmpeg.
+            var (frame, _) = await RunAsync(new FfmpegCommand(djpeg, ["-ppm", "-rgb", Path.GetFullPath(path)], ""), frameWidth, frameHeight, stop).ConfigureAwait(false);
+            if (frame is not null) { return frame; }
+        }
+        var (decoded, wrong) = await RunAsync(Command(path, frameWidth, frameHeight, scaled), frameWidth, frameHeight, stop).ConfigureAwait(false);
+        return decoded ?? throw new UserError(ExitCode.Source, $"{path}: {wrong}");
+    }
+
+    /// <summary>Full path of djpeg; null when it is not installed.</summary>
+    private static string? Djpeg { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, "djpeg")).FirstOrDefault(File.Exists);
+
+    private static bool IsJpeg(string path) => Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
+
+    /// <summary>The frame, or null with what is wrong.</summary>
+    private async Task<(Frame? Frame, string Wrong)> RunAsync(FfmpegCommand command, int frameWidth, int frameHeight, CancellationToken stop)
+    {
         var log = new FfmpegLog(static text => text, null, time);
-        var process = FfmpegProcess.TryStart(Command(path, frameWidth, frameHeight, scaled), log, time, out var problem)
-            ?? throw new UserError(ExitCode.Source, problem);
+        var process = FfmpegProcess.TryStart(command, log, time, out var problem);
+        if (process is null) { return (null, problem); }
         await using var running = process.ConfigureAwait(false);
         var frame = new Frame(frameWidth, frameHeight);
         var reading = Worker.Run("picture", () => Read(process.Output, frame));
@@ -42,9 +62,9 @@ internal sealed class PictureDecoder(FfmpegTools tools, TimeProvider time)
             await process.StopAsync().ConfigureAwait(false);
             throw;
         }
-        if (wrong.Length == 0 && process.ExitCode == 0) { return frame; }
+        if (wrong.Length == 0 && process.ExitCode == 0) { return (frame, ""); }
         var said = log.Tail() is [.., var last] ? $" ({last})" : "";
-        throw new UserError(ExitCode.Source, $"{path}: {(wrong.Length > 0 ? wrong : "ffmpeg could not decode it")}{said}");
+        return (null, (wrong.Length > 0 ? wrong : "ffmpeg could not decode it") + said);
     }
 
     private FfmpegCommand Command(string path, int width, int height, bool scaled)
