@@ -12,7 +12,7 @@ public sealed class TrackerQualityTests(ITestOutputHelper output)
     private const int Seeds = 3;
     private static Clip[]? _panZoom;
 
-    [NeedsSharedTheory("media/panzoom")]
+    [Theory]
     [InlineData(30, 0.90)]
     [InlineData(10, 0.90)]
     [InlineData(5, 0.85)]
@@ -27,7 +27,7 @@ public sealed class TrackerQualityTests(ITestOutputHelper output)
         Assert.True(ours.Switches <= 0.7 * baseline.Switches, $"{ours.Switches} switches, baseline {baseline.Switches}");
     }
 
-    [NeedsSharedTheory("media/panzoom")]
+    [Theory]
     [InlineData(30, 0.75)]
     [InlineData(5, 0.65)]
     public void PanZoomClips_BottomUpBoxes_BeatTheBaseline(double fps, double least)
@@ -37,7 +37,7 @@ public sealed class TrackerQualityTests(ITestOutputHelper output)
         Assert.True(ours.Idf1 >= Math.Max(least, baseline.Idf1 + 0.05), $"IDF1 {ours.Idf1:f3}, baseline {baseline.Idf1:f3}");
     }
 
-    [NeedsSharedTheory("media/tracking")]
+    [Theory]
     [InlineData(30, 0.85)]
     [InlineData(10, 0.85)]
     [InlineData(5, 0.78)]
