@@ -6,7 +6,7 @@ namespace EdgePose.Repository;
 /// </summary>
 internal static class DependencyRule
 {
-    private static readonly string[] Features = ["Ingest", "Inference", "Tracking", "Publish", "Config", "Evaluation"];
+    private static readonly string[] Features = ["Ingest", "Inference", "Tracking", "Events", "Spool", "Publish", "Config", "Evaluation"];
 
     private static readonly Dictionary<string, string[]> Areas = new()
     {
@@ -14,7 +14,9 @@ internal static class DependencyRule
         ["Ingest"] = ["Domain"],
         ["Inference"] = ["Domain"],
         ["Tracking"] = ["Domain"],
-        ["Publish"] = ["Domain"],
+        ["Events"] = ["Domain"],
+        ["Spool"] = ["Domain"],
+        ["Publish"] = ["Domain", "Spool"],
         ["Config"] = ["Domain"],
         ["Evaluation"] = ["Domain"],
         ["Hosting"] = ["Domain", .. Features],
