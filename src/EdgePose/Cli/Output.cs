@@ -21,6 +21,7 @@ internal static class Output
 [JsonSerializable(typeof(IReadOnlyList<ModelReport>))]
 [JsonSerializable(typeof(KeypointReport))]
 [JsonSerializable(typeof(TrackReport))]
+[JsonSerializable(typeof(Hosting.Replay.ReplayReport))]
 [JsonSerializable(typeof(ModelFacts))]
 [JsonSerializable(typeof(ImportedModel))]
 [JsonSerializable(typeof(DownloadedModel))]

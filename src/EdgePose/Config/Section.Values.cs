@@ -86,9 +86,9 @@ internal sealed partial class Section
             : Wrong(key, node, $"a number {Scalars.Invariant(min)}–{Scalars.Invariant(max)} such as 5 or 5fps, or 0 for {zero}", fallback);
     }
 
-    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max)
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max, string? shownDefault = null)
     {
-        var node = Take(new ConfigKey(key, KeyKind.Duration, Scalars.Duration(fallback), min.TotalSeconds, max.TotalSeconds, []));
+        var node = Take(new ConfigKey(key, KeyKind.Duration, shownDefault ?? Scalars.Duration(fallback), min.TotalSeconds, max.TotalSeconds, []));
         if (node is null) { return fallback; }
         return node.Kind == YamlKind.Scalar && Scalars.TryDuration(node.Text, out var value) && value >= min && value <= max
             ? value : Wrong(key, node, $"a duration {Scalars.Duration(min)}–{Scalars.Duration(max)} with its unit (ms, s, m, h)", fallback);
