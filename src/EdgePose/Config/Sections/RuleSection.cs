@@ -79,7 +79,7 @@ internal static class RuleSection
     }
 
     /// <summary>What a type takes when its key is absent.</summary>
-    private sealed record Defaults(double AfterSeconds, double EndAfterSeconds, double UpdateSeconds, double CooldownSeconds, float Angle = 50, float Speed = 1.2f)
+    private sealed record Defaults(double AfterSeconds, double EndAfterSeconds, double UpdateSeconds, double CooldownSeconds, float Angle = 50, float Speed = 1.6f)
     {
         public TimeSpan After => TimeSpan.FromSeconds(AfterSeconds);
         public TimeSpan EndAfter => TimeSpan.FromSeconds(EndAfterSeconds);
