@@ -73,7 +73,7 @@ public sealed class ReplayTests(DaemonFixture fixture, ITestOutputHelper output)
         var first = await PlayClipAsync(site, clip);
         Assert.Equal(live.Count, first.Count);
         // Microseconds are rounded from another origin.
-        var shifted = first.Select(e => e with { Time = e.Time - first[0].Time + live[0].Time }).ToList();
+        var shifted = first.Select(e => e with { Time = live[0].Time + (e.Time - first[0].Time) }).ToList();
         Assert.True(EventDifference.Of(live, shifted, TimeSpan.FromMilliseconds(1)).IsEmpty);
         Assert.Equal(live.Select(e => e.Track), first.Select(e => e.Track));
     }
