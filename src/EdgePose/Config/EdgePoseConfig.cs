@@ -76,8 +76,20 @@ internal sealed record InferenceConfig
     /// <summary>When set, a start without this provider is an error (also --require-ep).</summary>
     public string RequireProvider { get; init; } = "";
 
-    /// <summary>Intra-op threads; 0 = the number of cores.</summary>
+    /// <summary>Intra-op threads; 0 = chosen by cores and streams.</summary>
     public required int Threads { get; init; }
+
+    /// <summary>Lowers the quality under load instead of only dropping frames.</summary>
+    public required bool Adaptive { get; init; }
+
+    /// <summary>Demanded share of the inference thread that is still well, 0..1.</summary>
+    public required double TargetUtilisation { get; init; }
+
+    /// <summary>Frame age that is still well; null = by the interval of each stream.</summary>
+    public TimeSpan? TargetAge { get; init; }
+
+    /// <summary>Longest duration of one run of a network.</summary>
+    public required TimeSpan RunDeadline { get; init; }
 
     /// <summary>Path of libonnxruntime; empty = the one beside the program.</summary>
     public string RuntimeLibrary { get; init; } = "";
@@ -153,6 +165,12 @@ internal sealed record StreamConfig
     /// <summary>Frames per second taken from the source; 0 = all.</summary>
     public required double Fps { get; init; }
     public required HardwareDecode HardwareDecode { get; init; }
+
+    /// <summary>Share of the inference time under load, relative to the other streams.</summary>
+    public required int Priority { get; init; }
+
+    /// <summary>Age past which a waiting frame is dropped; null = two frame intervals.</summary>
+    public TimeSpan? MaxAge { get; init; }
 
     /// <summary>Longest side of the frames handed to top-down models, in pixels.</summary>
     public required int MaxSize { get; init; }

@@ -1,6 +1,7 @@
 using EdgePose.Config;
 using EdgePose.Inference;
 using EdgePose.Inference.BottomUp;
+using EdgePose.Inference.Scheduling;
 using EdgePose.Inference.TopDown;
 using EdgePose.Ingest;
 using EdgePose.Publish;
@@ -28,6 +29,16 @@ internal static class Mapping
         ProviderOptions = config.ProviderOptions,
         PluginLibraries = config.PluginLibraries,
     };
+
+    public static SchedulingOptions Scheduling(InferenceConfig config) => new()
+    {
+        Adaptive = config.Adaptive,
+        TargetUtilisation = config.TargetUtilisation,
+        TargetAge = config.TargetAge,
+        RunDeadline = config.RunDeadline,
+    };
+
+    public static LaneOptions Lane(StreamConfig stream) => new() { Weight = stream.Priority, MaxAge = stream.MaxAge, ExpectedFps = stream.Fps };
 
     public static SourceOptions Source(StreamConfig stream, Func<int, int, (int Width, int Height)> frameSize) => new()
     {

@@ -44,7 +44,7 @@ internal sealed class Pipeline : IAsyncDisposable
             : new MosquittoTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MosquittoTransport>());
         _publisher = new Publisher(Mapping.Publisher(config), transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact);
         var lanes = new List<Lane>();
-        _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>());
+        _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), Mapping.Scheduling(config.Inference));
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
             var unit = Unit(stream, config, options.Histories, redactor, loggers, time);
@@ -72,7 +72,12 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
         }
-        var models = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, options.RequireProvider));
+        var inference = Mapping.Inference(config.Inference, options.RequireProvider) with
+        {
+            RunDeadline = config.Inference.RunDeadline,
+            Streams = config.Streams.Count(s => s.Enabled),
+        };
+        var models = ModelStore.Load(config.Models.Folders, inference);
         try
         {
             return new Pipeline(config, models, options, redactor, loggers, time);

@@ -34,8 +34,8 @@ internal sealed class StreamUnit : IDisposable
         var source = Mapping.Source(config, estimator.PreferredFrame);
         _slot = new FrameSlot(source.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins, wake);
         _supervisor = new StreamSupervisor(source, _slot, _ => onStatus(this), redact, time, logger);
-        Lane = new Lane(config.Id, _slot, Process);
-        _received = new RateMeter(() => _supervisor.Counters.Received, time);
+        Lane = new Lane(config.Id, _slot, Process, Mapping.Lane(config));
+        _received = new RateMeter(() => _slot.Received, time);
         _processed = new RateMeter(() => Lane.Processed, time);
     }
 
@@ -60,9 +60,11 @@ internal sealed class StreamUnit : IDisposable
         }
     }
 
-    public Publish.StreamCounters Counters() => new(
-        _received.PerSecond(), _processed.PerSecond(), _supervisor.Counters.Received, _slot.Dropped + _supervisor.Counters.DroppedNoBuffer,
-        Lane.Ages.Percentile(0.99), Status.Reconnects);
+    public Publish.StreamCounters Counters()
+    {
+        var account = _slot.Account;
+        return new(_received.PerSecond(), _processed.PerSecond(), account.Received, account.Dropped, Lane.Ages.Percentile(0.99), Status.Reconnects);
+    }
 
     /// <summary>One frame on the inference thread.</summary>
     private void Process(Frame frame)

@@ -75,6 +75,7 @@ internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper s
         {
             counters.CountReceived();
             counters.CountDroppedNoBuffer();
+            slot.CountNoBuffer(info);
             return null;
         }
         frame.Info = info;

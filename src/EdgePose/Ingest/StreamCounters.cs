@@ -3,8 +3,8 @@ using EdgePose.Domain;
 namespace EdgePose.Ingest;
 
 /// <summary>
-/// What happened to a stream since the start. <c>Received = DroppedNoBuffer + FrameSlot.Received</c> holds whenever no frame is being
-/// handed over; the slot counts what the consumer was too slow for.
+/// What happened to a stream since the start. The account of its frames, which adds up at every instant, is <see cref="FrameSlot.Account"/>;
+/// <see cref="Received"/> follows it when a frame has been handed over.
 /// </summary>
 internal sealed class StreamCounters
 {

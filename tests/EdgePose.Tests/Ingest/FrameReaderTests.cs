@@ -53,7 +53,7 @@ public sealed class FrameReaderTests
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         Frame[] held = [_pool.TryRent()!, _pool.TryRent()!, _pool.TryRent()!];
         Reader(slot).Run(new RawFrames(5 * Bytes), CancellationToken.None);
-        Assert.Equal((5L, 5L, 0L), (_counters.Received, _counters.DroppedNoBuffer, slot.Received));
+        Assert.Equal((5L, 5L, 5L, 5L), (_counters.Received, _counters.DroppedNoBuffer, slot.Received, slot.Account.NoBuffer));
         foreach (var frame in held) { frame.Dispose(); }
     }
 

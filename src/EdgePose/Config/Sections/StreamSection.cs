@@ -47,6 +47,8 @@ internal static class StreamSection
             Fps = s.Rate("fps", 5, 0.1, 240, "all"),
             HardwareDecode = s.Choice("hardware_decode", HardwareDecode.None, ("auto", HardwareDecode.Auto), ("none", HardwareDecode.None),
                 ("cuda", HardwareDecode.Cuda), ("vaapi", HardwareDecode.Vaapi), ("v4l2m2m", HardwareDecode.V4l2m2m), ("drm", HardwareDecode.Drm)),
+            Priority = s.Integer("priority", 1, 1, 100),
+            MaxAge = s.Duration("max_age", "two frame intervals, at least 100ms", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
             MaxSize = s.Integer("max_size", 960, 64, 7680),
             StallAfter = s.Duration("stall_after", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
             Loop = s.Flag("loop", false),
