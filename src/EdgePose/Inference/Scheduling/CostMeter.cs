@@ -6,8 +6,8 @@ namespace EdgePose.Inference.Scheduling;
 /// </summary>
 internal sealed class CostMeter
 {
-    /// <summary>Pose periods that the mean remembers.</summary>
-    private const int Memory = 3;
+    /// <summary>Frames that the mean remembers at most.</summary>
+    private const int LongestMemory = 36;
     private int _frames;
     private double _mean;
 
@@ -17,9 +17,11 @@ internal sealed class CostMeter
     /// <summary>Mean since the last change of the rung; null until a whole pose period was seen.</summary>
     public double? Mean(int posePeriod) => _frames >= posePeriod ? _mean : null;
 
-    public void Add(double seconds, int posePeriod)
+    /// <param name="seconds">Service time.</param>
+    /// <param name="memory">Frames after which old ones fade.</param>
+    public void Add(double seconds, int memory)
     {
-        _frames = Math.Min(_frames + 1, Memory * posePeriod);
+        _frames = Math.Min(_frames + 1, Math.Min(memory, LongestMemory));
         _mean += (seconds - _mean) / _frames;
     }
 

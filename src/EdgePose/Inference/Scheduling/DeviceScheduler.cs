@@ -26,11 +26,14 @@ internal sealed class DeviceScheduler
 {
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(2);
 
+    /// <summary>Part of the dearest stream's frame within which tags count as equal: enough to choose by deadline, too little to serve anybody twice for it.</summary>
+    private const double OneRound = 0.9;
+
     private readonly LaneState[] _lanes;
     private readonly SchedulingOptions _options;
     private readonly TimeProvider _time;
     private readonly FairShare _fair = new();
-    private readonly LoadMeter _meter = new();
+    private readonly LoadMeter _meter = new(Ladder.Last);
     private readonly LoadController _controller;
     private readonly WaitWindow _waits = new();
     private readonly Lock _gate = new();
@@ -38,7 +41,7 @@ internal sealed class DeviceScheduler
     private DeviceLoad _load;
     private TimeSpan _lastLook, _lastTurn;
     private double _busySeconds;
-    private double _utilisation;
+    private double _utilisation, _tolerance;
     private long _successes;
 
     public DeviceScheduler(IReadOnlyList<Lane> lanes, SchedulingOptions options, TimeProvider time)
@@ -64,11 +67,11 @@ internal sealed class DeviceScheduler
             foreach (var lane in _lanes)
             {
                 if (IsReady(lane, now)) { least = Math.Min(least, lane.Place.Tag); }
-                else { _fair.Rest(lane.Place); }
+                else { _fair.Rest(lane.Place, _utilisation > 1 ? _tolerance : 0); }
             }
             if (double.IsPositiveInfinity(least)) { turn = default; return false; }
             _fair.Advance(least);
-            var next = Choose(least + _fair.Tolerance);
+            var next = Choose(least + _tolerance);
             // Only a slot that is closed at this moment gives nothing after it had a frame.
             if (next?.Lane.Slot.TryTake() is not { } frame) { continue; }
             EnterWait(next, frame, now);
@@ -81,7 +84,7 @@ internal sealed class DeviceScheduler
     public void Finish(in Turn turn, Outcome outcome)
     {
         var (state, seconds) = (turn.State, _time.GetElapsedTime(turn.StartedTicks).TotalSeconds);
-        _fair.Charge(state.Place, seconds);
+        state.Place.Charge(seconds);
         _busySeconds += seconds;
         if (outcome == Outcome.Missed)
         {
@@ -123,10 +126,10 @@ internal sealed class DeviceScheduler
 
     private bool Turn(double utilisation, double lateness, TimeSpan now)
     {
-        var before = _controller.Step;
-        if (!_controller.Look(utilisation, lateness, now)) { return false; }
+        if (!_controller.Look(utilisation, _meter.OneUp(utilisation), lateness, now)) { return false; }
         var step = _controller.Step;
-        _meter.Turn(_lanes.Select(l => l.Cost), Ladder.PosePeriod(step), up: step < before);
+        var rung = Ladder.Rung(step);
+        _meter.Turn(_lanes.Select(l => l.Cost), utilisation, step, rung.PosePeriod, rung.DetectorFactor);
         foreach (var lane in _lanes) { lane.SetStep(step); }
         _lastTurn = now;
         return true;
@@ -138,10 +141,11 @@ internal sealed class DeviceScheduler
     /// </summary>
     private double MeasureUtilisation(TimeSpan now)
     {
-        var (demand, live, busyRecordings) = (0.0, 0.0, 0.0);
+        var (demand, live, busyRecordings, dearest) = (0.0, 0.0, 0.0, 0.0);
         foreach (var lane in _lanes)
         {
             lane.Measure(_time);
+            dearest = Math.Max(dearest, _meter.Cost(lane.Cost) / lane.Place.Weight);
             if (lane.IsLive)
             {
                 live += lane.Place.Weight;
@@ -149,6 +153,7 @@ internal sealed class DeviceScheduler
             }
             else if (lane.Lane.Slot.HasFrame) { busyRecordings += lane.Place.Weight; }
         }
+        _tolerance = OneRound * dearest;
         return live == 0 ? 0 : demand * (live + busyRecordings) / live;
     }
 

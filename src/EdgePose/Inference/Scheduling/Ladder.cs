@@ -22,8 +22,8 @@ internal static class Ladder
     /// <summary>The cheapest rung.</summary>
     public static int Last => Rungs.Length - 1;
 
-    /// <summary>Frames after which a stream's costs repeat themselves on rung <paramref name="step"/>.</summary>
-    public static int PosePeriod(int step) => Rungs[step].PosePeriod;
+    /// <summary>Rung <paramref name="step"/> for the weightiest stream.</summary>
+    public static Quality Rung(int step) => Rungs[step];
 
     /// <summary>All rungs for one stream. The cap of people is that of the weightiest stream; lighter ones get their part of it, at least one.</summary>
     /// <param name="relativeWeight">Weight of the stream divided by the greatest of the device, in (0, 1].</param>
