@@ -79,6 +79,9 @@ internal sealed record InferenceConfig
     /// <summary>Intra-op threads; 0 = chosen by cores and streams.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>Most people whose crops go through a network together; 0 = chosen by the provider.</summary>
+    public required int Batch { get; init; }
+
     /// <summary>Lowers the quality under load instead of only dropping frames.</summary>
     public required bool Adaptive { get; init; }
 

@@ -22,7 +22,7 @@ internal sealed class FrameSlot(FullPolicy policy, Action? onArrival = null) : I
     private Frame? _waiting;
     private bool _closed;
     private long _received, _processed, _failed, _inWork;
-    private long _replaced, _stale, _noBuffer, _closedOut;
+    private long _replaced, _stale, _refused, _noBuffer, _closedOut;
 
     public bool HasFrame => Volatile.Read(ref _waiting) is not null;
 
@@ -36,7 +36,7 @@ internal sealed class FrameSlot(FullPolicy policy, Action? onArrival = null) : I
             lock (_gate)
             {
                 return new FrameAccount(
-                    _received, _processed, _failed, _replaced, _stale, _noBuffer, _closedOut, _waiting is null ? 0 : 1, _inWork);
+                    _received, _processed, _failed, _replaced, _stale, _refused, _noBuffer, _closedOut, _waiting is null ? 0 : 1, _inWork);
             }
         }
     }
@@ -88,13 +88,13 @@ internal sealed class FrameSlot(FullPolicy policy, Action? onArrival = null) : I
         onArrival?.Invoke();
     }
 
-    /// <summary>Enters a frame that was read but could not be kept because every buffer was in use.</summary>
-    public void CountNoBuffer(in FrameInfo info)
+    /// <summary>Enters a frame that was read and not kept.</summary>
+    public void CountLost(in FrameInfo info, FrameLoss reason)
     {
         lock (_gate)
         {
             _received++;
-            _noBuffer++;
+            if (reason == FrameLoss.Refused) { _refused++; } else { _noBuffer++; }
             _arrivals.Add(info);
         }
     }

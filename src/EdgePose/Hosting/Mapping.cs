@@ -25,6 +25,7 @@ internal static class Mapping
         Providers = config.Providers,
         RequireProvider = requireProvider.Length > 0 ? requireProvider : config.RequireProvider,
         Threads = config.Threads,
+        Batch = config.Batch,
         RuntimeLibrary = config.RuntimeLibrary,
         ProviderOptions = config.ProviderOptions,
         PluginLibraries = config.PluginLibraries,

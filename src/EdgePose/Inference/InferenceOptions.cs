@@ -15,6 +15,9 @@ internal sealed record InferenceOptions
     /// <summary>Streams that this process decodes beside the networks; only for the choice of threads.</summary>
     public int Streams { get; init; }
 
+    /// <summary>Most pictures in one run of a network with a variable batch; 0 = chosen by the provider.</summary>
+    public int Batch { get; init; }
+
     /// <summary>Longest duration of one run of a network after its first; zero = not limited.</summary>
     public TimeSpan RunDeadline { get; init; }
 

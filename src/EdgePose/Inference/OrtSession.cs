@@ -9,6 +9,9 @@ namespace EdgePose.Inference;
 /// </summary>
 internal sealed class OrtSession : INetwork, IDisposable
 {
+    /// <summary>Where the provider decides.</summary>
+    private const int LargestBatch = 8;
+
     private readonly InferenceSession _session;
     private readonly Dictionary<(int Batch, int Height, int Width), OrtBinding> _bindings = [];
     private readonly IReadOnlyList<string> _outputs;
@@ -22,6 +25,9 @@ internal sealed class OrtSession : INetwork, IDisposable
     }
 
     public ModelDescriptor Descriptor { get; }
+
+    /// <summary>Set when the session is open.</summary>
+    public int MaxBatch { get; private set; } = 1;
     public string Provider { get; }
     public IReadOnlyList<string> Fallbacks { get; }
 
@@ -75,12 +81,30 @@ internal sealed class OrtSession : INetwork, IDisposable
                 throw new UserError(ExitCode.Model, $"model {descriptor.Name} started on {provider}, not on the required {options.RequireProvider}: {string.Join("; ", fallbacks)}",
                     "install the provider's libraries or drop require_provider");
             }
+            session.PrepareBatches(options.Batch);
             return session;
         }
         catch
         {
             session.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Crops are batched where it gains: not on CPUs, whose cores are busy with one picture (DWPose-t: 10.3 ms of processor time per picture
+    /// alone, 9.3 ms in batches of four; LitePose-M 110 ms and 131 ms). All sizes are tried now, for a provider may compile each of them.
+    /// </summary>
+    private void PrepareBatches(int wanted)
+    {
+        var input = Descriptor.Input;
+        var canBatch = Descriptor.Kind is ModelKind.Simcc or ModelKind.Heatmap or ModelKind.HourglassPrinceton or ModelKind.MoveNetSingle
+            && _session.InputMetadata[_session.InputNames[0]].Dimensions[0] < 0;
+        var most = wanted > 0 ? wanted : Provider == "cpu" ? 1 : LargestBatch;
+        for (var batch = 2; canBatch && batch <= most; batch *= 2)
+        {
+            Bind(batch, input.Height, input.Width);
+            MaxBatch = batch;
         }
     }
 

@@ -75,7 +75,7 @@ internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper s
         {
             counters.CountReceived();
             counters.CountDroppedNoBuffer();
-            slot.CountNoBuffer(info);
+            slot.CountLost(info, FrameLoss.NoBuffer);
             return null;
         }
         frame.Info = info;

@@ -12,7 +12,7 @@ public sealed class FrameSlotTests
     private static void AssertAccount(FrameSlot slot) => AssertAddsUp(slot.Account);
 
     private static void AssertAddsUp(in FrameAccount a) =>
-        Assert.Equal(a.Received, a.Processed + a.Failed + a.Replaced + a.Stale + a.NoBuffer + a.Closed + a.Waiting + a.InWork);
+        Assert.Equal(a.Received, a.Processed + a.Failed + a.Replaced + a.Stale + a.Refused + a.NoBuffer + a.Closed + a.Waiting + a.InWork);
 
     [Fact]
     public void Put_FullSlotOfALiveSource_DropsAndReleasesTheOlderFrame()
@@ -124,9 +124,10 @@ public sealed class FrameSlotTests
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         slot.Put(NewFrame(0), CancellationToken.None);
         slot.Put(NewFrame(1), CancellationToken.None);
-        slot.CountNoBuffer(new FrameInfo("cam", 1, 2, 0, default));
+        slot.CountLost(new FrameInfo("cam", 1, 2, 0, default), FrameLoss.NoBuffer);
+        slot.CountLost(new FrameInfo("cam", 1, 3, 0, default), FrameLoss.Refused);
         using var failed = slot.TryTake();
-        Assert.Equal(new FrameAccount(3, 0, 0, 1, 0, 1, 0, 0, 1), slot.Account);
+        Assert.Equal(new FrameAccount(4, 0, 0, 1, 0, 1, 1, 0, 0, 1), slot.Account);
         slot.Complete(failed: true);
         slot.Put(NewFrame(3), CancellationToken.None);
         using var processed = slot.TryTake();
@@ -136,10 +137,10 @@ public sealed class FrameSlotTests
         Assert.True(slot.DropBefore(1));
         Assert.False(slot.DropBefore(1));
         slot.Put(NewFrame(5), CancellationToken.None);
-        Assert.Equal(new FrameAccount(6, 1, 1, 1, 1, 1, 0, 1, 0), slot.Account);
+        Assert.Equal(new FrameAccount(7, 1, 1, 1, 1, 1, 1, 0, 1, 0), slot.Account);
         slot.Dispose();
-        Assert.Equal(new FrameAccount(6, 1, 1, 1, 1, 1, 1, 0, 0), slot.Account);
-        Assert.Equal((4, 2), (slot.Dropped, slot.Taken));
+        Assert.Equal(new FrameAccount(7, 1, 1, 1, 1, 1, 1, 1, 0, 0), slot.Account);
+        Assert.Equal((5, 2), (slot.Dropped, slot.Taken));
     }
 
     [Fact]
@@ -164,7 +165,7 @@ public sealed class FrameSlotTests
         {
             for (var i = 0; i < Frames; i++)
             {
-                if (i % 7 == 3) { slot.CountNoBuffer(new FrameInfo("cam", 1, i, 0, default)); }
+                if (i % 7 == 3) { slot.CountLost(new FrameInfo("cam", 1, i, 0, default), i % 2 == 0 ? FrameLoss.NoBuffer : FrameLoss.Refused); }
                 else { slot.Put(NewFrame(i), CancellationToken.None); }
                 // The consumer shall get some, however the machine divides its time.
                 if (i % 50 == 0) { SpinWait.SpinUntil(() => !slot.HasFrame); }
@@ -192,6 +193,6 @@ public sealed class FrameSlotTests
         AssertAddsUp(account);
         Assert.Equal((Frames, 0, 0), (account.Received, account.Waiting, account.InWork));
         Assert.True(readings > 100 && account.Processed > 0 && account.Failed > 0, $"{readings} readings of {account}");
-        Assert.Equal(account.Received - account.NoBuffer, _released);
+        Assert.Equal(account.Received - account.NoBuffer - account.Refused, _released);
     }
 }

@@ -11,7 +11,7 @@ public sealed class DropMeterTests
     private bool After(long received, long dropped)
     {
         (_received, _dropped) = (_received + received, _dropped + dropped);
-        _meter.Add("cam", new FrameAccount(_received, _received - _dropped, 0, _dropped, 0, 0, 0, 0, 0));
+        _meter.Add("cam", new FrameAccount(_received, _received - _dropped, 0, _dropped, 0, 0, 0, 0, 0, 0));
         return _meter.IsHeavy("cam");
     }
 

@@ -23,6 +23,7 @@ internal static class InferenceSection
             Providers = providers,
             RequireProvider = required,
             Threads = s.Integer("threads", 0, 0, 256),
+            Batch = s.Integer("batch", 0, 0, 64),
             Adaptive = s.Flag("adaptive", true),
             TargetUtilisation = s.Number("target_utilisation", 0.8f, 0.1, 1)!.Value,
             TargetAge = s.Duration("target_age", "two frame intervals of waiting", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),

@@ -65,6 +65,8 @@ internal sealed class TopDownEstimator : IPoseEstimator
         _untilDetection--;
         _candidates.Choose(_detections, _people, _padding, _options.BoxNms, _options.MaxPeople);
         _next.Clear();
+        _head.Begin();
+        for (var i = 0; i < _candidates.Count; i++) { _head.Plan(_candidates[i].Box, _candidates[i].Padding); }
         for (var i = 0; i < _candidates.Count; i++) { Look(frame, _candidates[i], detecting, poses); }
         RemoveDuplicates(poses);
         Follow();
@@ -82,6 +84,8 @@ internal sealed class TopDownEstimator : IPoseEstimator
     public void EstimateBoxes(Frame frame, ReadOnlySpan<Detection> boxes, PoseList poses)
     {
         poses.Clear();
+        _head.Begin();
+        foreach (ref readonly var d in boxes) { _head.Plan(d.Box, _padding); }
         foreach (ref readonly var d in boxes) { _head.Estimate(frame, d.Box, _padding, d.Score, poses.Add()); }
     }
 

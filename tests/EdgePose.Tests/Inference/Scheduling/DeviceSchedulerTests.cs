@@ -17,7 +17,7 @@ public sealed class DeviceSchedulerTests(ITestOutputHelper output)
         foreach (var camera in device.Cameras)
         {
             var a = camera.Account;
-            Assert.Equal(a.Received, a.Processed + a.Failed + a.Replaced + a.Stale + a.NoBuffer + a.Closed + a.Waiting + a.InWork);
+            Assert.Equal(a.Received, a.Processed + a.Failed + a.Replaced + a.Stale + a.Refused + a.NoBuffer + a.Closed + a.Waiting + a.InWork);
         }
     }
 
