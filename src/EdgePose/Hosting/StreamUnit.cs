@@ -61,8 +61,14 @@ internal sealed class StreamUnit : IDisposable
     }
 
     public Publish.StreamCounters Counters() => new(
-        _received.PerSecond(), _processed.PerSecond(), _supervisor.Counters.Received, _slot.Dropped + _supervisor.Counters.DroppedNoBuffer,
-        Lane.Ages.Percentile(0.99), Status.Reconnects);
+        _received.PerSecond(), _processed.PerSecond(), _supervisor.Counters.Received, _slot.Dropped + _supervisor.Counters.Dropped,
+        Lane.Ages.Percentile(0.99), Status.Reconnects)
+    {
+        FramesRefused = _supervisor.Counters.Refused,
+        DecodeErrors = _supervisor.Counters.DecodeErrors,
+        PacketsLost = _supervisor.Counters.LostPackets,
+        CameraLagMs = _supervisor.Sender?.Lag?.TotalMilliseconds,
+    };
 
     /// <summary>One frame on the inference thread.</summary>
     private void Process(Frame frame)
