@@ -47,9 +47,6 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>The connection is cut after so many bytes from the server; 0 = never.</summary>
     public long CutAfter { get; set; }
 
-    /// <summary>New connections are reset at once.</summary>
-    public volatile bool Refusing;
-
     /// <summary>Bytes that the clients got.</summary>
     public long Passed;
 
@@ -72,11 +69,6 @@ internal sealed class FaultProxy : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                if (Refusing)
-                {
-                    Reset(client);
-                    continue;
-                }
                 _pumps.Add(ServeAsync(client));
             }
         }
