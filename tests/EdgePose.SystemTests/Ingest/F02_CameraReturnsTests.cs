@@ -9,11 +9,11 @@ namespace EdgePose.SystemTests.Ingest;
 [Collection("Ingest")]
 public sealed class F02_CameraReturnsTests(IngestFixture fixture, ITestOutputHelper output)
 {
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task AfterTenMinutes_FramesAreBackWithinThirtyFiveSecondsInTheNextEpoch(int seed)
+    [Fact]
+    public Task AfterTenMinutes_FramesAreBackWithinThirtyFiveSecondsInTheNextEpoch() =>
+        Task.WhenAll(Enumerable.Range(1, 4).Select(ReturnAsync)); // at four moments of the widest pause
+
+    private async Task ReturnAsync(int seed)
     {
         var off = Path.Combine(fixture.Folder, $"f02-{seed}.off");
         var tools = new FakeTool(fixture.Folder).Pair(
@@ -25,7 +25,7 @@ public sealed class F02_CameraReturnsTests(IngestFixture fixture, ITestOutputHel
         var last = stream.Frames.Last();
 
         await File.WriteAllTextAsync(off, "");
-        await FastClock.RunAsync(time, TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(11 * seed), static () => false);
+        await FastClock.RunAsync(time, TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(8 * seed), static () => false);
         Assert.Equal(StreamState.Unreachable, stream.Status.State);
         Assert.All(stream.Frames, f => Assert.Equal(1, f.Epoch));
         var attempts = stream.Status.Reconnects;

@@ -22,22 +22,26 @@ public sealed class F13_TruncatedOutputTests(IngestFixture fixture, ITestOutputH
         Assert.All(stream.Frames.GroupBy(static f => f.Epoch), static epoch => Assert.InRange(epoch.Count(), 1, 2));
     }
 
-    [Theory]
-    [InlineData(30_001)]
-    [InlineData(64_123)]
-    public async Task ConnectionIsCutInsideAPicture_ItIsReconnectedAndNoPartialPictureComesThrough(int bytes)
+    [Fact]
+    public async Task ConnectionIsCutInsideAPicture_TheHalfPictureIsLeftOutWithDiscardCorrupt_AndIsTheLastOneWithout()
     {
         var clip = Clip.MakePlain(fixture.Folder, "white", "f13.h264");
         await using var camera = new ScriptedRtspServer(RtspScript.Endless(clip));
         await using var proxy = new FaultProxy(camera.Port);
-        await using var stream = new RunningStream(RtspSourceTests.Rtsp($"rtsp://127.0.0.1:{proxy.Port}/cam"));
-        await stream.WaitForFramesAsync(5, 20);
-        proxy.CutAfter = bytes;
-        await stream.WaitForEpochAsync(2, 20);
-        proxy.CutAfter = 0;
-        var epoch = stream.Frames.Last().Epoch;
-        await stream.WaitAsync(s => s.Frames.Any(f => f.Epoch > epoch) || s.Status.State == StreamState.Online, 10, "it goes on");
-        output.WriteLine($"{stream.Supervisor.Counters.Received} received, {stream.Supervisor.Counters.DecodeErrors} decode errors; {string.Join(" > ", stream.Statuses.Select(static s => s.Reason).Where(static r => r.Length > 0))}");
-        Assert.All(stream.Pictures, static p => Assert.InRange(p.Mean, 190, 255)); // half a picture would be half dark
+        var source = RtspSourceTests.Rtsp($"rtsp://127.0.0.1:{proxy.Port}/cam");
+        await using var all = new RunningStream(source);
+        await using var whole = new RunningStream(source with { DiscardCorrupt = true });
+        await Task.WhenAll(all.WaitForFramesAsync(5, 20), whole.WaitForFramesAsync(5, 20));
+        proxy.CutAfter = 64_123;
+        await Task.WhenAll(all.WaitForEpochAsync(3, 20), whole.WaitForEpochAsync(3, 20));
+
+        foreach (var (name, stream) in ((string, RunningStream)[])[("all", all), ("whole", whole)])
+        {
+            var c = stream.Supervisor.Counters;
+            output.WriteLine($"{name}: {c.Received} received, {c.DamagedPictures} damaged, {c.Refused} refused; {string.Join(" > ", stream.Statuses.Select(static s => s.Reason).Where(static r => r.Length > 0))}");
+        }
+        Assert.All(whole.Pictures, static p => Assert.InRange(p.Mean, 190, 255)); // half a picture is half dark
+        // What ffmpeg makes of the rest at the end of the data comes last; nothing follows that could be taken for its continuation.
+        Assert.All(all.Pictures.GroupBy(static p => p.Info.Epoch), static epoch => Assert.All(epoch.SkipLast(1), static p => Assert.InRange(p.Mean, 190, 255)));
     }
 }
