@@ -158,6 +158,9 @@ internal sealed record StreamConfig
 
     /// <summary>The source without user or password: a file path, rtsp(s)://, http(s)://, or /dev/videoN.</summary>
     public required string Url { get; init; }
+
+    /// <summary>The camera's small stream, read instead of <see cref="Url"/> where it exists; empty = none.</summary>
+    public string SubStream { get; init; } = "";
     public string User { get; init; } = "";
     public Secret? Password { get; init; }
     public required Transport Transport { get; init; }
@@ -177,6 +180,12 @@ internal sealed record StreamConfig
 
     /// <summary>Frame age after which a live source counts as stalled.</summary>
     public required TimeSpan StallAfter { get; init; }
+
+    /// <summary>Pictures in which the decoder concealed errors are left out.</summary>
+    public required bool DiscardCorrupt { get; init; }
+
+    /// <summary>RTSP only: capture times by the camera's own clock.</summary>
+    public required bool CameraTime { get; init; }
 
     /// <summary>Files only: play in a loop.</summary>
     public required bool Loop { get; init; }

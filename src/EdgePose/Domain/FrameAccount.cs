@@ -15,5 +15,8 @@ namespace EdgePose.Domain;
 internal readonly record struct FrameAccount(
     long Received, long Processed, long Failed, long Replaced, long Stale, long NoBuffer, long Closed, int Waiting, long InWork)
 {
-    public long Dropped => Replaced + Stale + NoBuffer + Closed;
+    /// <summary>Dropped because the decoder's word says that they are garbage.</summary>
+    public long Refused { get; init; }
+
+    public long Dropped => Replaced + Stale + NoBuffer + Closed + Refused;
 }

@@ -22,7 +22,7 @@ internal sealed class FrameSlot(FullPolicy policy, Action? onArrival = null) : I
     private Frame? _waiting;
     private bool _closed;
     private long _received, _processed, _failed, _inWork;
-    private long _replaced, _stale, _noBuffer, _closedOut;
+    private long _replaced, _stale, _noBuffer, _closedOut, _refused;
 
     public bool HasFrame => Volatile.Read(ref _waiting) is not null;
 
@@ -36,7 +36,10 @@ internal sealed class FrameSlot(FullPolicy policy, Action? onArrival = null) : I
             lock (_gate)
             {
                 return new FrameAccount(
-                    _received, _processed, _failed, _replaced, _stale, _noBuffer, _closedOut, _waiting is null ? 0 : 1, _inWork);
+                    _received, _processed, _failed, _replaced, _stale, _noBuffer, _closedOut, _waiting is null ? 0 : 1, _inWork)
+                {
+                    Refused = _refused,
+                };
             }
         }
     }
@@ -95,6 +98,17 @@ internal sealed class FrameSlot(FullPolicy policy, Action? onArrival = null) : I
         {
             _received++;
             _noBuffer++;
+            _arrivals.Add(info);
+        }
+    }
+
+    /// <summary>Enters a frame that was read and is not handed on, because it is known to be garbage.</summary>
+    public void CountRefused(in FrameInfo info)
+    {
+        lock (_gate)
+        {
+            _received++;
+            _refused++;
             _arrivals.Add(info);
         }
     }

@@ -44,6 +44,7 @@ internal static class Mapping
     {
         Stream = stream.Id,
         Url = stream.Url,
+        SubStream = stream.SubStream,
         User = stream.User,
         Password = stream.Password,
         Transport = stream.Transport == Transport.Udp ? SourceTransport.Udp : SourceTransport.Tcp,
@@ -58,6 +59,8 @@ internal static class Mapping
             _ => HardwareDecoder.Auto,
         },
         StallAfter = stream.StallAfter,
+        DiscardCorrupt = stream.DiscardCorrupt,
+        CameraTime = stream.CameraTime,
         Loop = stream.Loop,
         Pace = stream.Pace == Pace.Max ? SourcePace.Max : SourcePace.Realtime,
         FrameSize = frameSize,

@@ -63,7 +63,13 @@ internal sealed class StreamUnit : IDisposable
     public Publish.StreamCounters Counters()
     {
         var account = _slot.Account;
-        return new(_received.PerSecond(), _processed.PerSecond(), account.Received, account.Dropped, Lane.Ages.Percentile(0.99), Status.Reconnects);
+        return new(_received.PerSecond(), _processed.PerSecond(), account.Received, account.Dropped, Lane.Ages.Percentile(0.99), Status.Reconnects)
+        {
+            FramesRefused = account.Refused,
+            DecodeErrors = _supervisor.Counters.DecodeErrors,
+            PacketsLost = _supervisor.Counters.LostPackets,
+            CameraLagMs = _supervisor.Sender?.Lag?.TotalMilliseconds,
+        };
     }
 
     /// <summary>One frame on the inference thread.</summary>

@@ -28,7 +28,16 @@ internal sealed record NodeStatus(NodeState State, IReadOnlyList<string> Reasons
 
 /// <summary>Figures of one stream; frame ages in milliseconds, rates in frames per second over the last seconds.</summary>
 internal readonly record struct StreamCounters(
-    double FpsIn, double FpsProcessed, long FramesReceived, long FramesDropped, double FrameAgeP99Ms, int Reconnects);
+    double FpsIn, double FpsProcessed, long FramesReceived, long FramesDropped, double FrameAgeP99Ms, int Reconnects)
+{
+    /// <summary>The dropped frames that were garbage.</summary>
+    public long FramesRefused { get; init; }
+    public long DecodeErrors { get; init; }
+    public long PacketsLost { get; init; }
+
+    /// <summary>Arrival minus the camera's time; null while the camera's time is not known.</summary>
+    public double? CameraLagMs { get; init; }
+}
 
 /// <summary>The JSON documents of the retained topics; names and meaning are those of MQTT.md and <c>config/*.schema.json</c>.</summary>
 internal static class Payloads
@@ -67,7 +76,8 @@ internal static class Payloads
 
     internal sealed record StreamStateDocument(
         string Schema, StreamState State, string Since, string Reason, int Epoch, int Reconnects, double FpsIn, double FpsProcessed,
-        long FramesReceived, long FramesDropped, double FrameAgeP99Ms, int Width, int Height, string Codec, string Decoder);
+        long FramesReceived, long FramesDropped, double FrameAgeP99Ms, int Width, int Height, string Codec, string Decoder,
+        TimeSource TimeSource, double? CameraLagMs, long FramesRefused, long DecodeErrors, long PacketsLost, IReadOnlyList<string> Messages);
 
     public static InfoDocument Info(string node, NodeInfo info) => new(
         InfoSchema, node, info.Version, info.ConfigHash, info.Boot, Stamp(info.Started), info.Models, info.Streams,
@@ -81,14 +91,19 @@ internal static class Payloads
     public static StreamStateDocument State(StreamStatus status, in StreamCounters counters) => new(
         StreamStateSchema, status.State, Stamp(status.SinceUtc), status.Reason, status.Epoch, counters.Reconnects,
         Tenth(counters.FpsIn), Tenth(counters.FpsProcessed), counters.FramesReceived, counters.FramesDropped,
-        Tenth(counters.FrameAgeP99Ms), status.Width, status.Height, status.Codec, status.Decoder);
+        Tenth(counters.FrameAgeP99Ms), status.Width, status.Height, status.Codec, status.Decoder,
+        status.TimeSource, counters.CameraLagMs is { } lag ? Tenth(lag) : null, counters.FramesRefused, counters.DecodeErrors, counters.PacketsLost,
+        [.. status.Messages.Select(static m => m.Length <= MessageLength ? m : m[..MessageLength])]);
+
+    /// <summary>Twenty lines of this length stay below what any broker takes.</summary>
+    private const int MessageLength = 300;
 
     // JSON has no NaN: a figure that does not exist yet is 0.
     private static double Tenth(double value) => double.IsFinite(value) ? Math.Round(value, 1) : 0;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters =
-    [typeof(SnakeCaseEnum<NodeState>), typeof(SnakeCaseEnum<StreamState>)])]
+    [typeof(SnakeCaseEnum<NodeState>), typeof(SnakeCaseEnum<StreamState>), typeof(SnakeCaseEnum<TimeSource>)])]
 [JsonSerializable(typeof(Payloads.InfoDocument))]
 [JsonSerializable(typeof(Payloads.StatusDocument))]
 [JsonSerializable(typeof(Payloads.StreamStateDocument))]

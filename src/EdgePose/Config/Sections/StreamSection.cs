@@ -40,6 +40,7 @@ internal static class StreamSection
         {
             Id = id,
             Url = url?.Url ?? "",
+            SubStream = ReadSubStream(s, url),
             User = user,
             Password = s.Password(url?.Password),
             Enabled = s.Flag("enabled", true),
@@ -51,6 +52,8 @@ internal static class StreamSection
             MaxAge = s.Duration("max_age", "two frame intervals, at least 100ms", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
             MaxSize = s.Integer("max_size", 960, 64, 7680),
             StallAfter = s.Duration("stall_after", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+            DiscardCorrupt = s.Flag("discard_corrupt", false),
+            CameraTime = s.Flag("camera_time", false),
             Loop = s.Flag("loop", false),
             Pace = s.Choice("pace", Pace.Realtime, ("realtime", Pace.Realtime), ("max", Pace.Max)),
             Pose = PoseSection.Read(s.Child("pose", "as in pose"), pose),
@@ -61,8 +64,23 @@ internal static class StreamSection
             if (config.Loop) { s.Warning("loop", "has an effect on files only"); }
             if (config.Pace == Pace.Max) { s.Warning("pace", "has an effect on files only"); }
         }
+        if (config.CameraTime && !config.Url.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase)) { s.Warning("camera_time", "has an effect on rtsp:// and rtsps:// only"); }
         s.Done();
         return config;
+    }
+
+    private static string ReadSubStream(Section s, StreamUrl? main)
+    {
+        if (s.Hidden("substream", KeyKind.Text, "none") is not { } text) { return ""; }
+        var url = StreamUrl.Parse(text, static path => path, out var problem);
+        if (url is not null && !url.Url.Contains("://", StringComparison.Ordinal)) { problem = "the sub-stream of a camera is an rtsp:// or http:// address"; }
+        else if (url is not null && (url.User.Length > 0 || url.Password is not null)) { problem = "user and password are those of url; take them out here"; }
+        else if (main is not null && !main.Url.Contains("://", StringComparison.Ordinal)) { problem = "only an rtsp:// or http:// source has one"; }
+        foreach (var secret in url?.Secrets ?? []) { s.AddSecret(secret); }
+        if (url?.Password is { } password) { s.AddSecret(password); }
+        if (problem.Length == 0) { return url!.Url; }
+        s.Error("substream", problem);
+        return "";
     }
 
     private static StreamUrl? ReadUrl(Section s)
