@@ -51,6 +51,15 @@ internal sealed record MqttConfig
     /// <summary>Allows plaintext to a broker that is not loopback, and skips server verification under TLS.</summary>
     public bool Insecure { get; init; }
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Commands that may be given over MQTT.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    /// <summary>Whether the streams are announced to Home Assistant.</summary>
+    public bool HomeAssistant { get; init; }
+
+    /// <summary>First level(s) of Home Assistant's discovery topics.</summary>
+    public string DiscoveryPrefix { get; init; } = "homeassistant";
 }
 
 internal enum LogFormat { Auto, Console, Journald, Json }

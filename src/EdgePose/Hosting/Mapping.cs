@@ -105,5 +105,7 @@ internal static class Mapping
         Prefix = config.Mqtt.Prefix,
         Node = config.Node,
         MaxRate = config.Poses.MaxRate,
+        Commands = config.Mqtt.Commands,
+        DiscoveryPrefix = config.Mqtt.HomeAssistant ? config.Mqtt.DiscoveryPrefix : "",
     };
 }

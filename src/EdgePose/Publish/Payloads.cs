@@ -38,6 +38,7 @@ internal static class Payloads
     public const string InfoSchema = "edgepose.info/1";
     public const string StatusSchema = "edgepose.status/1";
     public const string StreamStateSchema = "edgepose.stream-state/1";
+    public const string ResponseSchema = "edgepose.response/1";
 
     public static readonly byte[] Online = "online"u8.ToArray();
     public static readonly byte[] Offline = "offline"u8.ToArray();

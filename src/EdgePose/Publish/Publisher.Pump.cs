@@ -140,6 +140,7 @@ internal sealed partial class Publisher
             else { await WithinAsync(_transport.DisconnectAsync, stop).ConfigureAwait(false); }
         }
         _transport.StatusChanged -= OnStatusChanged;
+        await StopControlAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         foreach (var stream in _streams.Values) { stream.Dispose(); }
         _abandon.Dispose();

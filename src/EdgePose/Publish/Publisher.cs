@@ -92,6 +92,7 @@ internal sealed partial class Publisher : IAsyncDisposable
     {
         _availability.Set(Payloads.Online, urgent: true);
         _transport.StatusChanged += OnStatusChanged;
+        StartControl();
         _transport.Start(new MqttWill(_topics.Availability, Payloads.Offline, _options.WillDelay));
         _pump = PumpAsync();
         _timer = _time.CreateTimer(static self => ((Publisher)self!).Tick(), this, TickInterval, TickInterval);
@@ -146,6 +147,8 @@ internal sealed partial class Publisher : IAsyncDisposable
             stream.Availability.Clear();
             stream.State.Clear();
             stream.People.Clear();
+            foreach (var zone in stream.Zones) { zone.Clear(); }
+            if (_announced.Remove(id, out var announced)) { announced.Clear(); }
         }
         Signal();
     }
@@ -211,6 +214,7 @@ internal sealed partial class Publisher : IAsyncDisposable
             {
                 foreach (var topic in _retained) { topic.Resend(); }
             }
+            Subscribe();
         }
         else if (shown.Reason.Length > 0) { _lastError = shown.Reason; }
         _broker = shown;

@@ -15,6 +15,11 @@ internal sealed record PublisherOptions
 
     /// <summary>Messages handed over and not yet acknowledged.</summary>
     public int Window { get; init; } = 32;
+    /// <summary>Commands that may be given over MQTT; none by default.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    /// <summary>Prefix of Home Assistant's discovery topics; empty = none are published.</summary>
+    public string DiscoveryPrefix { get; init; } = "";
     public TimeSpan WillDelay { get; init; } = TimeSpan.FromSeconds(10);
     public TimeSpan PosesExpiry { get; init; } = TimeSpan.FromSeconds(5);
     public TimeSpan PeopleInterval { get; init; } = TimeSpan.FromSeconds(1);

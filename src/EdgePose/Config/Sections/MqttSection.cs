@@ -4,6 +4,8 @@ namespace EdgePose.Config.Sections;
 
 internal static class MqttSection
 {
+    private static readonly IReadOnlyList<string> CommandNames = ["snapshot-state", "reload"];
+
     public static MqttConfig Read(Section s, string node)
     {
         var url = ReadUrl(s, out var tls);
@@ -25,6 +27,9 @@ internal static class MqttSection
             KeyFile = s.File("key_file"),
             Insecure = s.Flag("insecure", false),
             KeepAlive = s.Duration("keep_alive", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5), TimeSpan.FromHours(18)),
+            Commands = s.List("commands", [], CommandNames, t => CommandNames.Contains(t) ? null : "one of " + string.Join(", ", CommandNames)),
+            HomeAssistant = s.Flag("home_assistant", false),
+            DiscoveryPrefix = s.Text("discovery_prefix", "homeassistant", CheckPrefix),
         };
         Check(s, config);
         s.Done();
