@@ -24,7 +24,7 @@ internal sealed partial class CommandDesk : IAsyncDisposable
     private readonly Channel<CommandRequest> _queue = Channel.CreateBounded<CommandRequest>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
     private readonly Task _worker;
-    private long _executed, _errors, _dropped, _lastError;
+    private long _executed, _errors, _dropped, _lastError = long.MinValue;
 
     /// <param name="parser">Says what a message is.</param>
     /// <param name="execute">Carries out a command of an enabled name; called on the desk's task.</param>
@@ -65,7 +65,7 @@ internal sealed partial class CommandDesk : IAsyncDisposable
     private void AnswerError(CommandRequest request, string error)
     {
         var (now, last) = (_time.GetTimestamp(), Interlocked.Read(ref _lastError));
-        if (last != 0 && _time.GetElapsedTime(last, now) < ErrorInterval) { return; }
+        if (last != long.MinValue && _time.GetElapsedTime(last, now) < ErrorInterval) { return; }
         Interlocked.Exchange(ref _lastError, now);
         Log.Refused(_logger, error);
         _ = FinishAsync(_send(Answer(request, CommandReply.Refused(error))));
