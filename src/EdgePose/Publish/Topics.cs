@@ -28,6 +28,13 @@ internal sealed partial class Topics
 
     public string Events(string stream) => Stream(stream, "events");
 
+    /// <summary>TopicPrefix / PayloadPrefix / MetadataType / ProfileToken / AnalyticsModuleName of ONVIF's analytics specification.</summary>
+    public string Onvif(string stream, string module)
+    {
+        Check(stream, nameof(stream));
+        return $"{_base}/onvif-mj/VideoAnalytics/{stream}/{module}";
+    }
+
     public string Zone(string stream, string zone)
     {
         Check(zone, nameof(zone));
