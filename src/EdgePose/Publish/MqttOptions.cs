@@ -36,6 +36,9 @@ internal sealed record MqttOptions
 
     public TimeSpan BackoffMin { get; init; } = TimeSpan.FromSeconds(1);
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest wait where the broker did not answer at all: trying again costs it nothing, and when it is back everything waits for us.</summary>
+    public TimeSpan BackoffAway { get; init; } = TimeSpan.FromSeconds(4);
 }
 
 /// <summary>The last will: retained, QoS 1.</summary>

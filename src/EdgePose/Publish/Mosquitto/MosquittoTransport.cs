@@ -56,8 +56,9 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
                 if (_stop.IsCancellationRequested || _closing) { break; }
                 if (end.State == BrokerState.TlsError) { end = Diagnose(end); }
                 if (end.State == BrokerState.Closed) { end = new BrokerStatus(BrokerState.Lost, "the broker closed the connection"); }
-                Change(Weigh(end, lasted));
-                Wait(_backoff.Next());
+                end = Weigh(end, lasted);
+                Change(end);
+                Wait(_backoff.Next(end.State is BrokerState.Unreachable or BrokerState.Refused ? options.BackoffAway : null));
             }
         }
         catch (Exception e)
