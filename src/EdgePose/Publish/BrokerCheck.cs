@@ -31,7 +31,7 @@ internal sealed class BrokerCheck(IMqttTransport transport, MqttOptions options,
         {
             if (m.Topic == topics.SelfTest && m.Payload.Span.SequenceEqual(token)) { echo.TrySetResult(); }
         };
-        transport.Start(null);
+        transport.Start(() => null);
         var broker = await ConnectAsync(stop).ConfigureAwait(false);
         var until = options.Tls && broker.IsConnected ? await TlsDiagnosis.ValidUntilAsync(options, time, stop).ConfigureAwait(false) : null;
         if (!broker.IsConnected) { return new BrokerFinding(broker, null, until); }

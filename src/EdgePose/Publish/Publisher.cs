@@ -93,7 +93,8 @@ internal sealed partial class Publisher : IAsyncDisposable
         _availability.Set(Payloads.Online, urgent: true);
         _transport.StatusChanged += OnStatusChanged;
         StartControl();
-        _transport.Start(new MqttWill(_topics.Availability, Payloads.Offline, _options.WillDelay));
+        var will = new MqttWill(_topics.Availability, Payloads.Offline, _options.WillDelay);
+        _transport.Start(() => will);
         _pump = PumpAsync();
         _timer = _time.CreateTimer(static self => ((Publisher)self!).Tick(), this, TickInterval, TickInterval);
     }

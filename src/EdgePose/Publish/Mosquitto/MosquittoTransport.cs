@@ -22,13 +22,13 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
     private volatile bool _closing;
     private bool _isStarted, _isBlocked;
     private int _shortConnections, _disposed;
-    private MqttWill? _will;
+    private Func<MqttWill?> _will = () => null;
 
     public BrokerStatus Status { get; private set; } = BrokerStatus.Connecting;
     public event Action<BrokerStatus>? StatusChanged;
     public event Action<MqttMessage>? MessageReceived;
 
-    public void Start(MqttWill? will)
+    public void Start(Func<MqttWill?> will)
     {
         _ = MosquittoLibrary.Version;
         _will = will;
@@ -92,7 +92,7 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
         try
         {
             lasted = false;
-            if (connection.Create(_will) is { } fault) { return fault; }
+            if (connection.Create(_will()) is { } fault) { return fault; }
             if (!TryEnterConnect()) { return BrokerStatus.Closed; }
             BrokerStatus status;
             try { status = connection.Connect(); }
