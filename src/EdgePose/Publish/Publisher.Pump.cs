@@ -134,6 +134,7 @@ internal sealed partial class Publisher
         await WithinAsync(_pump.WaitAsync, stop).ConfigureAwait(false);
         await _abandon.CancelAsync().ConfigureAwait(false);
         await _pump.ConfigureAwait(false);
+        await StopEventsAsync(stop).ConfigureAwait(false);
         if (_broker.IsConnected)
         {
             if (!await WithinAsync(SayOfflineAsync, stop).ConfigureAwait(false)) { Log.StoppedUnacknowledged(_logger); }

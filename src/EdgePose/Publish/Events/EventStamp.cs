@@ -8,6 +8,9 @@ namespace EdgePose.Publish.Events;
 /// <param name="Model">The pose model that saw it; null where none was concerned.</param>
 internal readonly record struct EventStamp(string Node, string Boot, long Seq, bool ClockIsSynced, ModelInfo? Model)
 {
+    /// <summary>The spool's number of this run as it is published.</summary>
+    public static string BootText(uint boot) => boot.ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Deduplication key: the same for every delivery of one event.</summary>
     public string Id(string stream) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Node}/{Boot}/{stream}/{Seq:D6}");
 }
