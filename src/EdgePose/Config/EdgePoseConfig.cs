@@ -29,6 +29,9 @@ internal sealed record EdgePoseConfig
 
 internal enum MqttProtocol { V311, V5 }
 
+/// <summary>How events are wrapped.</summary>
+internal enum Envelope { None, CloudEvents }
+
 /// <summary>mqtt: section. <see cref="Host"/> is empty when no broker is configured (only with --stdout or --dry-publish).</summary>
 internal sealed record MqttConfig
 {
@@ -60,6 +63,13 @@ internal sealed record MqttConfig
 
     /// <summary>First level(s) of Home Assistant's discovery topics.</summary>
     public string DiscoveryPrefix { get; init; } = "homeassistant";
+    public Envelope Envelope { get; init; }
+
+    /// <summary>Whether events are published as ONVIF metadata too.</summary>
+    public bool Onvif { get; init; }
+
+    /// <summary>Sparkplug B group; empty = off.</summary>
+    public string SparkplugGroup { get; init; } = "";
 }
 
 internal enum LogFormat { Auto, Console, Journald, Json }

@@ -7,7 +7,7 @@ internal enum EventEnvelope { None, CloudEvents }
 
 /// <summary>Further forms in which an event is published beside our own.</summary>
 [Flags]
-internal enum EventDialects { None = 0, Onvif = 1, Sparkplug = 2 }
+internal enum EventDialects { None = 0, Onvif = 1 }
 
 /// <summary>One publish of an event, as it is kept until the broker has it.</summary>
 /// <param name="Topic">Where it goes.</param>
