@@ -10,6 +10,7 @@ internal sealed partial class Publisher
     private readonly EventMessages _messages;
     private readonly Sparkplug.SparkplugNode? _sparkplug;
     private readonly string _boot;
+    private static readonly Task<AppendOutcome> NotKept = Task.FromResult(AppendOutcome.Volatile);
     private EventPump? _events;
     private long _lastSeq;
 
@@ -19,14 +20,15 @@ internal sealed partial class Publisher
     /// <summary>Takes an event. Returns at once; from here on it is the spool's. May be called from any thread.</summary>
     /// <param name="e">The event.</param>
     /// <param name="model">The model that saw it; null where none was concerned.</param>
-    public void Event(PoseEvent e, ModelInfo? model)
+    /// <returns>The spool's ticket; without a spool one without a number that is complete.</returns>
+    public AppendTicket Event(PoseEvent e, ModelInfo? model)
     {
         if (_options.Spool is { } spool)
         {
             var ticket = spool.Append(
                 e.Stream, e.Time, (Publisher: this, Event: e, Model: model), static (state, id) => state.Publisher.Render(state.Event, state.Model, id));
             if (ticket.Sequence > 0) { _sparkplug?.Event(e, Stamp(model, _boot, ticket.Sequence)); }
-            return;
+            return ticket;
         }
         var stamp = Stamp(model, _options.Boot, Interlocked.Increment(ref _lastSeq));
         foreach (var message in _messages.Render(e, stamp))
@@ -35,6 +37,7 @@ internal sealed partial class Publisher
             _ = FinishAsync(message.Topic, _transport.PublishAsync(new MqttMessage(message.Topic, message.Body, MqttQos.AtLeastOnce, false, properties)));
         }
         _sparkplug?.Event(e, stamp);
+        return new AppendTicket(0, NotKept);
     }
 
     private ReadOnlyMemory<byte> Render(PoseEvent e, ModelInfo? model, RecordId id) =>
