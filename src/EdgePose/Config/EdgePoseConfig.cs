@@ -29,6 +29,9 @@ internal sealed record EdgePoseConfig
 
 internal enum MqttProtocol { V311, V5 }
 
+/// <summary>How events are wrapped.</summary>
+internal enum Envelope { None, CloudEvents }
+
 /// <summary>mqtt: section. <see cref="Host"/> is empty when no broker is configured (only with --stdout or --dry-publish).</summary>
 internal sealed record MqttConfig
 {
@@ -51,6 +54,22 @@ internal sealed record MqttConfig
     /// <summary>Allows plaintext to a broker that is not loopback, and skips server verification under TLS.</summary>
     public bool Insecure { get; init; }
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Commands that may be given over MQTT.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    /// <summary>Whether the streams are announced to Home Assistant.</summary>
+    public bool HomeAssistant { get; init; }
+
+    /// <summary>First level(s) of Home Assistant's discovery topics.</summary>
+    public string DiscoveryPrefix { get; init; } = "homeassistant";
+    public Envelope Envelope { get; init; }
+
+    /// <summary>Whether events are published as ONVIF metadata too.</summary>
+    public bool Onvif { get; init; }
+
+    /// <summary>Sparkplug B group; empty = off.</summary>
+    public string SparkplugGroup { get; init; } = "";
 }
 
 internal enum LogFormat { Auto, Console, Journald, Json }

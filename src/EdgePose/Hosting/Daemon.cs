@@ -71,6 +71,7 @@ internal sealed partial class Daemon(
 
     private Task StartAsync(Pipeline pipeline)
     {
+        pipeline.Publisher.ReloadRequested += RequestReload;
         pipeline.Start(Info(pipeline));
         foreach (var session in pipeline.Sessions)
         {

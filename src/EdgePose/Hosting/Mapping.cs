@@ -5,6 +5,7 @@ using EdgePose.Inference.Scheduling;
 using EdgePose.Inference.TopDown;
 using EdgePose.Ingest;
 using EdgePose.Publish;
+using EdgePose.Publish.Events;
 using EdgePose.Tracking;
 
 namespace EdgePose.Hosting;
@@ -119,5 +120,10 @@ internal static class Mapping
         Prefix = config.Mqtt.Prefix,
         Node = config.Node,
         MaxRate = config.Poses.MaxRate,
+        Commands = config.Mqtt.Commands,
+        DiscoveryPrefix = config.Mqtt.HomeAssistant ? config.Mqtt.DiscoveryPrefix : "",
+        Envelope = config.Mqtt.Envelope == Envelope.CloudEvents ? EventEnvelope.CloudEvents : EventEnvelope.None,
+        Dialects = config.Mqtt.Onvif ? EventDialects.Onvif : EventDialects.None,
+        Version = config.Mqtt.Protocol == MqttProtocol.V5 ? MqttVersion.V5 : MqttVersion.V311,
     };
 }

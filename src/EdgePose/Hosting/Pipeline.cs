@@ -6,6 +6,7 @@ using EdgePose.Inference.Detectors;
 using EdgePose.Inference.TopDown;
 using EdgePose.Ingest;
 using EdgePose.Publish;
+using EdgePose.Publish.HomeAssistant;
 using EdgePose.Publish.Mosquitto;
 using EdgePose.Tracking;
 using Microsoft.Extensions.Logging;
@@ -42,7 +43,9 @@ internal sealed class Pipeline : IAsyncDisposable
         IMqttTransport transport = options.JsonLines is { } lines
             ? new JsonLinesTransport(lines)
             : new MosquittoTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MosquittoTransport>());
-        _publisher = new Publisher(Mapping.Publisher(config), transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact);
+        var sparkplug = options.JsonLines is null ? Dialects.Sparkplug(config, redactor.Redact, loggers, time) : null;
+        _publisher = new Publisher(
+            Mapping.Publisher(config), transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact, sparkplug);
         var lanes = new List<Lane>();
         _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), Mapping.Scheduling(config.Inference));
         foreach (var stream in config.Streams.Where(s => s.Enabled))
@@ -92,6 +95,7 @@ internal sealed class Pipeline : IAsyncDisposable
     public void Start(NodeInfo info)
     {
         _publisher.SetInfo(info);
+        _publisher.Announce(info.Version, [.. Config.Streams.Where(s => s.Enabled).Select(Announcement)]);
         _publisher.Start();
         foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
         {
@@ -117,6 +121,9 @@ internal sealed class Pipeline : IAsyncDisposable
             await _publisher.StopAsync(hurry).ConfigureAwait(false);
         }
     }
+
+    /// <summary>What Home Assistant learns of a stream.</summary>
+    private static Announcement Announcement(StreamConfig stream) => new(stream.Id, [], []);
 
     public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
 

@@ -18,7 +18,7 @@ internal sealed record NodeInfo
     public required DateTimeOffset Started { get; init; }
     public required IReadOnlyList<ModelInfo> Models { get; init; }
     public required IReadOnlyList<string> Streams { get; init; }
-    public IReadOnlyList<string> Capabilities { get; init; } = ["poses", "people"];
+    public IReadOnlyList<string> Capabilities { get; init; } = ["poses", "people", "events"];
 }
 
 internal enum NodeState { Ok, Degraded, Failing }
@@ -47,6 +47,7 @@ internal static class Payloads
     public const string InfoSchema = "edgepose.info/1";
     public const string StatusSchema = "edgepose.status/1";
     public const string StreamStateSchema = "edgepose.stream-state/1";
+    public const string ResponseSchema = "edgepose.response/1";
 
     public static readonly byte[] Online = "online"u8.ToArray();
     public static readonly byte[] Offline = "offline"u8.ToArray();
@@ -81,7 +82,7 @@ internal static class Payloads
 
     public static InfoDocument Info(string node, NodeInfo info) => new(
         InfoSchema, node, info.Version, info.ConfigHash, info.Boot, Stamp(info.Started), info.Models, info.Streams,
-        [PosesSchema, InfoSchema, StatusSchema, StreamStateSchema], info.Capabilities);
+        [PosesSchema, EventSchema, InfoSchema, StatusSchema, StreamStateSchema], info.Capabilities);
 
     public static StatusDocument Status(NodeStatus status, PublisherStats stats, TimeSpan uptime) => new(
         StatusSchema, status.State, status.Reasons, new(status.Provider, Tenth(status.InferenceP99Ms)),
