@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EdgePose.Spool.Storage;
 
 namespace EdgePose.Tests.Spool;
@@ -257,8 +258,8 @@ internal sealed class FaultyDisk : IFileSystem
                 return;
             }
             var length = Math.Min(most, operation.Bytes.Length);
-            while (data.Count < operation.Offset + length) { data.Add(0); }
-            for (var i = 0; i < length; i++) { data[operation.Offset + i] = operation.Bytes[i]; }
+            if (data.Count < operation.Offset + length) { data.AddRange(new byte[operation.Offset + length - data.Count]); }
+            operation.Bytes.AsSpan(0, length).CopyTo(CollectionsMarshal.AsSpan(data)[operation.Offset..]);
         }
     }
 
@@ -303,7 +304,7 @@ internal sealed class FaultyDisk : IFileSystem
         {
             disk.Ask(DiskOperation.Read, path);
             var length = (int)Math.Clamp(node.Data.Count - offset, 0, into.Length);
-            for (var i = 0; i < length; i++) { into[i] = node.Data[(int)offset + i]; }
+            CollectionsMarshal.AsSpan(node.Data).Slice((int)Math.Min(offset, node.Data.Count), length).CopyTo(into);
             return length;
         }
 

@@ -144,7 +144,7 @@ public sealed class FormatTests
     {
         var random = new Random(2);
         var (ranges, set) = (new Ranges(), new SortedSet<long>());
-        for (var i = 0; i < 3000; i++)
+        for (var i = 0; i < 500; i++)
         {
             var first = random.Next(200);
             var last = first + random.Next(12) - 1;

@@ -63,7 +63,7 @@ public sealed class PowerCutTests
     [InlineData(3)]
     public void PowerCutAtEveryOperation_NothingAcceptedIsLost_DuplicatesStayInTheWindow(int seed)
     {
-        for (var operation = 1; ; operation++)
+        for (var operation = seed; ; operation += 3)
         {
             var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 });
             var first = run.Disk.Operations;
