@@ -8,8 +8,11 @@ internal sealed partial class DurableSpool
     private static readonly TimeSpan RefusalReport = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>While events wait, the age clock goes to disk this often, so that a power cut costs no more of it.</summary>
-    private static readonly TimeSpan KeepClock = TimeSpan.FromMinutes(10);
+    /// <summary>
+    /// While nothing is acknowledged, the cursor says this often how far the numbers have come: a last segment that disappears as a whole
+    /// is missed from there on.
+    /// </summary>
+    private static readonly TimeSpan KeepUp = TimeSpan.FromSeconds(10);
 
     internal void Start()
     {
@@ -65,7 +68,7 @@ internal sealed partial class DurableSpool
     private TimeSpan Save(bool hurry, ref bool news)
     {
         var unsaved = _lanes.Unsaved;
-        if (_lanes.Depth > 0 && _time.GetElapsedTime(_lastSave) > KeepClock) { _lanes.MarkChanged(); }
+        if (_writer.IsAhead && _time.GetElapsedTime(_lastSave) > KeepUp) { _lanes.MarkChanged(); }
         if (_writer.CanSave ? !_lanes.IsDirty : unsaved == 0) { return TimeSpan.Zero; }
         if (!hurry && unsaved < _options.Window / 2 && Rest(_lastSave) is { Ticks: > 0 } rest) { return rest; }
         _writer.Save();

@@ -226,6 +226,7 @@ internal sealed class Recovery(IFileSystem files, string folder, Lanes lanes)
         foreach (var (holes, reason) in (ReadOnlySpan<(Ranges, LossReason)>)[(_holes, LossReason.Missing), (_damagedHoles, LossReason.Damaged)])
         {
             holes.Remove(0, _low - 1);
+            foreach (var done in _done.Values.SelectMany(l => l.Extras)) { holes.Remove(done, done); }
             foreach (var (first, last) in _skips.All) { holes.Remove(first, last); }
             foreach (var (first, last) in holes.All)
             {

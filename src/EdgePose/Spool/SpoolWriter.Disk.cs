@@ -31,13 +31,14 @@ internal sealed partial class SpoolWriter
             return;
         }
         var (low, next, lanes, covers) = _lanes.Positions();
+        next = Math.Max(next, _stored + 1);
         try
         {
             _cursorFile.Write(new Cursor
             {
-                Spool = _spool, Generation = _generation + 1, Boot = Boot, Low = low, Next = Math.Max(next, _stored + 1), Clock = Clock.Read(), Lanes = lanes,
+                Spool = _spool, Generation = _generation + 1, Boot = Boot, Low = low, Next = next, Clock = Clock.Read(), Lanes = lanes,
             });
-            _generation++;
+            (_generation, _savedNext) = (_generation + 1, next);
             if (_cursorFault.Length > 0) { Log.Mended(_logger); }
             _cursorFault = "";
             Remove(low);
@@ -112,6 +113,9 @@ internal sealed partial class SpoolWriter
         if (HasFault) { Log.Mended(_logger); }
         _fault = "";
     }
+
+    /// <summary>Records were stored that the cursor on disk does not know.</summary>
+    public bool IsAhead => _stored >= _savedNext;
 
     /// <summary>Tries a disk that has refused, when it is time to.</summary>
     public void TryResume()

@@ -30,10 +30,10 @@ internal sealed partial class SpoolWriter
     private bool GiveUpOldest(LossReason reason)
     {
         if (_doomed.Count > 0 && _doomed.RemoveAll(TryDelete) > 0) { return true; }
-        if (_segments.Count == 0 || (_segments.Count == 1 && _file is not null)) { return false; }
+        // The last one stays: a disk that others have filled would take it and give nothing.
+        if (_segments.Count <= 1) { return false; }
         var oldest = _segments[0];
         _segments.RemoveAt(0);
-        if (_segments.Count == 0) { _canAppend = false; }
         Announce(_lanes.Remove(oldest), reason);
         _lanes.MarkChanged();
         if (TryDelete(oldest)) { return true; }

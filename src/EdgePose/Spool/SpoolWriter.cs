@@ -27,7 +27,7 @@ internal sealed partial class SpoolWriter : IDisposable
     private IAppendFile? _file;
     private byte[] _buffer = new byte[64 << 10];
     private bool _canAppend, _blind;
-    private long _number, _generation, _stored, _storedBeforeFault, _faultAt, _cursorFaultAt;
+    private long _number, _generation, _stored, _storedBeforeFault, _savedNext, _faultAt, _cursorFaultAt;
     private int _segmentBytes;
     private long _bytes;
     private string _fault = "", _cursorFault = "";
@@ -189,6 +189,8 @@ internal sealed partial class SpoolWriter : IDisposable
             return (last, false);
         }
         _canAppend = false;
+        // The cursor follows, so that a segment that disappears later is missed.
+        _lanes.MarkChanged();
         return (NewSegment(first.Sequence), true);
     }
 
