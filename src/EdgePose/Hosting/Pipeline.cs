@@ -72,7 +72,7 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
         }
-        var models = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, options.RequireProvider));
+        var models = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, options.RequireProvider), config.Inference.Quantization);
         try
         {
             return new Pipeline(config, models, options, redactor, loggers, time);

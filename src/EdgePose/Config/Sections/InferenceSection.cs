@@ -1,4 +1,5 @@
 using EdgePose.Config.Yaml;
+using EdgePose.Domain;
 
 namespace EdgePose.Config.Sections;
 
@@ -24,6 +25,8 @@ internal static class InferenceSection
             RequireProvider = required,
             Threads = s.Integer("threads", 0, 0, 256),
             RuntimeLibrary = s.File("runtime_library"),
+            Quantization = new QuantizationLimits(
+                s.Number("max_ap_loss", QuantizationLimits.Default.MaxApLoss, 0, 100)!.Value, s.Number("min_agreement", QuantizationLimits.Default.MinAgreement, 0, 1)!.Value),
             PluginLibraries = plugins,
             ProviderOptions = Options(s.Child("provider_options"), [.. names.Skip(1)]),
         };

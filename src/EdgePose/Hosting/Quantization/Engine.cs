@@ -18,7 +18,7 @@ internal sealed record Person(Keypoint[] Points, Box Box, float Score, double In
 internal sealed class Engine
 {
     /// <summary>Detections from here up count: the ranking of AP needs the doubtful ones too. As <c>edgepose eval</c>.</summary>
-    private const float DetectionsFrom = 0.05f;
+    public const float DetectionsFrom = 0.05f;
 
     private readonly ModelDescriptor _model;
     private readonly bool _staticSize;

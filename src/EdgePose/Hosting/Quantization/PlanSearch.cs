@@ -34,10 +34,10 @@ internal static class PlanSearch
     }
 
     // The last one of the prefix was just shown to be needed.
-    private static IReadOnlyList<string> Prune(IReadOnlyList<string> groups, Func<IReadOnlyList<string>, bool> isWithin)
+    private static List<string> Prune(string[] groups, Func<IReadOnlyList<string>, bool> isWithin)
     {
         var kept = groups.ToList();
-        for (var i = groups.Count - 2; i >= 0; i--)
+        for (var i = groups.Length - 2; i >= 0; i--)
         {
             string[] without = [.. kept.Where(g => g != groups[i])];
             if (isWithin(without)) { kept.Remove(groups[i]); }

@@ -62,7 +62,7 @@ internal readonly record struct SureJoints(float Threshold)
             // A joint that is gone is nowhere near.
             (points[3 * k], points[3 * k + 1]) = found.Points[k].IsFound ? (found.Points[k].X, found.Points[k].Y) : (-1e6, -1e6);
         }
-        return Evaluation.Keypoints.Oks.Similarity(AsTruth(exact), box, KeypointTask.AreaOfBox * box[2] * box[3], points, sigmas);
+        return EdgePose.Evaluation.Keypoints.Oks.Similarity(AsTruth(exact), box, KeypointTask.AreaOfBox * box[2] * box[3], points, sigmas);
     }
 
     /// <summary>Adds the distances of the joints that both have, in pixels of the network's input.</summary>

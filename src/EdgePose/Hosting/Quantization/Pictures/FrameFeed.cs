@@ -33,7 +33,7 @@ internal sealed class FrameFeed(Func<Sample, CancellationToken, Task<Frame>> dec
         {
             // A consumer that breaks off leaves the decoder waiting for room.
             end.Cancel();
-            while (queue.TryTake(out var unread, Timeout.Infinite)) { unread.Dispose(); }
+            while (queue.TryTake(out var unread, Timeout.Infinite, CancellationToken.None)) { unread.Dispose(); }
         }
     }
 
