@@ -12,6 +12,9 @@ internal sealed record Likeness(double Agreement, double MeanShift, double Media
 {
     private const float BoxesAgree = 0.5f;
 
+    /// <summary>Less similar poses are those of different people.</summary>
+    private const double Somebody = 0.1;
+
     /// <summary>Compares what two models found in the same pictures.</summary>
     /// <param name="model">The float model.</param>
     /// <param name="exact">The float model's people, picture by picture.</param>
@@ -25,31 +28,31 @@ internal sealed record Likeness(double Agreement, double MeanShift, double Media
         var (sum, people, shifts) = (0.0, 0, new List<double>());
         for (var i = 0; i < exact.Count; i++)
         {
-            var taken = new bool[found[i].Count];
-            for (var p = 0; p < exact[i].Count; p++)
+            Person[] sure = [.. exact[i].Where(rule.IsSure)];
+            people += sure.Length;
+            // Top-down models give one pose for each box, in order.
+            var pairs = model.Task == ModelTask.TopDown ? exact[i].Zip(found[i], (p, q) => (p, q, Oks: rule.Oks(p, q, skeleton))).Where(t => rule.IsSure(t.p))
+                : Pair(sure, found[i], rule, skeleton);
+            foreach (var (person, match, oks) in pairs)
             {
-                if (!rule.IsSure(exact[i][p])) { continue; }
-                people++;
-                // Top-down models give one pose for each box, in order; otherwise the most similar one that is free.
-                var (match, oks) = model.Task == ModelTask.TopDown ? (p, rule.Oks(exact[i][p], found[i][p], skeleton)) : Best(exact[i][p], found[i], taken, rule, skeleton);
-                if (match < 0) { continue; }
-                taken[match] = true;
                 sum += oks;
-                rule.AddShifts(exact[i][p], found[i][match], shifts);
+                rule.AddShifts(person, match, shifts);
             }
         }
         return new Likeness(people == 0 ? 0 : sum / people, Mean(shifts), Median(shifts), people);
     }
 
-    private static (int Match, double Oks) Best(Person person, IReadOnlyList<Person> found, bool[] taken, SureJoints rule, Skeleton skeleton)
+    /// <summary>The most similar pairs first, each person once.</summary>
+    private static IEnumerable<(Person, Person, double Oks)> Pair(Person[] exact, IReadOnlyList<Person> found, SureJoints rule, Skeleton skeleton)
     {
-        var (best, match) = (0.0, -1);
-        for (var k = 0; k < found.Count; k++)
+        var (left, free) = (exact.ToHashSet(), found.ToHashSet());
+        foreach (var pair in exact.SelectMany(p => found.Select(q => (p, q, Oks: rule.Oks(p, q, skeleton)))).Where(t => t.Oks >= Somebody).OrderByDescending(t => t.Oks))
         {
-            if (taken[k] || rule.Oks(person, found[k], skeleton) is var oks && oks <= best) { continue; }
-            (best, match) = (oks, k);
+            if (!left.Contains(pair.p) || !free.Contains(pair.q)) { continue; }
+            left.Remove(pair.p);
+            free.Remove(pair.q);
+            yield return pair;
         }
-        return (match, best);
     }
 
     private static Likeness OfBoxes(float threshold, IReadOnlyList<IReadOnlyList<Person>> exact, IReadOnlyList<IReadOnlyList<Person>> found)

@@ -17,6 +17,9 @@ internal sealed class Reference
 {
     private const long MaxBytes = 256L << 20;
 
+    /// <summary>Decibels of outputs without any error: a number, so that JSON and card can hold it.</summary>
+    private const double Equal = 200;
+
     private readonly ModelDescriptor _model;
     private readonly bool _staticSize;
     private readonly List<(Frame Frame, IReadOnlyList<Detection> Boxes)> _frames = [];
@@ -63,7 +66,7 @@ internal sealed class Reference
             stop.ThrowIfCancellationRequested();
             found.Add(engine.Find(frame, boxes));
         }
-        var worst = sums.Where(s => s.Signal > 0).Select(s => s.Noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(s.Signal / s.Noise)).DefaultIfEmpty(double.NaN).Min();
+        var worst = sums.Where(s => s.Signal > 0).Select(s => s.Noise == 0 ? Equal : Math.Min(Equal, 10 * Math.Log10(s.Signal / s.Noise))).DefaultIfEmpty(double.NaN).Min();
         return new Difference(comparable && !double.IsNaN(worst) ? worst : null, Likeness.Of(_model, _people, found));
     }
 
