@@ -37,10 +37,10 @@ internal sealed class Preparation(QuantizeRequest request, SourceModel source, I
         using var detector = OpenDetector();
         var surveyor = Surveyor(detector?.Session);
         var calibration = Disjoint.Unique(surveyor.Survey(samples, detector?.Threshold ?? 0, null, stages.Start("looking at the calibration pictures"), stop));
+        RequirePeople(calibration, detector?.Name ?? source.Model.Name);
         var evaluation = dataset is not null ? Annotated(dataset, surveyor)
             : HeldOut(carve ? null : surveyor.Survey(held, detector?.Threshold ?? 0, null, stages.Start("looking at the evaluation pictures"), stop), ref calibration);
         Disjoint.Require(calibration, evaluation.Pictures);
-        RequirePeople(calibration, detector?.Name ?? source.Model.Name);
         var boxes = source.Model.Task != ModelTask.TopDown ? null : dataset is not null && request.TruthBoxes ? "gt" : detector?.Name;
         return new PreparedPictures(LimitCrops(calibration), evaluation, boxes);
     }
