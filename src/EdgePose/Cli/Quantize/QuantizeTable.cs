@@ -53,7 +53,7 @@ internal static class QuantizeTable
         yield return ("calibration", $"{c.Inputs} inputs from {c.Pictures} pictures of {string.Join(", ", c.From)} ({c.Sha256[..12]})");
         var kept = r.Groups.Where(g => g.KeptFloat.Length > 0 && g.Nodes.Count > 0).Select(g => $"{g.Name} ({g.KeptFloat})").ToList();
         if (kept.Count > 0) { yield return ("in float", string.Join(", ", kept)); }
-        if (e.ApLoss is { } loss) { yield return ("AP", Show($"{e.ApFloat:0.0000} -> {e.ApQuantized:0.0000}, loss {loss:0.00} points ({(e.Boxes is null ? "" : $"boxes {e.Boxes}, ")}{e.Pictures} pictures, {e.People} people)")); }
+        if (e.ApLoss is { } loss) { yield return ("AP", Show($"{e.ApFloat:0.0000} -> {e.ApQuantized:0.0000}, loss {loss:0.00} points, {e.ApLossLow:0.00} .. {e.ApLossHigh:0.00} with 95 % confidence ({(e.Boxes is null ? "" : $"boxes {e.Boxes}, ")}{e.Pictures} pictures, {e.People} people)")); }
         yield return ("against float", Show($"{(e.Measure is "boxes" or "box_ap" ? "F1 of boxes" : "mean OKS")} {e.Agreement:0.0000}, AP {e.ApAgainstFloat:0.000}")
             + (e.MeanShiftPx is { } mean ? Show($", joints moved {mean:0.00} px in the mean, {e.MedianShiftPx:0.00} in the median") : "") + (e.SqnrDb is { } db ? Show($", SQNR {db:0.0} dB") : ""));
         yield return ("size", Show($"{r.BytesFloat / 1e6:0.00} -> {r.BytesQuantized / 1e6:0.00} MB"));

@@ -37,12 +37,9 @@ internal static class KeypointMeasures
         };
     }
 
-    /// <summary>The AP of <see cref="Report"/> alone.</summary>
-    public static double Ap(Dataset dataset, IReadOnlyList<PersonResult> results, Skeleton model)
-    {
-        var task = Tasks(dataset, [.. CommonJoints(dataset, model).Select(p => p.Data)])[^1];
-        return KeypointScores.Of(EvalImage.Prepare(dataset, results, task)).Ap;
-    }
+    /// <summary>The pictures as the figure that stands for the whole sees them.</summary>
+    public static IReadOnlyList<EvalImage> Prepare(Dataset dataset, IReadOnlyList<PersonResult> results, Skeleton model) =>
+        EvalImage.Prepare(dataset, results, Tasks(dataset, [.. CommonJoints(dataset, model).Select(p => p.Data)])[^1]);
 
     // All parts where everything is there; one part where the model knows exactly that; otherwise the joints in common.
     private static IReadOnlyList<KeypointTask> Tasks(Dataset dataset, int[] common)

@@ -1,3 +1,4 @@
+using EdgePose.Evaluation.Keypoints;
 using EdgePose.Hosting.Quantization.Accuracy;
 using EdgePose.Hosting.Quantization.Pictures;
 using EdgePose.ModelTools.Quantization;
@@ -7,7 +8,7 @@ namespace EdgePose.Hosting.Quantization;
 /// <summary>Makes quantized models with various groups in float and measures them. What was examined once is remembered.</summary>
 internal sealed class Candidates(SourceModel source, Quantizer quantizer, EvalSet set, Examination examination, Reference reference, FrameFeed feed, Stages stages, CancellationToken stop)
 {
-    private readonly Dictionary<string, Exam> _exams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Exam Exam, IReadOnlyList<IReadOnlyList<Person>> Found)> _examined = new(StringComparer.Ordinal);
 
     /// <summary>Groups that are quantized unless a plan keeps them in float.</summary>
     public IReadOnlyList<string> Quantizable { get; } = [.. quantizer.Groups.Where(g => g.KeptFloat.Length == 0 && g.Nodes.Count > 0).Select(g => g.Name)];
@@ -17,14 +18,18 @@ internal sealed class Candidates(SourceModel source, Quantizer quantizer, EvalSe
     /// <summary>The accuracy with the given groups in float, by all evaluation pictures.</summary>
     public Exam Examine(IReadOnlyCollection<string> floatGroups)
     {
-        var key = string.Join('\n', floatGroups.Order(StringComparer.Ordinal));
-        if (_exams.TryGetValue(key, out var known)) { return known; }
+        var key = Key(floatGroups);
+        if (_examined.TryGetValue(key, out var known)) { return known.Exam; }
         using var session = source.Session(Write(floatGroups).Model);
         var what = floatGroups.Count == 0 ? "evaluating the quantized model" : $"evaluating with {floatGroups.Count} of {Quantizable.Count} groups in float";
-        var exam = examination.Examine(set.Find(session, source.StaticSize, feed, stages.Start(what), stop));
-        _exams.Add(key, exam);
+        var found = set.Find(session, source.StaticSize, feed, stages.Start(what), stop);
+        var exam = examination.Examine(found);
+        _examined.Add(key, (exam, found));
         return exam;
     }
+
+    /// <summary>What the loss of an examined candidate may really be, see <see cref="Examination.LossInterval"/>.</summary>
+    public Interval? LossInterval(IReadOnlyCollection<string> floatGroups) => examination.LossInterval(_examined[Key(floatGroups)].Found, stop);
 
     /// <summary>The difference from the float model on the few pictures of the reference.</summary>
     public Difference Compare(QuantizedModel model)
@@ -32,6 +37,8 @@ internal sealed class Candidates(SourceModel source, Quantizer quantizer, EvalSe
         using var session = source.Session(model.Model);
         return reference.Compare(session, stop);
     }
+
+    private static string Key(IReadOnlyCollection<string> floatGroups) => string.Join('\n', floatGroups.Order(StringComparer.Ordinal));
 
     /// <summary>What each group costs, most harmful first.</summary>
     public IReadOnlyList<GroupCost> Rank() => Sensitivity.Rank(

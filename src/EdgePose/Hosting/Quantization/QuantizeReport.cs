@@ -32,6 +32,10 @@ internal sealed record EvaluationFigures
     /// <summary>Points of AP lost; negative for a gain.</summary>
     public double? ApLoss { get; init; }
 
+    /// <summary>95 % interval of <see cref="ApLoss"/> over draws of the pictures: what so few pictures can say.</summary>
+    public double? ApLossLow { get; init; }
+    public double? ApLossHigh { get; init; }
+
     /// <summary>AP with the float model's predictions as truth.</summary>
     public required double ApAgainstFloat { get; init; }
 

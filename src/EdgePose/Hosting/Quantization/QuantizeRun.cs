@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using EdgePose.Domain;
+using EdgePose.Evaluation.Keypoints;
 using EdgePose.Hosting.Evaluation;
 using EdgePose.Hosting.Quantization.Accuracy;
 using EdgePose.Hosting.Quantization.Pictures;
@@ -95,7 +96,7 @@ internal sealed class QuantizeRun
             Excluded = _request.Settings.Exclude, FloatGroups = floatGroups, Groups = made.Groups, Sensitivity = costs, Notes = made.Notes,
             Calibration = new CalibrationFigures(
                 PixelHash.OfSet(pictures.Calibration.Select(p => p.Hash)), [.. _request.Calibrate.Select(Preparation.NameOf)], pictures.Calibration.Count, inputs),
-            Evaluation = Figures(examination, exam, candidates.Compare(quantized), pictures),
+            Evaluation = Figures(examination, exam, candidates.Compare(quantized), pictures, candidates.LossInterval(floatGroups)),
             Speed = new SpeedMeasurement(_source, quantized.Model, sample, _time, _stop).Run(QuantizeWords.Of(made.Target), _stages.Start("speed")),
             Residual = Residuals.Count(_runner, quantized.Model, name), Tool = $"edgepose {Versions.Self}, onnxruntime {OrtRuntime.Version}",
             Date = _time.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), Verdict = "",
@@ -105,10 +106,10 @@ internal sealed class QuantizeRun
         return new QuantizeResult(report, quantized.Model, CardText.Write(_source.Model, Path.GetFileName(path), report));
     }
 
-    private static EvaluationFigures Figures(Examination examination, Exam exam, Difference difference, PreparedPictures pictures) => new()
+    private static EvaluationFigures Figures(Examination examination, Exam exam, Difference difference, PreparedPictures pictures, Interval? interval) => new()
     {
         Measure = examination.Measure, Sha256 = pictures.Evaluation.Sha256, AnnotationsSha256 = pictures.Evaluation.Truth?.Sha256, Pictures = pictures.Evaluation.Pictures.Count,
-        People = examination.People, Boxes = pictures.Boxes, ApFloat = exam.ApFloat, ApQuantized = exam.ApQuantized, ApLoss = exam.ApLoss,
+        People = examination.People, Boxes = pictures.Boxes, ApFloat = exam.ApFloat, ApQuantized = exam.ApQuantized, ApLoss = exam.ApLoss, ApLossLow = interval?.Low, ApLossHigh = interval?.High,
         ApAgainstFloat = exam.ApAgainstFloat, Agreement = exam.Likeness.Agreement, MeanShiftPx = Finite(exam.Likeness.MeanShift), MedianShiftPx = Finite(exam.Likeness.MedianShift),
         SqnrDb = difference.SqnrDb,
     };

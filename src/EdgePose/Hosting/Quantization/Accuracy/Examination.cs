@@ -22,6 +22,10 @@ internal sealed record Exam(double? ApFloat, double? ApQuantized, double ApAgain
 /// <summary>Examines candidates against a float model on the same pictures.</summary>
 internal sealed class Examination
 {
+    private const int Resamples = 1000;
+    private const int Seed = 1;
+    private const double Level = 0.95;
+
     private readonly ModelDescriptor _model;
     private readonly EvalSet _set;
     private readonly Dataset _exactTruth;
@@ -56,12 +60,22 @@ internal sealed class Examination
     public Exam Examine(IReadOnlyList<IReadOnlyList<Person>> found) =>
         new(_apFloat, _set.Truth is { } truth ? Ap(truth, found) : null, Ap(_exactTruth, found), Accuracy.Likeness.Of(_model, Exact, found));
 
-    private double Ap(Dataset truth, IReadOnlyList<IReadOnlyList<Person>> found)
+    /// <summary>Interval of the points of AP lost, by drawing pictures with replacement for both models alike; null without ground truth.</summary>
+    public Interval? LossInterval(IReadOnlyList<IReadOnlyList<Person>> found, CancellationToken stop)
     {
-        if (_model.Task == ModelTask.Detect) { return KeypointScores.Of(EvalImage.PrepareBoxes(truth, Results(found, (id, p) => AsBox(id, p)))).Ap; }
+        if (_set.Truth is not { } truth) { return null; }
+        var interval = Bootstrap.OfDifference(new Bootstrap(Prepare(truth, Exact)), new Bootstrap(Prepare(truth, found)), Resamples, Seed, Level, stop);
+        return interval is { } i ? new Interval(100 * i.Low, 100 * i.High) : null;
+    }
+
+    private double Ap(Dataset truth, IReadOnlyList<IReadOnlyList<Person>> found) => KeypointScores.Of(Prepare(truth, found)).Ap;
+
+    private IReadOnlyList<EvalImage> Prepare(Dataset truth, IReadOnlyList<IReadOnlyList<Person>> found)
+    {
+        if (_model.Task == ModelTask.Detect) { return EvalImage.PrepareBoxes(truth, Results(found, AsBox)); }
         var skeleton = Skeletons.Get(_model.Skeleton);
         var maker = new ResultMaker(truth, KeypointMeasures.CommonJoints(truth, skeleton));
-        return KeypointMeasures.Ap(truth, Results(found, (id, p) => maker.Make(id, AsPose(p), (1, 1))), skeleton);
+        return KeypointMeasures.Prepare(truth, Results(found, (id, p) => maker.Make(id, AsPose(p), (1, 1))), skeleton);
     }
 
     private List<PersonResult> Results(IReadOnlyList<IReadOnlyList<Person>> found, Func<long, Person, PersonResult> make) =>
