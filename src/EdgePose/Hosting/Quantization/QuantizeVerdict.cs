@@ -15,7 +15,7 @@ internal static class QuantizeVerdict
         $"{(r.Accepted ? "accepted" : "refused")}: {Accuracy(r.Evaluation, r.Limits)}; {100.0 * r.BytesQuantized / r.BytesFloat:0} % of the size; {Speed(r.Speed, r.Target)}";
 
     public static string Accuracy(EvaluationFigures e, QuantizationLimits limits) => e.ApLoss is { } loss
-        ? Invariant($"AP {e.ApFloat:0.0000} -> {e.ApQuantized:0.0000}, {(loss > 0 ? "a loss" : "a gain")} of {Math.Abs(loss):0.00} points (limit {limits.MaxApLoss:0.##}) on {e.Pictures} pictures")
+        ? Invariant($"AP {e.ApFloat:0.0000} -> {e.ApQuantized:0.0000}, {Points(loss)} (limit {limits.MaxApLoss:0.##}) on {e.Pictures} pictures")
         : Invariant($"{(e.Measure == "boxes" ? "F1 of the boxes" : "mean OKS")} {e.Agreement:0.000} against the float model's predictions (limit {limits.MinAgreement:0.###}) on {e.Pictures} pictures held out");
 
     public static string Speed(SpeedReport speed, string target)
@@ -43,6 +43,8 @@ internal static class QuantizeVerdict
     public static UserError NobodyThere(string name, IReadOnlyList<string> from, int withPeople, int pictures, string finder) => new(ExitCode.Threshold,
         $"model {name} refused: the calibration is worthless: {finder} finds people in {withPeople} of {pictures} pictures of {string.Join(", ", from)}",
         "calibrate on pictures like those that the camera will see, with people in them");
+
+    private static string Points(double loss) => Math.Abs(loss) < 0.005 ? "no loss" : Invariant($"a {(loss > 0 ? "loss" : "gain")} of {Math.Abs(loss):0.00} points");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

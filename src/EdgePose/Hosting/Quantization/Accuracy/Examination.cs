@@ -28,6 +28,7 @@ internal sealed class Examination
 
     private readonly ModelDescriptor _model;
     private readonly EvalSet _set;
+    private readonly SureJoints _rule;
     private readonly Dataset _exactTruth;
     private readonly double? _apFloat;
 
@@ -36,7 +37,7 @@ internal sealed class Examination
     /// <param name="exact">What the float model finds.</param>
     public Examination(ModelDescriptor model, EvalSet set, IReadOnlyList<IReadOnlyList<Person>> exact)
     {
-        (_model, _set, Exact) = (model, set, exact);
+        (_model, _set, Exact, _rule) = (model, set, exact, SureJoints.Of(model, exact));
         _exactTruth = AsTruth(exact);
         _apFloat = set.Truth is { } truth ? Ap(truth, exact) : null;
     }
@@ -58,7 +59,10 @@ internal sealed class Examination
     };
 
     public Exam Examine(IReadOnlyList<IReadOnlyList<Person>> found) =>
-        new(_apFloat, _set.Truth is { } truth ? Ap(truth, found) : null, Ap(_exactTruth, found), Accuracy.Likeness.Of(_model, Exact, found));
+        new(_apFloat, _set.Truth is { } truth ? Ap(truth, found) : null, Ap(_exactTruth, [.. found.Select(Sure)]), Accuracy.Likeness.Of(_model, Exact, found));
+
+    /// <summary>Those who would be truth themselves: against its own predictions the float model has an AP of 1.</summary>
+    private Person[] Sure(IReadOnlyList<Person> people) => [.. people.Where(p => _model.Task == ModelTask.Detect ? p.Score >= _model.Decode.ScoreThreshold : _rule.IsSure(p))];
 
     /// <summary>Interval of the points of AP lost, by drawing pictures with replacement for both models alike; null without ground truth.</summary>
     public Interval? LossInterval(IReadOnlyList<IReadOnlyList<Person>> found, CancellationToken stop)
@@ -93,13 +97,13 @@ internal sealed class Examination
     /// <summary>The float model's sure people as a data set.</summary>
     private Dataset AsTruth(IReadOnlyList<IReadOnlyList<Person>> exact)
     {
-        var (rule, people) = (SureJoints.Of(_model, exact), new List<DatasetPerson>());
+        var people = new List<DatasetPerson>();
         for (var i = 0; i < exact.Count; i++)
         {
-            foreach (var person in exact[i].Where(p => _model.Task == ModelTask.Detect ? p.Score >= _model.Decode.ScoreThreshold : rule.IsSure(p)))
+            foreach (var person in Sure(exact[i]))
             {
                 people.Add(_model.Task == ModelTask.Detect ? Entry(i, people.Count, [person.Box.X1, person.Box.Y1, person.Box.Width, person.Box.Height], [])
-                    : Entry(i, people.Count, rule.BoxOf(person), rule.AsTruth(person)));
+                    : Entry(i, people.Count, _rule.BoxOf(person), _rule.AsTruth(person)));
             }
         }
         return new Dataset
