@@ -113,6 +113,9 @@ internal sealed record InferenceConfig
     /// <summary>Path of libonnxruntime; empty = the one beside the program.</summary>
     public string RuntimeLibrary { get; init; } = "";
 
+    /// <summary>What the card of a quantized model may say at most.</summary>
+    public QuantizationLimits Quantization { get; init; } = QuantizationLimits.Default;
+
     /// <summary>Free-form provider options, by provider name.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> ProviderOptions { get; init; }
 

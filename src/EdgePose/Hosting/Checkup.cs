@@ -66,7 +66,7 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
 
     private void Models(ConfigResult loaded, EdgePoseConfig config)
     {
-        using var store = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, request.RequireProvider));
+        using var store = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, request.RequireProvider), config.Inference.Quantization);
         foreach (var problem in store.Catalog.Problems) { AddProblem("models", problem, ExitCode.Model); }
         var wrong = ConfigCheck.Models(loaded, store.Catalog);
         foreach (var problem in wrong) { AddProblem("models", problem, ExitCode.Model); }
@@ -78,8 +78,9 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
             {
                 var session = store.Open(model);
                 var fallback = session.Fallbacks.Count > 0 ? $" (not used: {string.Join("; ", session.Fallbacks)})" : "";
-                return $"{model.Name}: hash and contract ok, runs on {session.Provider}{fallback}";
+                return $"{model.Name}: hash and contract ok, runs on {session.Provider}{fallback}{(model.Quantization is { } card ? "; " + CardRule.Describe(card) : "")}";
             });
+            if (CardRule.Advice(model, store.Sessions) is { } advice) { Add("models", Verdict.Warning, advice); }
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class Pipeline : IAsyncDisposable
             RunDeadline = config.Inference.RunDeadline,
             Streams = config.Streams.Count(s => s.Enabled),
         };
-        var models = ModelStore.Load(config.Models.Folders, inference);
+        var models = ModelStore.Load(config.Models.Folders, inference, config.Inference.Quantization);
         try
         {
             return new Pipeline(config, models, options, redactor, loggers, time);

@@ -19,7 +19,7 @@ internal static class DependencyRule
         ["Publish"] = ["Domain", "Spool"],
         ["Config"] = ["Domain"],
         ["Evaluation"] = ["Domain"],
-        ["Hosting"] = ["Domain", .. Features],
+        ["Hosting"] = ["Domain", .. Features, "ModelTools"],
         ["Cli"] = ["Domain", "Hosting", "ModelTools"],
         // The entry point and what the compiler puts into no namespace.
         [""] = ["Cli"],
