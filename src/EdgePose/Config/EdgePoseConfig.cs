@@ -13,6 +13,8 @@ internal sealed record EdgePoseConfig
     public required InferenceConfig Inference { get; init; }
     public required TrackingConfig Tracking { get; init; }
     public required PosesConfig Poses { get; init; }
+    public required EventsConfig Events { get; init; }
+    public required RecordConfig Record { get; init; }
 
     /// <summary>In the order of the file; disabled streams are included.</summary>
     public required IReadOnlyList<StreamConfig> Streams { get; init; }
@@ -215,4 +217,13 @@ internal sealed record StreamConfig
     /// <summary>Files only: real time (frames may be dropped) or as fast as they can be processed (none is dropped).</summary>
     public required Pace Pace { get; init; }
     public required PoseConfig Pose { get; init; }
+
+    /// <summary>What of this stream leaves the machine.</summary>
+    public required PublishScope Publish { get; init; }
+
+    /// <summary>Whether key-points are recorded when a folder for it is set.</summary>
+    public required bool Record { get; init; }
+    public required IReadOnlyList<ZoneConfig> Zones { get; init; }
+    public required IReadOnlyList<LineConfig> Lines { get; init; }
+    public required IReadOnlyList<RuleConfig> Rules { get; init; }
 }

@@ -1,5 +1,8 @@
 using EdgePose.Config;
 using EdgePose.Domain;
+using EdgePose.Events;
+using EdgePose.Events.Recording;
+using EdgePose.Hosting.Events;
 using EdgePose.Inference;
 using EdgePose.Inference.BottomUp;
 using EdgePose.Inference.Detectors;
@@ -20,6 +23,9 @@ internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines
 {
     /// <summary>Numbers used so far; the same object for every pipeline of the process.</summary>
     public StreamHistories Histories { get; } = new();
+
+    /// <summary>Where events and the numbers of people in zones go.</summary>
+    public EventOutputs Events { get; init; } = new();
 }
 
 /// <summary>The wiring: one configuration, running. Built completely, with every model opened, before anything is started.</summary>
@@ -50,7 +56,7 @@ internal sealed class Pipeline : IAsyncDisposable
         _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), Mapping.Scheduling(config.Inference));
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
-            var unit = Unit(stream, config, options.Histories, redactor, loggers, time);
+            var unit = Unit(stream, config, options, redactor, loggers, time);
             _streams.Add(unit);
             lanes.Add(unit.Lane);
         }
@@ -117,6 +123,7 @@ internal sealed class Pipeline : IAsyncDisposable
         finally
         {
             _loop.Stop(LoopStop);
+            foreach (var stream in _streams) { await stream.Events.DisposeAsync().ConfigureAwait(false); }
             foreach (var stream in _streams) { _publisher.SetStream(stream.Id, stream.Status, stream.Counters(), urgent: true); }
             await _publisher.StopAsync(hurry).ConfigureAwait(false);
         }
@@ -128,7 +135,7 @@ internal sealed class Pipeline : IAsyncDisposable
     public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
 
     private StreamUnit Unit(
-        StreamConfig stream, EdgePoseConfig config, StreamHistories histories, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
     {
         var (pose, detector) = ConfigCheck.Resolve(stream, _models.Catalog);
         var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
@@ -136,9 +143,19 @@ internal sealed class Pipeline : IAsyncDisposable
             ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
             : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream.Pose, pose.Decode.JointThreshold)) : null;
+        var header = EventMapping.Header(stream, config, skeleton, pose.Name, pose.Decode.JointThreshold);
+        var events = new EventsUnit(stream, config.Events, header, Recorder(stream, config, options, header, loggers, time), options.Events, time);
         return new StreamUnit(
-            stream, estimator, tracker, _publisher, histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
+            stream, estimator, tracker, _publisher, events, options.Histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
             loggers.CreateLogger<StreamSupervisor>());
+    }
+
+    private static ISceneSink? Recorder(
+        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, RecordingHeader header, ILoggerFactory loggers, TimeProvider time)
+    {
+        if (options.Events.Tap is { } tap) { return tap(header); }
+        return config.Record.Folder.Length == 0 || !stream.Record ? null
+            : new KeypointRecorder(EventMapping.Recorder(stream, config.Record), header, time, loggers.CreateLogger<KeypointRecorder>());
     }
 
     /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>

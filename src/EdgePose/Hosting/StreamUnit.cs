@@ -1,5 +1,6 @@
 using EdgePose.Config;
 using EdgePose.Domain;
+using EdgePose.Hosting.Events;
 using EdgePose.Inference;
 using EdgePose.Ingest;
 using EdgePose.Publish;
@@ -15,6 +16,7 @@ internal sealed class StreamUnit : IDisposable
     private readonly IPoseEstimator _estimator;
     private readonly Tracker? _tracker;
     private readonly Publisher _publisher;
+    private readonly EventsUnit _events;
     private readonly TimeProvider _time;
     private readonly PoseList _poses;
     private readonly TrackedPoseList _people;
@@ -25,23 +27,30 @@ internal sealed class StreamUnit : IDisposable
     private long _firstTrack;
 
     public StreamUnit(
-        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, Publisher publisher, StreamHistory history, Func<string, string> redact,
+        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, Publisher publisher, EventsUnit events, StreamHistory history, Func<string, string> redact,
         Action wake, Action<StreamUnit> onStatus, TimeProvider time, ILogger<StreamSupervisor> logger)
     {
-        (_config, _estimator, _tracker, _publisher, _history, _time) = (config, estimator, tracker, publisher, history, time);
+        (_config, _estimator, _tracker, _publisher, _events, _history, _time) = (config, estimator, tracker, publisher, events, history, time);
         _poses = new PoseList(estimator.Skeleton.Count);
         _people = new TrackedPoseList(estimator.Skeleton.Count);
         var source = Mapping.Source(config, estimator.PreferredFrame);
         _slot = new FrameSlot(source.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins, wake);
-        _supervisor = new StreamSupervisor(source, _slot, _ => onStatus(this), redact, time, logger);
+        _supervisor = new StreamSupervisor(source, _slot, OnStatus, redact, time, logger);
         Lane = new Lane(config.Id, _slot, Process, Mapping.Lane(config));
         _received = new RateMeter(() => _slot.Received, time);
         _processed = new RateMeter(() => Lane.Processed, time);
+
+        void OnStatus(StreamStatus status)
+        {
+            events.StatusChanged(status);
+            onStatus(this);
+        }
     }
 
     public string Id => _config.Id;
     public Lane Lane { get; }
     public StreamStatus Status => _supervisor.Status;
+    public EventsUnit Events => _events;
 
     /// <summary>Reads the source until it ends or <paramref name="stop"/> is set; a stop is not an error.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -73,7 +82,7 @@ internal sealed class StreamUnit : IDisposable
     }
 
     /// <summary>One frame on the inference thread.</summary>
-    private void Process(Frame frame)
+    public void Process(Frame frame)
     {
         _estimator.Estimate(frame, _poses);
         if (_tracker is null) { CopyUntracked(); }
@@ -83,7 +92,14 @@ internal sealed class StreamUnit : IDisposable
             _tracker.Update(_poses, frame.Info.Epoch, seconds, _people);
             ContinueTracks();
         }
-        _publisher.Poses(new PoseReport(frame.Info, frame.Width, frame.Height, _estimator.Skeleton, _estimator.Model, _people));
+        var report = new PoseReport(frame.Info, frame.Width, frame.Height, _estimator.Skeleton, _estimator.Model, _people);
+        _events.Take(report);
+        switch (_config.Publish)
+        {
+            case PublishScope.Poses: _publisher.Poses(report); break;
+            case PublishScope.Nothing: break;
+            default: _publisher.People(_config.Id, _people.Count); break;
+        }
     }
 
     /// <summary>A tracker counts from 1; the ids of earlier trackers of this stream lie below.</summary>

@@ -175,6 +175,16 @@ internal sealed partial class Publisher : IAsyncDisposable
         if (stream.TryWrite(report, _queue, _broker.IsConnected) || wake) { Signal(); }
     }
 
+    /// <summary>Only the number of people of one frame, for a stream whose poses stay on the machine.</summary>
+    public void People(string id, int count)
+    {
+        if (_stopping) { return; }
+        var stream = Stream(id);
+        if (!stream.CountChanged(count)) { return; }
+        lock (_gate) { stream.SetPeople(count); }
+        Signal();
+    }
+
     private StreamOutput Stream(string id)
     {
         if (_streams.TryGetValue(id, out var known)) { return known; }

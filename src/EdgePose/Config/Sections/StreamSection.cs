@@ -7,14 +7,14 @@ internal static class StreamSection
 {
     private const int MostStreams = 256;
 
-    public static IReadOnlyList<StreamConfig> ReadAll(Section streams, PoseConfig pose, bool required)
+    public static IReadOnlyList<StreamConfig> ReadAll(Section streams, PoseConfig pose, EventsConfig events, bool required)
     {
         var entries = streams.Names();
         var all = new List<StreamConfig>(Math.Min(entries.Count, MostStreams));
         foreach (var entry in entries)
         {
             if (!Scalars.IsId(entry.Key)) { streams.Error(entry, "a stream's name is " + Section.CheckId(entry.Key)); }
-            all.Add(Read(streams.Sub(Expand(entry)), entry.Key, pose));
+            all.Add(Read(streams.Sub(Expand(entry)), entry.Key, pose, events));
         }
         if (entries.Count > MostStreams) { streams.Error("", $"more than {MostStreams} streams"); }
         if (entries.Count == 0 && required) { streams.Missing("no stream is configured; add \"streams: { front: rtsp://camera/path }\""); }
@@ -31,11 +31,12 @@ internal static class StreamSection
         return entry with { Value = map };
     }
 
-    private static StreamConfig Read(Section s, string id, PoseConfig pose)
+    private static StreamConfig Read(Section s, string id, PoseConfig pose, EventsConfig events)
     {
         var url = ReadUrl(s);
         var user = s.Text("user", "", t => t.Length is 0 or > 256 ? "1–256 characters" : null);
         user = s.OneUser(user, url?.User ?? "");
+        var (zones, lines) = (ShapeSection.Zones(s.Child("zones")), ShapeSection.Lines(s.Child("lines")));
         var config = new StreamConfig
         {
             Id = id,
@@ -57,6 +58,12 @@ internal static class StreamSection
             Loop = s.Flag("loop", false),
             Pace = s.Choice("pace", Pace.Realtime, ("realtime", Pace.Realtime), ("max", Pace.Max)),
             Pose = PoseSection.Read(s.Child("pose", "as in pose"), pose),
+            Publish = s.Choice("publish", PublishScope.Poses, ("poses", PublishScope.Poses), ("events", PublishScope.Events),
+                ("counts_only", PublishScope.CountsOnly), ("nothing", PublishScope.Nothing)),
+            Record = s.Flag("record", true),
+            Zones = zones,
+            Lines = lines,
+            Rules = RuleSection.Read(s.Child("rules"), events, [.. zones.Select(z => z.Name)], [.. lines.Select(l => l.Name)]),
         };
         if (config.Password is not null && config.User.Length == 0) { s.Error("password", "a password needs a user"); }
         if (url is { IsFile: false })
