@@ -98,9 +98,10 @@ internal static class ConfigLoader
         var models = ServiceSections.Models(root.Child("models"));
         var inference = InferenceSection.Read(root.Child("inference"));
         var pose = PoseSection.Read(root.Child("pose"), PoseSection.Defaults);
+        var skipping = SkippingSection.Read(root.Child("skipping"), SkippingSection.Defaults);
         var tracking = ServiceSections.Tracking(root.Child("tracking"));
         var poses = ServiceSections.Poses(root.Child("poses"));
-        var streams = StreamSection.ReadAll(root.Child("streams"), pose, options.RequireStreams);
+        var streams = StreamSection.ReadAll(root.Child("streams"), pose, skipping, options.RequireStreams);
         root.Done();
         return new EdgePoseConfig
         {

@@ -123,9 +123,9 @@ internal sealed class Pipeline : IAsyncDisposable
         IPoseEstimator estimator = detector is null
             ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
             : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
-        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream.Pose, pose.Decode.JointThreshold)) : null;
+        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold)) : null;
         return new StreamUnit(
-            stream, estimator, tracker, _publisher, histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
+            stream, estimator, tracker, Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold), _publisher, histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
             loggers.CreateLogger<StreamSupervisor>());
     }
 

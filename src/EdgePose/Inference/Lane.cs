@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Inference.Scheduling;
 
 namespace EdgePose.Inference;
 
@@ -10,6 +11,9 @@ internal sealed class Lane(string stream, FrameSlot slot, Action<Frame> process)
 
     public string Stream { get; } = stream;
     public FrameSlot Slot { get; } = slot;
+
+    /// <summary>What the load controller grants; written and read on the inference thread.</summary>
+    public Quality Quality { get; set; } = Quality.Full;
 
     /// <summary>Frames that went through <c>process</c> without an exception.</summary>
     public long Processed => Interlocked.Read(ref _processed);

@@ -7,14 +7,14 @@ internal static class StreamSection
 {
     private const int MostStreams = 256;
 
-    public static IReadOnlyList<StreamConfig> ReadAll(Section streams, PoseConfig pose, bool required)
+    public static IReadOnlyList<StreamConfig> ReadAll(Section streams, PoseConfig pose, SkippingConfig skipping, bool required)
     {
         var entries = streams.Names();
         var all = new List<StreamConfig>(Math.Min(entries.Count, MostStreams));
         foreach (var entry in entries)
         {
             if (!Scalars.IsId(entry.Key)) { streams.Error(entry, "a stream's name is " + Section.CheckId(entry.Key)); }
-            all.Add(Read(streams.Sub(Expand(entry)), entry.Key, pose));
+            all.Add(Read(streams.Sub(Expand(entry)), entry.Key, pose, skipping));
         }
         if (entries.Count > MostStreams) { streams.Error("", $"more than {MostStreams} streams"); }
         if (entries.Count == 0 && required) { streams.Missing("no stream is configured; add \"streams: { front: rtsp://camera/path }\""); }
@@ -31,7 +31,7 @@ internal static class StreamSection
         return entry with { Value = map };
     }
 
-    private static StreamConfig Read(Section s, string id, PoseConfig pose)
+    private static StreamConfig Read(Section s, string id, PoseConfig pose, SkippingConfig skipping)
     {
         var url = ReadUrl(s);
         var user = s.Text("user", "", t => t.Length is 0 or > 256 ? "1–256 characters" : null);
@@ -52,6 +52,7 @@ internal static class StreamSection
             Loop = s.Flag("loop", false),
             Pace = s.Choice("pace", Pace.Realtime, ("realtime", Pace.Realtime), ("max", Pace.Max)),
             Pose = PoseSection.Read(s.Child("pose", "as in pose"), pose),
+            Skipping = SkippingSection.Read(s.Child("skipping", "as in skipping"), skipping),
         };
         if (config.Password is not null && config.User.Length == 0) { s.Error("password", "a password needs a user"); }
         if (url is { IsFile: false })
