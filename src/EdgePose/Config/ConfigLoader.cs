@@ -102,11 +102,12 @@ internal static class ConfigLoader
         var models = ServiceSections.Models(root.Child("models"));
         var inference = InferenceSection.Read(root.Child("inference"));
         var pose = PoseSection.Read(root.Child("pose"), PoseSection.Defaults);
+        var skipping = SkippingSection.Read(root.Child("skipping"), SkippingSection.Defaults);
         var tracking = ServiceSections.Tracking(root.Child("tracking"));
         var poses = ServiceSections.Poses(root.Child("poses"));
         var events = EventsSection.Read(root.Child("events"));
         var record = EventsSection.Record(root.Child("record"));
-        var streams = StreamSection.ReadAll(root.Child("streams"), pose, events, options.RequireStreams);
+        var streams = StreamSection.ReadAll(root.Child("streams"), pose, skipping, events, options.RequireStreams);
         if (!tracking.Enabled && streams.Any(s => s.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
         root.Done();
         return new EdgePoseConfig

@@ -217,6 +217,7 @@ internal sealed record StreamConfig
     /// <summary>Files only: real time (frames may be dropped) or as fast as they can be processed (none is dropped).</summary>
     public required Pace Pace { get; init; }
     public required PoseConfig Pose { get; init; }
+    public required SkippingConfig Skipping { get; init; }
 
     /// <summary>What of this stream leaves the machine.</summary>
     public required PublishScope Publish { get; init; }

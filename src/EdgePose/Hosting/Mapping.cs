@@ -2,6 +2,7 @@ using EdgePose.Config;
 using EdgePose.Inference;
 using EdgePose.Inference.BottomUp;
 using EdgePose.Inference.Scheduling;
+using EdgePose.Inference.Skipping;
 using EdgePose.Inference.TopDown;
 using EdgePose.Ingest;
 using EdgePose.Publish;
@@ -90,12 +91,26 @@ internal static class Mapping
         MaxFrameSide = stream.MaxSize,
     };
 
-    public static TrackerOptions Tracker(TrackingConfig tracking, PoseConfig pose, float jointThreshold) => new()
+    /// <summary>A recording read as fast as possible is to be measured completely, and its arrival times say nothing of its motion.</summary>
+    public static SkippingOptions Skipping(StreamConfig stream, TrackingConfig tracking, float jointThreshold) => new()
     {
-        HighScore = pose.MinScore,
-        LowScore = LowScore(pose, tracked: true),
+        Enabled = stream.Skipping.Enabled && stream.Pace != Pace.Max && tracking.Enabled,
+        Gate = stream.Skipping.Gate,
+        DetectEvery = stream.Pose.DetectEvery,
+        DetectorGap = stream.Skipping.DetectorGap,
+        PoseGap = stream.Skipping.PoseGap,
+        MaxPosePeriod = stream.Skipping.MaxPosePeriod,
+        MaxLost = tracking.MaxLost,
+        JointThreshold = jointThreshold,
+    };
+
+    public static TrackerOptions Tracker(TrackingConfig tracking, StreamConfig stream, float jointThreshold) => new()
+    {
+        HighScore = stream.Pose.MinScore,
+        LowScore = LowScore(stream.Pose, tracked: true),
         MaxLost = tracking.MaxLost,
         Smooth = tracking.Smooth,
+        Propagate = stream.Skipping.Propagate,
         JointThreshold = jointThreshold,
     };
 

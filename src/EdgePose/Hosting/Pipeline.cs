@@ -142,11 +142,12 @@ internal sealed class Pipeline : IAsyncDisposable
         IPoseEstimator estimator = detector is null
             ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
             : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
-        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream.Pose, pose.Decode.JointThreshold)) : null;
+        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold)) : null;
         var header = EventMapping.Header(stream, config, skeleton, pose.Name, pose.Decode.JointThreshold);
         var events = new EventsUnit(stream, config.Events, header, Recorder(stream, config, options, header, loggers, time), options.Events, time);
         return new StreamUnit(
-            stream, estimator, tracker, _publisher, events, options.Histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
+            stream, estimator, tracker, Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold), _publisher, events,
+            options.Histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
             loggers.CreateLogger<StreamSupervisor>());
     }
 

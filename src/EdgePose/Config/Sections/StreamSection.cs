@@ -7,14 +7,15 @@ internal static class StreamSection
 {
     private const int MostStreams = 256;
 
-    public static IReadOnlyList<StreamConfig> ReadAll(Section streams, PoseConfig pose, EventsConfig events, bool required)
+    public static IReadOnlyList<StreamConfig> ReadAll(
+        Section streams, PoseConfig pose, SkippingConfig skipping, EventsConfig events, bool required)
     {
         var entries = streams.Names();
         var all = new List<StreamConfig>(Math.Min(entries.Count, MostStreams));
         foreach (var entry in entries)
         {
             if (!Scalars.IsId(entry.Key)) { streams.Error(entry, "a stream's name is " + Section.CheckId(entry.Key)); }
-            all.Add(Read(streams.Sub(Expand(entry)), entry.Key, pose, events));
+            all.Add(Read(streams.Sub(Expand(entry)), entry.Key, pose, skipping, events));
         }
         if (entries.Count > MostStreams) { streams.Error("", $"more than {MostStreams} streams"); }
         if (entries.Count == 0 && required) { streams.Missing("no stream is configured; add \"streams: { front: rtsp://camera/path }\""); }
@@ -31,7 +32,7 @@ internal static class StreamSection
         return entry with { Value = map };
     }
 
-    private static StreamConfig Read(Section s, string id, PoseConfig pose, EventsConfig events)
+    private static StreamConfig Read(Section s, string id, PoseConfig pose, SkippingConfig skipping, EventsConfig events)
     {
         var url = ReadUrl(s);
         var user = s.Text("user", "", t => t.Length is 0 or > 256 ? "1–256 characters" : null);
@@ -58,6 +59,7 @@ internal static class StreamSection
             Loop = s.Flag("loop", false),
             Pace = s.Choice("pace", Pace.Realtime, ("realtime", Pace.Realtime), ("max", Pace.Max)),
             Pose = PoseSection.Read(s.Child("pose", "as in pose"), pose),
+            Skipping = SkippingSection.Read(s.Child("skipping", "as in skipping"), skipping),
             Publish = s.Choice("publish", PublishScope.Poses, ("poses", PublishScope.Poses), ("events", PublishScope.Events),
                 ("counts_only", PublishScope.CountsOnly), ("nothing", PublishScope.Nothing)),
             Record = s.Flag("record", true),
