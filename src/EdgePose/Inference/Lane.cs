@@ -16,9 +16,6 @@ internal sealed class Lane(string stream, FrameSlot slot, Action<Frame> process,
     /// <summary>What the device's load leaves to this stream. Set by the scheduler, read in <c>process</c>; both on the inference thread.</summary>
     public Quality Quality { get; set; } = Quality.Full;
 
-    /// <summary>What the load controller grants; written and read on the inference thread.</summary>
-    public Quality Quality { get; set; } = Quality.Full;
-
     /// <summary>Frames that went through <c>process</c> without an exception.</summary>
     public long Processed => Slot.Account.Processed;
 
