@@ -135,6 +135,7 @@ internal static class Mapping
         Prefix = config.Mqtt.Prefix,
         Node = config.Node,
         MaxRate = config.Poses.MaxRate,
+        SpoolRetention = config.Spool.MaxAge,
         Commands = config.Mqtt.Commands,
         DiscoveryPrefix = config.Mqtt.HomeAssistant ? config.Mqtt.DiscoveryPrefix : "",
         Envelope = config.Mqtt.Envelope == Envelope.CloudEvents ? EventEnvelope.CloudEvents : EventEnvelope.None,

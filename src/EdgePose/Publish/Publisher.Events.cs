@@ -14,6 +14,9 @@ internal sealed partial class Publisher
     private EventPump? _events;
     private long _lastSeq;
 
+    /// <summary>Names this run in event ids and in <c>info</c>.</summary>
+    public string Boot => _boot;
+
     /// <summary>Events acknowledged, and refused for good.</summary>
     public (long Published, long DeadLetters) EventCounts => _events is { } e ? (e.Published, e.DeadLetters) : default;
 

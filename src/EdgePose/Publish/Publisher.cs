@@ -202,7 +202,7 @@ internal sealed partial class Publisher : IAsyncDisposable
     {
         if (_lastStatus is not { } status) { return; }
         _statusRendered = _time.GetTimestamp();
-        var document = Payloads.Status(status, Stats, _time.GetElapsedTime(_started));
+        var document = Payloads.Status(status, Stats, _options.Spool?.Stats(), _time.GetElapsedTime(_started));
         _status.Set(JsonSerializer.SerializeToUtf8Bytes(document, PayloadsContext.Default.StatusDocument), urgent);
     }
 
