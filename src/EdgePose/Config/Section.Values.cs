@@ -86,8 +86,8 @@ internal sealed partial class Section
             : Wrong(key, node, $"a number {Scalars.Invariant(min)}–{Scalars.Invariant(max)} such as 5 or 5fps, or 0 for {zero}", fallback);
     }
 
-    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max) =>
-        Duration(key, Scalars.Duration(fallback), min, max) ?? fallback;
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max, string? shownDefault = null) =>
+        Duration(key, shownDefault ?? Scalars.Duration(fallback), min, max) ?? fallback;
 
     /// <summary>As above; null when it is absent or wrong, where something else decides, as <paramref name="shownDefault"/> says.</summary>
     public TimeSpan? Duration(string key, string shownDefault, TimeSpan min, TimeSpan max)

@@ -2,7 +2,7 @@ using EdgePose.Domain;
 
 namespace EdgePose.Hosting;
 
-/// <summary>Which streams lose many of their frames, judged over the last ten reports. One caller at a time.</summary>
+/// <summary>Which streams lose many of their frames because inference is too slow, judged over the last ten reports. One caller at a time.</summary>
 internal sealed class DropMeter
 {
     private const int Window = 10;
@@ -15,7 +15,7 @@ internal sealed class DropMeter
     public void Add(string stream, in FrameAccount account)
     {
         if (!_streams.TryGetValue(stream, out var history)) { _streams.Add(stream, history = new History()); }
-        history.Add(account.Received, account.Dropped);
+        history.Add(account.Received, account.Replaced + account.Stale + account.NoBuffer);
     }
 
     public bool IsHeavy(string stream) => _streams.TryGetValue(stream, out var history) && history.IsHeavy;

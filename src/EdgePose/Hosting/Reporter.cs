@@ -65,6 +65,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
         {
             reasons.Add($"model {session.Descriptor.Name}: runs on {session.Provider}, earlier providers did not start");
         }
+        if (pipeline.Spool?.Stats().Fault is { Length: > 0 } fault) { reasons.Add($"spool: {fault}"); }
         var hung = pipeline.Loop.IsHung;
         if (hung) { reasons.Add("inference makes no progress"); }
         var state = hung ? NodeState.Failing : reasons.Count > 0 ? NodeState.Degraded : NodeState.Ok;

@@ -22,9 +22,12 @@ internal sealed class OrtSession : INetwork, IDisposable
         (Descriptor, _session, Provider, Fallbacks) = (descriptor, session, provider, fallbacks);
         _watch = runDeadline > TimeSpan.Zero ? new RunWatch(runDeadline, TimeProvider.System) : null;
         _outputs = descriptor.Outputs.Count > 0 ? descriptor.Outputs : session.OutputNames;
+        var (dimensions, first) = (session.InputMetadata[session.InputNames[0]].Dimensions, descriptor.Input.Layout == TensorLayout.Nhwc ? 1 : 2);
+        IsFixedSize = dimensions.Length == 4 && (dimensions[first] > 0 || dimensions[first + 1] > 0);
     }
 
     public ModelDescriptor Descriptor { get; }
+    public bool IsFixedSize { get; }
 
     /// <summary>Set when the session is open.</summary>
     public int MaxBatch { get; private set; } = 1;

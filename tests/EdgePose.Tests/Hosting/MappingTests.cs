@@ -54,7 +54,7 @@ public sealed class MappingTests
         var (up, down) = (Mapping.BottomUp(pose, tracked: false), Mapping.TopDown(Stream with { Pose = pose }, tracked: false));
         Assert.Equal((true, 512, 9, 0.4f), (up.Flip, up.ShortSide, up.MaxPeople, up.MinScore));
         Assert.Equal((3, 9, 0.4f), (down.DetectEvery, down.MaxPeople, down.MinScore));
-        var tracker = Mapping.Tracker(Config.Tracking, pose, 0.25f);
+        var tracker = Mapping.Tracker(Config.Tracking, Stream with { Pose = pose }, 0.25f);
         Assert.Equal((2.0, false, 0.25f, 0.4f), (tracker.MaxLost.TotalSeconds, tracker.Smooth, tracker.JointThreshold, tracker.HighScore));
     }
 
@@ -62,7 +62,7 @@ public sealed class MappingTests
     public void MinScore_WithTracking_LetsThroughWhatTheTrackerMayKeepAlive()
     {
         var pose = Stream.Pose with { MinScore = 0.4f };
-        var low = Mapping.Tracker(Config.Tracking, pose, 0.25f).LowScore;
+        var low = Mapping.Tracker(Config.Tracking, Stream with { Pose = pose }, 0.25f).LowScore;
         Assert.InRange(low, 0.01f, 0.39f);
         Assert.Equal((low, low), (Mapping.BottomUp(pose, tracked: true).MinScore, Mapping.TopDown(Stream with { Pose = pose }, tracked: true).MinScore));
         // 0 is the evaluation's way to ask for everything.
