@@ -100,11 +100,12 @@ internal static class ConfigLoader
         var pose = PoseSection.Read(root.Child("pose"), PoseSection.Defaults);
         var tracking = ServiceSections.Tracking(root.Child("tracking"));
         var poses = ServiceSections.Poses(root.Child("poses"));
+        var spool = SpoolSection.Read(root.Child("spool"));
         var streams = StreamSection.ReadAll(root.Child("streams"), pose, options.RequireStreams);
         root.Done();
         return new EdgePoseConfig
         {
-            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses,
+            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses, Spool = spool,
             Streams = streams, Path = "", Hash = "", Secrets = [],
         };
     }

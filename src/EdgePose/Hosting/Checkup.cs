@@ -9,7 +9,7 @@ namespace EdgePose.Hosting;
 internal enum Verdict { Ok, Warning, Error }
 
 /// <summary>One line of <c>edgepose check</c>.</summary>
-/// <param name="Section">What was looked at: config, runtime, models, cameras.</param>
+/// <param name="Section">What was looked at: config, runtime, models, spool, cameras.</param>
 /// <param name="Verdict">Errors make the check fail.</param>
 /// <param name="Text">Redacted.</param>
 internal sealed record Finding(string Section, Verdict Verdict, string Text);
@@ -35,6 +35,7 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
             foreach (var problem in ConfigCheck.Files(loaded)) { AddProblem("config", problem, ExitCode.Configuration); }
             await RuntimeAsync(config, stop).ConfigureAwait(false);
             Models(loaded, config);
+            if (config.Mqtt.Host.Length > 0) { Spool(config); }
             if (!offline) { await CamerasAsync(config, redactor, stop).ConfigureAwait(false); }
         }
         var (errors, warnings) = (_findings.Count(f => f.Verdict == Verdict.Error), _findings.Count(f => f.Verdict == Verdict.Warning));
@@ -72,6 +73,12 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
                 return $"{model.Name}: hash and contract ok, runs on {session.Provider}{fallback}";
             });
         }
+    }
+
+    private void Spool(EdgePoseConfig config)
+    {
+        var finding = SpoolFolder.Check(config.Spool, Environment.GetEnvironmentVariable);
+        Add(finding.Section, finding.Verdict, finding.Text, ExitCode.Configuration);
     }
 
     private async Task CamerasAsync(EdgePoseConfig config, Redactor redactor, CancellationToken stop)

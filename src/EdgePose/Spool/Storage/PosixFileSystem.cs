@@ -83,6 +83,19 @@ internal sealed partial class PosixFileSystem : IFileSystem
         });
     }
 
+    /// <summary>What the lock file says while somebody holds the lock; empty when nobody does.</summary>
+    public static string HolderOf(string path) => Run(path, () =>
+    {
+        if (!File.Exists(path)) { return ""; }
+        try
+        {
+            // A shared lock, which an exclusive one refuses.
+            File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite).Dispose();
+            return "";
+        }
+        catch (IOException e) when (e is not FileNotFoundException) { return ReadLocked(path); }
+    });
+
     private static SafeFileHandle Open(string path, FileMode mode)
     {
         if (mode == FileMode.Create && !File.Exists(path)) { new FileStream(path, NewFile).Dispose(); }
