@@ -105,6 +105,7 @@ internal static class ConfigLoader
         var skipping = SkippingSection.Read(root.Child("skipping"), SkippingSection.Defaults);
         var tracking = ServiceSections.Tracking(root.Child("tracking"));
         var poses = ServiceSections.Poses(root.Child("poses"));
+        var spool = SpoolSection.Read(root.Child("spool"));
         var events = EventsSection.Read(root.Child("events"));
         var record = EventsSection.Record(root.Child("record"));
         var streams = StreamSection.ReadAll(root.Child("streams"), pose, skipping, events, options.RequireStreams);
@@ -112,7 +113,8 @@ internal static class ConfigLoader
         root.Done();
         return new EdgePoseConfig
         {
-            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses, Events = events, Record = record,
+            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses,
+            Spool = spool, Events = events, Record = record,
             Streams = streams, Path = "", Hash = "", Secrets = [],
         };
     }

@@ -13,6 +13,7 @@ internal sealed record EdgePoseConfig
     public required InferenceConfig Inference { get; init; }
     public required TrackingConfig Tracking { get; init; }
     public required PosesConfig Poses { get; init; }
+    public required SpoolConfig Spool { get; init; }
     public required EventsConfig Events { get; init; }
     public required RecordConfig Record { get; init; }
 

@@ -11,7 +11,7 @@ namespace EdgePose.Hosting;
 internal enum Verdict { Ok, Warning, Error }
 
 /// <summary>One line of <c>edgepose check</c>.</summary>
-/// <param name="Section">What was looked at: config, runtime, models, broker, cameras.</param>
+/// <param name="Section">What was looked at: config, runtime, models, spool, broker, cameras.</param>
 /// <param name="Verdict">Errors make the check fail.</param>
 /// <param name="Text">Redacted.</param>
 internal sealed record Finding(string Section, Verdict Verdict, string Text);
@@ -40,6 +40,7 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
             foreach (var problem in ConfigCheck.Files(loaded)) { AddProblem("config", problem, ExitCode.Configuration); }
             await RuntimeAsync(config, stop).ConfigureAwait(false);
             Models(loaded, config);
+            if (config.Mqtt.Host.Length > 0) { Spool(config); }
             if (!offline)
             {
                 await BrokerAsync(config, redactor, stop).ConfigureAwait(false);
@@ -107,6 +108,12 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
         if (found.CertificateUntil is not { } until) { return; }
         var days = (int)Math.Floor((until - time.GetUtcNow()).TotalDays);
         Add("broker", days < CertificateWarning ? Verdict.Warning : Verdict.Ok, $"the broker's certificate is valid for {days} more days");
+    }
+
+    private void Spool(EdgePoseConfig config)
+    {
+        var finding = SpoolFolder.Check(config.Spool, Environment.GetEnvironmentVariable);
+        Add(finding.Section, finding.Verdict, finding.Text, ExitCode.Configuration);
     }
 
     private async Task CamerasAsync(EdgePoseConfig config, Redactor redactor, CancellationToken stop)

@@ -11,9 +11,9 @@ using EdgePose.Ingest;
 using EdgePose.Publish;
 using EdgePose.Publish.HomeAssistant;
 using EdgePose.Publish.Mosquitto;
-using EdgePose.Spool;
 using EdgePose.Tracking;
 using Microsoft.Extensions.Logging;
+using DurableSpool = EdgePose.Spool.DurableSpool;
 
 namespace EdgePose.Hosting;
 

@@ -84,6 +84,8 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         var clock = new SpoolClock(time, options.KernelBoot, clockIsSynced, recovered?.Clock, recovered?.NewestSecond ?? 0);
         var writer = new SpoolWriter(options, files, recovered, clock, time, lanes, losses, logger);
         writer.Own(folderLock, fault);
+        // Before anybody can take what is too old.
+        writer.Retain(0);
         var spool = new DurableSpool(options, writer, recovered, lanes, losses, time, logger);
         spool.Report();
         return spool;

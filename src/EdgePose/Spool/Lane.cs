@@ -106,6 +106,12 @@ internal sealed class Lane(string stream)
     public void DropStale(Func<Entry, bool> isStale)
     {
         var dropped = false;
+        for (var i = _returned.Count - 1; i >= 0; i--)
+        {
+            if (!isStale(_returned.Values[i])) { continue; }
+            _returned.RemoveAt(i);
+            dropped = true;
+        }
         while (_waiting.TryPeek(out var e) && isStale(e))
         {
             _waiting.Dequeue();

@@ -8,7 +8,7 @@ namespace EdgePose.Spool.Storage;
 /// </summary>
 internal sealed partial class PosixFileSystem : IFileSystem
 {
-    private const int OpenFolder = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC; read only
+    private const int CloseOnExec = 0x80000; // O_CLOEXEC; read only
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public void CreateFolder(string folder) => Run(folder, () =>
@@ -49,7 +49,7 @@ internal sealed partial class PosixFileSystem : IFileSystem
 
     public void SyncFolder(string folder)
     {
-        var descriptor = OpenDescriptor(folder, OpenFolder);
+        var descriptor = OpenDescriptor(folder, CloseOnExec);
         if (descriptor < 0) { throw Failure(folder, Marshal.GetLastPInvokeError()); }
         using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         if (FSync(handle) != 0) { throw Failure(folder, Marshal.GetLastPInvokeError()); }
@@ -71,7 +71,7 @@ internal sealed partial class PosixFileSystem : IFileSystem
         }
         catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && e.HResult is not (Errno.NoSpace or Errno.ReadOnly or Errno.Quota))
         {
-            holder = Run(path, () => ReadShared(path));
+            holder = Run(path, () => ReadLocked(path));
             return null;
         }
         catch (UnauthorizedAccessException e) { throw Failure(path, Errno.Access, e); }
@@ -83,9 +83,21 @@ internal sealed partial class PosixFileSystem : IFileSystem
         });
     }
 
+    /// <summary>What the lock file says while somebody holds the lock; empty when nobody does.</summary>
+    public static string HolderOf(string path) => Run(path, () =>
+    {
+        if (!File.Exists(path)) { return ""; }
+        try
+        {
+            // A shared lock, which an exclusive one refuses.
+            File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite).Dispose();
+            return "";
+        }
+        catch (IOException e) when (e is not FileNotFoundException) { return ReadLocked(path); }
+    });
+
     private static SafeFileHandle Open(string path, FileMode mode)
     {
-        // .NET would take a lock for any narrower sharing, and readers open the same files.
         if (mode == FileMode.Create && !File.Exists(path)) { new FileStream(path, NewFile).Dispose(); }
         return File.OpenHandle(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
     }
@@ -95,12 +107,14 @@ internal sealed partial class PosixFileSystem : IFileSystem
         Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, UnixCreateMode = OwnerOnly,
     };
 
-    private static string ReadShared(string path)
+    // .NET takes a lock of its own with every open, which a locked file refuses.
+    private static string ReadLocked(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(file);
-        var text = new char[64];
-        return new string(text, 0, reader.ReadBlock(text)).Trim();
+        var descriptor = OpenDescriptor(path, CloseOnExec);
+        if (descriptor < 0) { throw Failure(path, Marshal.GetLastPInvokeError()); }
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        var text = new byte[64];
+        return System.Text.Encoding.ASCII.GetString(text, 0, RandomAccess.Read(handle, text, 0)).Trim();
     }
 
     private static void Run(string path, Action action) => Run(path, () =>
