@@ -99,7 +99,7 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
     {
         var clip = Clip.Make(_folder, 10, "tiny.mp4", "-vf", "scale=160:120");
         NetworkFolder.Add(_folder, "slow", RoundsFor(Overload / (Streams * Fps)));
-        var yaml = new StringBuilder($"models: {{ folders: [\"{_folder}\"] }}\npose: {{ model: slow }}\ninference: {{ providers: [cpu], threads: 1, {inference} }}\nstreams:\n");
+        var yaml = new StringBuilder($"models: {{ folders: [\"{_folder}\"] }}\npose: {{ model: slow }}\nskipping: {{ enabled: false }}\ninference: {{ providers: [cpu], threads: 1, {inference} }}\nstreams:\n");
         for (var i = 0; i < Streams; i++) { yaml.Append(CultureInfo.InvariantCulture, $"  s{i}: {{ url: \"{clip}\", loop: true, fps: {Fps} }}\n"); }
         var loaded = ConfigLoader.Parse(Encoding.UTF8.GetBytes(yaml.ToString()), Path.Combine(_folder, "edgepose.yaml"));
         var config = loaded.Config ?? throw new InvalidOperationException(string.Join('\n', loaded.Problems));

@@ -29,6 +29,9 @@ internal sealed class DeviceScheduler
     /// <summary>Part of the dearest stream's frame within which tags count as equal: enough to choose by deadline, too little to serve anybody twice for it.</summary>
     private const double OneRound = 0.9;
 
+    /// <summary>A frame is charged at most this many times the stream's mean; a detector that runs now and then stays below it.</summary>
+    private const double LongestCharge = 8;
+
     private readonly LaneState[] _lanes;
     private readonly SchedulingOptions _options;
     private readonly TimeProvider _time;
@@ -84,13 +87,16 @@ internal sealed class DeviceScheduler
     public void Finish(in Turn turn, Outcome outcome)
     {
         var (state, seconds) = (turn.State, _time.GetElapsedTime(turn.StartedTicks).TotalSeconds);
-        state.Place.Charge(seconds);
         _busySeconds += seconds;
         if (outcome == Outcome.Missed)
         {
+            state.Place.Charge(seconds);
             state.Miss(Now, _successes);
             return;
         }
+        // A frame during which the machine did something else is not the stream's doing.
+        var usual = _meter.Cost(state.Cost);
+        state.Place.Charge(usual > 0 ? Math.Min(seconds, LongestCharge * usual) : seconds);
         _successes++;
         state.Succeed();
         if (state.IsLive) { _meter.Add(state.Cost, seconds); }
