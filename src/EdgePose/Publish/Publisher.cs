@@ -237,7 +237,8 @@ internal sealed partial class Publisher : IAsyncDisposable
         }
         else if (shown.Reason.Length > 0) { _lastError = shown.Reason; }
         _broker = shown;
-        _events?.Signal();
+        if (status.IsConnected) { _events?.Signal(); }
+        else { _events?.ConnectionLost(); }
         if (shown.Reason.Length == 0) { Log.BrokerWell(_logger, shown.State); }
         else { Log.BrokerIll(_logger, shown.State, shown.Reason); }
         Signal();

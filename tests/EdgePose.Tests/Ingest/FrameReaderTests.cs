@@ -115,7 +115,9 @@ public sealed class FrameReaderTests
         foreach (var fault in (FrameFault[])[FrameFault.None, FrameFault.Damaged, FrameFault.Garbled, FrameFault.OtherSize]) { notes.Add(new FrameNote(0, fault)); }
         var reader = new FrameReader(_pool, slot, _stamper, _counters, _time, lossless: false) { Notes = notes, Refused = refused };
         Assert.Equal(ReadEnd.Complete, reader.Run(new RawFrames(4 * Bytes), CancellationToken.None));
-        Assert.Equal((4L, handedOn, 4L - handedOn), (_counters.Received, (int)slot.Received, _counters.Refused));
+        var account = slot.Account;
+        Assert.Equal((4L, 4L, 4L - handedOn, 4L - handedOn), (_counters.Received, account.Received, account.Refused, _counters.Refused));
+        Assert.Equal(handedOn, account.Waiting + account.Replaced);
         slot.TryTake()!.Dispose();
         Assert.Equal(0, _pool.Outstanding);
     }

@@ -10,8 +10,8 @@ namespace EdgePose.Publish.Events;
 
 /// <summary>
 /// Carries events from the spool to the broker. A record leaves the spool only when every message of it has been acknowledged with
-/// success; one that the broker refuses three times goes to the dead letters and does not hold up the rest; one whose connection ended
-/// is sent again on the next, with the same id.
+/// success and the connection has lasted a moment longer (<see cref="Settling"/>); one that the broker refuses three times goes to the dead
+/// letters and does not hold up the rest; one whose connection ended is sent again on the next, with the same id.
 /// </summary>
 internal sealed partial class EventPump : IAsyncDisposable
 {
@@ -22,6 +22,9 @@ internal sealed partial class EventPump : IAsyncDisposable
     private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(1);
     private const int MaxTries = 3;
     private const int MostAtOnce = 32;
+
+    /// <summary>Places freed at a time when a backlog needs them.</summary>
+    private const int Freed = 8;
 
     private readonly DurableSpool _spool;
     private readonly IMqttTransport _transport;
@@ -36,9 +39,11 @@ internal sealed partial class EventPump : IAsyncDisposable
     private readonly Channel<bool> _work = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
+    private readonly Settling _settling;
+    private ITimer? _timer;
     private Task _pump = Task.CompletedTask;
     private long _published, _deadLetters, _unclearLogged = long.MinValue;
-    private int _inFlight;
+    private int _inFlight, _connection;
 
     /// <param name="spool">Where the events wait; not owned.</param>
     /// <param name="transport">Where they go; not owned.</param>
@@ -55,6 +60,7 @@ internal sealed partial class EventPump : IAsyncDisposable
         (_spool, _transport, _render, _node, _retention, _isConnected, _time, _logger) =
             (spool, transport, render, node, retention, isConnected, time, logger);
         _boot = spool.Stats().Boot;
+        _settling = new Settling(time);
     }
 
     /// <summary>Events that the broker has acknowledged.</summary>
@@ -66,7 +72,21 @@ internal sealed partial class EventPump : IAsyncDisposable
     public void Start()
     {
         _spool.Available += Signal;
+        _timer = _time.CreateTimer(static self => ((EventPump)self!).Settle(), this, Settling.Moment / 4, Settling.Moment / 4);
         _pump = PumpAsync();
+    }
+
+    /// <summary>To be called when the connection has ended: what was acknowledged just before is sent again, with the same id.</summary>
+    public void ConnectionLost()
+    {
+        Interlocked.Increment(ref _connection);
+        foreach (var sequence in _settling.TakeOldest(int.MaxValue)) { _spool.Return(sequence); }
+    }
+
+    private void Settle()
+    {
+        if (!_isConnected()) { return; }
+        foreach (var sequence in _settling.TakeRipe()) { _spool.Ack(sequence); }
     }
 
     /// <summary>To be called when there is a connection again.</summary>
@@ -93,6 +113,11 @@ internal sealed partial class EventPump : IAsyncDisposable
     private bool SendSome()
     {
         var records = _spool.Take(MostAtOnce);
+        if (records.Count == 0 && _settling.Count > 0 && _spool.Stats().Depth > Volatile.Read(ref _inFlight) + _settling.Count)
+        {
+            foreach (var sequence in _settling.TakeOldest(Freed)) { _spool.Ack(sequence); }
+            records = _spool.Take(MostAtOnce);
+        }
         foreach (var record in records)
         {
             Interlocked.Increment(ref _inFlight);
@@ -106,7 +131,8 @@ internal sealed partial class EventPump : IAsyncDisposable
     {
         try
         {
-            Settle(record, await SendAsync(record).ConfigureAwait(false));
+            var connection = Volatile.Read(ref _connection);
+            Settle(record, await SendAsync(record).ConfigureAwait(false), connection);
         }
         catch (Exception e)
         {
@@ -143,14 +169,20 @@ internal sealed partial class EventPump : IAsyncDisposable
         return worst;
     }
 
-    private void Settle(SpoolRecord record, PublishResult result)
+    private void Settle(SpoolRecord record, PublishResult result, int connection)
     {
         switch (result.Outcome)
         {
             case PublishOutcome.Accepted:
                 _tries.TryRemove(record.Sequence, out _);
+                // The answer may have been on its way here when the connection ended.
+                if (!_isConnected() || connection != Volatile.Read(ref _connection))
+                {
+                    _spool.Return(record.Sequence);
+                    break;
+                }
                 Interlocked.Increment(ref _published);
-                _spool.Ack(record.Sequence);
+                _settling.Add(record.Sequence);
                 break;
             case PublishOutcome.Refused or PublishOutcome.Invalid when _tries.AddOrUpdate(record.Sequence, 1, (_, n) => n + 1) >= MaxTries:
                 _tries.TryRemove(record.Sequence, out _);
@@ -196,14 +228,18 @@ internal sealed partial class EventPump : IAsyncDisposable
     /// <summary>Waits until what is out has been answered, or <paramref name="stop"/> is set; what is not answered stays in the spool.</summary>
     public async Task DrainAsync(CancellationToken stop)
     {
-        while (_isConnected() && (Volatile.Read(ref _inFlight) > 0 || _spool.Stats().Depth > 0))
+        while (_isConnected())
         {
+            // A connection that we end ourselves has lasted.
+            foreach (var sequence in _settling.TakeOldest(int.MaxValue)) { _spool.Ack(sequence); }
+            if (Volatile.Read(ref _inFlight) == 0 && _spool.Stats().Depth == 0) { return; }
             await Task.Delay(TimeSpan.FromMilliseconds(10), stop).ConfigureAwait(false);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_timer is { } timer) { await timer.DisposeAsync().ConfigureAwait(false); }
         _spool.Available -= Signal;
         await _stop.CancelAsync().ConfigureAwait(false);
         await _pump.ConfigureAwait(false);
