@@ -86,6 +86,7 @@ internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper s
         {
             counters.CountReceived();
             counters.CountDroppedNoBuffer();
+            slot.CountNoBuffer(info);
             return null;
         }
         if (noted && (note.Fault & Refused) != 0)
@@ -93,6 +94,7 @@ internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper s
             frame.Dispose();
             counters.CountReceived();
             counters.CountRefused();
+            slot.CountRefused(info);
             return null;
         }
         frame.Info = info;

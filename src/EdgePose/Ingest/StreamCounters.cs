@@ -3,8 +3,8 @@ using EdgePose.Domain;
 namespace EdgePose.Ingest;
 
 /// <summary>
-/// What happened to a stream since the start. <c>Received = DroppedNoBuffer + Refused + FrameSlot.Received</c> holds whenever no
-/// frame is being handed over; the slot counts what the consumer was too slow for.
+/// What happened to a stream since the start. The account of its frames, which adds up at every instant, is <see cref="FrameSlot.Account"/>;
+/// <see cref="Received"/> follows it when a frame has been handed over.
 /// </summary>
 internal sealed class StreamCounters
 {
@@ -19,9 +19,6 @@ internal sealed class StreamCounters
 
     /// <summary>Frames that were not handed on because they are garbage: see <see cref="FrameFault"/>.</summary>
     public long Refused => Interlocked.Read(ref _refused);
-
-    /// <summary>Frames that were read and never reached the slot.</summary>
-    public long Dropped => DroppedNoBuffer + Refused;
 
     /// <summary>Frames of which the end was missing when ffmpeg ended; never handed on.</summary>
     public long Truncated => Interlocked.Read(ref _truncated);

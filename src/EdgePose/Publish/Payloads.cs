@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using EdgePose.Domain;
+using EdgePose.Spool;
 
 namespace EdgePose.Publish;
 
@@ -18,7 +19,7 @@ internal sealed record NodeInfo
     public required DateTimeOffset Started { get; init; }
     public required IReadOnlyList<ModelInfo> Models { get; init; }
     public required IReadOnlyList<string> Streams { get; init; }
-    public IReadOnlyList<string> Capabilities { get; init; } = ["poses", "people"];
+    public IReadOnlyList<string> Capabilities { get; init; } = ["poses", "people", "events"];
 }
 
 internal enum NodeState { Ok, Degraded, Failing }
@@ -47,6 +48,7 @@ internal static class Payloads
     public const string InfoSchema = "edgepose.info/1";
     public const string StatusSchema = "edgepose.status/1";
     public const string StreamStateSchema = "edgepose.stream-state/1";
+    public const string ResponseSchema = "edgepose.response/1";
 
     public static readonly byte[] Online = "online"u8.ToArray();
     public static readonly byte[] Offline = "offline"u8.ToArray();
@@ -71,8 +73,11 @@ internal static class Payloads
 
     internal sealed record MqttPart(long Published, DroppedPart Dropped, int Reconnects);
 
+    internal sealed record SpoolPart(int Depth, long Bytes, double OldestAgeS, long Dropped, string Fault);
+
+    /// <summary><paramref name="Spool"/> is null where events wait nowhere.</summary>
     internal sealed record StatusDocument(
-        string Schema, NodeState State, IReadOnlyList<string> Reasons, InferencePart Inference, MqttPart Mqtt, long Rss, long Uptime);
+        string Schema, NodeState State, IReadOnlyList<string> Reasons, InferencePart Inference, MqttPart Mqtt, SpoolPart? Spool, long Rss, long Uptime);
 
     internal sealed record StreamStateDocument(
         string Schema, StreamState State, string Since, string Reason, int Epoch, int Reconnects, double FpsIn, double FpsProcessed,
@@ -81,11 +86,12 @@ internal static class Payloads
 
     public static InfoDocument Info(string node, NodeInfo info) => new(
         InfoSchema, node, info.Version, info.ConfigHash, info.Boot, Stamp(info.Started), info.Models, info.Streams,
-        [PosesSchema, InfoSchema, StatusSchema, StreamStateSchema], info.Capabilities);
+        [PosesSchema, EventSchema, InfoSchema, StatusSchema, StreamStateSchema], info.Capabilities);
 
-    public static StatusDocument Status(NodeStatus status, PublisherStats stats, TimeSpan uptime) => new(
+    public static StatusDocument Status(NodeStatus status, PublisherStats stats, SpoolStats? spool, TimeSpan uptime) => new(
         StatusSchema, status.State, status.Reasons, new(status.Provider, Tenth(status.InferenceP99Ms)),
         new(stats.Published, new(stats.NotConnected, stats.QueueFull, stats.RateLimited, stats.Refused, stats.Failed), stats.Reconnects),
+        spool is null ? null : new(spool.Depth, spool.Bytes, Tenth(spool.OldestAge.TotalSeconds), spool.LostTotal, spool.Fault),
         status.RssBytes, (long)uptime.TotalSeconds);
 
     public static StreamStateDocument State(StreamStatus status, in StreamCounters counters) => new(
@@ -102,7 +108,7 @@ internal static class Payloads
     private static double Tenth(double value) => double.IsFinite(value) ? Math.Round(value, 1) : 0;
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters =
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters =
     [typeof(SnakeCaseEnum<NodeState>), typeof(SnakeCaseEnum<StreamState>), typeof(SnakeCaseEnum<TimeSource>)])]
 [JsonSerializable(typeof(Payloads.InfoDocument))]
 [JsonSerializable(typeof(Payloads.StatusDocument))]

@@ -53,7 +53,7 @@ public sealed class FrameReaderTests
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         Frame[] held = [_pool.TryRent()!, _pool.TryRent()!, _pool.TryRent()!];
         Reader(slot).Run(new RawFrames(5 * Bytes), CancellationToken.None);
-        Assert.Equal((5L, 5L, 0L), (_counters.Received, _counters.DroppedNoBuffer, slot.Received));
+        Assert.Equal((5L, 5L, 5L, 5L), (_counters.Received, _counters.DroppedNoBuffer, slot.Received, slot.Account.NoBuffer));
         foreach (var frame in held) { frame.Dispose(); }
     }
 
@@ -115,7 +115,9 @@ public sealed class FrameReaderTests
         foreach (var fault in (FrameFault[])[FrameFault.None, FrameFault.Damaged, FrameFault.Garbled, FrameFault.OtherSize]) { notes.Add(new FrameNote(0, fault)); }
         var reader = new FrameReader(_pool, slot, _stamper, _counters, _time, lossless: false) { Notes = notes, Refused = refused };
         Assert.Equal(ReadEnd.Complete, reader.Run(new RawFrames(4 * Bytes), CancellationToken.None));
-        Assert.Equal((4L, handedOn, 4L - handedOn), (_counters.Received, (int)slot.Received, _counters.Refused));
+        var account = slot.Account;
+        Assert.Equal((4L, 4L, 4L - handedOn, 4L - handedOn), (_counters.Received, account.Received, account.Refused, _counters.Refused));
+        Assert.Equal(handedOn, account.Waiting + account.Replaced);
         slot.TryTake()!.Dispose();
         Assert.Equal(0, _pool.Outstanding);
     }
