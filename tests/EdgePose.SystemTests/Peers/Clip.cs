@@ -21,7 +21,7 @@ internal static class Clip
     {
         var hevc = name.EndsWith(".h265", StringComparison.Ordinal);
         string[] codec = hevc ? ["-c:v", "libx265", "-x265-params", "log-level=none:keyint=15:bframes=0:repeat-headers=1"] : [];
-        var picture = string.Create(CultureInfo.InvariantCulture, $"color={colour}:size={width}x{height}:rate={Rate},noise=alls=20:allf=t:all_seed=1");
+        var picture = string.Create(CultureInfo.InvariantCulture, $"color={colour}:size={width}x{height}:rate={Rate},noise=alls=4:allf=t:all_seed=1");
         return Elementary.Load(MakeOf(picture, folder, seconds, name, codec), hevc);
     }
 
