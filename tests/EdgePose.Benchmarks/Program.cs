@@ -7,6 +7,9 @@ using EdgePose.Benchmarks;
 // "ratio" measures the whole pipeline against the bare network in one run; everything else goes to BenchmarkDotNet.
 if (args is ["ratio", .. var rest]) { return await EndToEndRatio.RunAsync(rest); }
 
+// "spool" measures the durable queue on a folder.
+if (args is ["spool", .. var spool]) { return await SpoolSpeed.RunAsync(spool); }
+
 // In this process: BenchmarkDotNet's own project per benchmark would need a restore of its own.
 var config = DefaultConfig.Instance
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
