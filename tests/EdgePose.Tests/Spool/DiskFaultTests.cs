@@ -211,7 +211,7 @@ public sealed class DiskFaultTests
         Assert.Empty(run.Gaps);
     }
 
-    private static bool IsWrite(DiskOperation o) => o is DiskOperation.Create or DiskOperation.OpenAppend or DiskOperation.Write or DiskOperation.Sync
+    private static bool IsWrite(DiskOperation o) => o is DiskOperation.Create or DiskOperation.OpenAppend or DiskOperation.OpenOverwrite or DiskOperation.Write or DiskOperation.Sync
         or DiskOperation.Truncate or DiskOperation.Rename or DiskOperation.Delete or DiskOperation.SyncFolder or DiskOperation.Lock;
 
     private static void Work(SpoolRun run)

@@ -30,9 +30,11 @@ public sealed class ModelTests
     {
         var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20, MemoryRecords = 40, KernelBoot = Guid.Empty }).Open();
         var random = new Random(steps.Length);
-        var unsafeCrash = false;
+        var (unsafeCrash, gaveUp) = (false, false);
         for (var i = 0; i + 1 < steps.Length; i += 2)
         {
+            // What was given up and announced comes back, late, when a crash undoes the deletion of its segment.
+            gaveUp |= steps[i] % 16 == 13 && run.Spool.Stats().LostTotal > 0;
             Step(run, steps[i] % 16, steps[i + 1], random, ref unsafeCrash);
             Assert.InRange(run.Out.Count, 0, 32);
             Assert.InRange(run.Disk.Used, 0, run.Options.MaxBytes + (2 << 20));
@@ -43,7 +45,7 @@ public sealed class ModelTests
         run.Spool.ReturnAll();
         run.Out.Clear();
         run.Drain();
-        run.AssertBooksBalance();
+        run.AssertBooksBalance(inOrder: !gaveUp);
         Assert.Equal(0, run.Spool.Stats().Depth);
     }
 
