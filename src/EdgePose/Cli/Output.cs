@@ -23,6 +23,7 @@ internal static class Output
 [JsonSerializable(typeof(KeypointReport))]
 [JsonSerializable(typeof(TrackReport))]
 [JsonSerializable(typeof(QuantizeReport))]
+[JsonSerializable(typeof(Hosting.Replay.ReplayReport))]
 [JsonSerializable(typeof(ModelFacts))]
 [JsonSerializable(typeof(ImportedModel))]
 [JsonSerializable(typeof(DownloadedModel))]

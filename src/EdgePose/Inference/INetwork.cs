@@ -7,6 +7,9 @@ internal interface INetwork
 {
     ModelDescriptor Descriptor { get; }
 
+    /// <summary>The file takes one input size only.</summary>
+    bool IsFixedSize => false;
+
     /// <summary>The buffers for an input shape; the same instance for the same shape, so that streams of one device share them.</summary>
     Binding Bind(int batch, int height, int width);
 }

@@ -12,14 +12,19 @@ internal sealed class OrtSession : INetwork, IDisposable
     private readonly InferenceSession _session;
     private readonly Dictionary<(int Batch, int Height, int Width), OrtBinding> _bindings = [];
     private readonly IReadOnlyList<string> _outputs;
+    private readonly RunWatch? _watch;
 
-    private OrtSession(ModelDescriptor descriptor, InferenceSession session, string provider, IReadOnlyList<string> fallbacks)
+    private OrtSession(ModelDescriptor descriptor, InferenceSession session, string provider, IReadOnlyList<string> fallbacks, TimeSpan runDeadline)
     {
         (Descriptor, _session, Provider, Fallbacks) = (descriptor, session, provider, fallbacks);
+        _watch = runDeadline > TimeSpan.Zero ? new RunWatch(runDeadline, TimeProvider.System) : null;
         _outputs = descriptor.Outputs.Count > 0 ? descriptor.Outputs : session.OutputNames;
+        var (dimensions, first) = (session.InputMetadata[session.InputNames[0]].Dimensions, descriptor.Input.Layout == TensorLayout.Nhwc ? 1 : 2);
+        IsFixedSize = dimensions.Length == 4 && (dimensions[first] > 0 || dimensions[first + 1] > 0);
     }
 
     public ModelDescriptor Descriptor { get; }
+    public bool IsFixedSize { get; }
     public string Provider { get; }
     public IReadOnlyList<string> Fallbacks { get; }
 
@@ -62,7 +67,7 @@ internal sealed class OrtSession : INetwork, IDisposable
         string provider, ModelDescriptor descriptor, byte[] model, int joints, InferenceOptions options, List<string> fallbacks)
     {
         using var settings = ExecutionProviders.Configure(provider, options);
-        var session = new OrtSession(descriptor, new InferenceSession(model, settings), provider, [.. fallbacks]);
+        var session = new OrtSession(descriptor, new InferenceSession(model, settings), provider, [.. fallbacks], options.RunDeadline);
         try
         {
             session.CheckInterface();
@@ -89,7 +94,8 @@ internal sealed class OrtSession : INetwork, IDisposable
         var nhwc = input.Layout == TensorLayout.Nhwc;
         int[] shape = nhwc ? [batch, height, width, 3] : [batch, 3, height, width];
         CheckShape(shape);
-        binding = new OrtBinding(_session, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd);
+        binding = new OrtBinding(
+            _session, Descriptor.Name, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd, _watch);
         _bindings.Add((batch, height, width), binding);
         return binding;
     }
@@ -145,5 +151,6 @@ internal sealed class OrtSession : INetwork, IDisposable
     {
         foreach (var binding in _bindings.Values) { binding.Dispose(); }
         _session.Dispose();
+        _watch?.Dispose();
     }
 }

@@ -22,7 +22,8 @@ internal sealed class MosquittoSub : IAsyncDisposable
 
     /// <summary>Subscribes and returns when the broker has acknowledged it; skips the test where the program is not installed.</summary>
     public static async Task<MosquittoSub> StartAsync(
-        MosquittoBroker broker, string filter = "#", string user = "", string password = "", string caFile = "")
+        MosquittoBroker broker, string filter = "#", string user = "", string password = "", string caFile = "",
+        string session = "")
     {
         Repo.SkipUnless(Program is not null, "needs mosquitto_sub: apt-get install mosquitto-clients");
         // Its debug lines, which say when the subscription stands, are block-buffered on a pipe; stdbuf replaces itself by the program.
@@ -32,6 +33,8 @@ internal sealed class MosquittoSub : IAsyncDisposable
             "-oL", Program!, "-h", broker.Host, "-p", broker.Port.ToString(CultureInfo.InvariantCulture), "-V", "5", "-q", "1", "-d", "-t", filter,
             "-F", "MSG\t%t\t%q\t%r\t%C\t%E\t%P\t%p",
         ];
+        // A session that outlives the connection: the broker keeps for it what it misses.
+        if (session.Length > 0) { arguments.AddRange(["-i", session, "-c", "-x", "3600"]); }
         if (user.Length > 0) { arguments.AddRange(["-u", user, "-P", password]); }
         if (caFile.Length > 0) { arguments.AddRange(["--cafile", caFile]); }
         foreach (var argument in arguments) { start.ArgumentList.Add(argument); }
