@@ -217,12 +217,6 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(0, Allocations.OfBestRound(Block));
     }
 
-    private static Task WrittenAsync(KeypointRecorder recorder) => Until(() =>
-    {
-        var before = recorder.Stats.Bytes;
-        return before > 0 && before == recorder.Stats.Bytes;
-    });
-
     private static async Task Until(Func<bool> condition)
     {
         for (var i = 0; i < 500 && !condition(); i++) { await Task.Delay(10); }
