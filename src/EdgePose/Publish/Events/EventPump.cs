@@ -24,7 +24,7 @@ internal sealed partial class EventPump : IAsyncDisposable
     private const int MostAtOnce = 32;
 
     /// <summary>Places freed at a time when a backlog needs them.</summary>
-    private const int Freed = 8;
+    private const int Freed = 24;
 
     private readonly DurableSpool _spool;
     private readonly IMqttTransport _transport;
