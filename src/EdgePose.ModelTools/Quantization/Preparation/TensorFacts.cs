@@ -9,7 +9,7 @@ internal sealed class TensorFacts
     private const string Prefix = "edgepose.shape:";
 
     /// <summary>Bytes of values that a run may hand out at once; the graph is run again for the next ones.</summary>
-    internal const long Budget = 128L << 20;
+    internal const long Budget = 256L << 20;
 
     private readonly Dictionary<string, long[]> _shapes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _floats = new(StringComparer.Ordinal);

@@ -83,20 +83,35 @@ internal sealed class Grouping
         return null;
     }
 
-    /// <summary>The convolutions that no other precedes, and a depth-wise one that alone follows.</summary>
+    /// <summary>
+    /// The convolutions that no other precedes. Where depth-wise ones follow (the separable stems of mobile networks), all work at up to
+    /// half resolution: few channels, whose differences cancel, so that eight bits are not enough for them, and too few for integer
+    /// kernels to gain anything.
+    /// </summary>
     private void MarkStem()
     {
         var behind = new HashSet<NodeProto>();
+        var separable = false;
         foreach (var node in _view.Graph.Node)
         {
-            if (Sources(node).Any(s => behind.Contains(s))) { behind.Add(node); continue; }
+            if (Sources(node).Any(behind.Contains)) { behind.Add(node); continue; }
             if (!node.IsConvolution()) { continue; }
             behind.Add(node);
             _groups.TryAdd(node, "stem");
-            var next = _view.OnlyConsumer(node.Output[0]);
-            while (next is not null && next.IsActivation()) { next = _view.OnlyConsumer(next.Output[0]); }
-            if (next is not null && next.IsDepthwise(_view)) { _groups.TryAdd(next, "stem"); }
+            separable |= IsBeforeDepthwise(node);
         }
+        if (!separable) { return; }
+        foreach (var node in _view.Graph.Node.Where(n => n.Is("Conv") && (Stride(n.Output[0]) <= 2 || (n.IsDepthwise(_view) && Stride(n.Input[0]) <= 2)))) { _groups.TryAdd(node, "stem"); }
+    }
+
+    private bool IsBeforeDepthwise(NodeProto node) => Followers(node).Any(f => f.IsDepthwise(_view) || ((f.IsActivation() || f.IsMoving()) && IsBeforeDepthwise(f)));
+
+    /// <summary>How much smaller a value is than the picture; infinite where that cannot be said.</summary>
+    private double Stride(string value)
+    {
+        var input = _view.Graph.Input.Select(i => _facts.Shape(i.Name)).FirstOrDefault();
+        return input is { Length: 4 } && _facts.Shape(value) is { Length: 4 } shape && shape[2] > 0 && shape[3] > 0
+            ? Math.Round((double)input.Skip(1).Max() / shape.Skip(2).Max()) : double.PositiveInfinity;
     }
 
     private void MarkStages(List<NodeProto> heavy)
@@ -128,13 +143,8 @@ internal sealed class Grouping
         return name[..at].Trim('/');
     }
 
-    private string StageOf(NodeProto node)
-    {
-        if (node.Is("ConvTranspose")) { return "deconv"; }
-        var input = _view.Graph.Input.Select(i => _facts.Shape(i.Name)).FirstOrDefault();
-        return input is { Length: 4 } && _facts.Shape(node.Output[0]) is { Length: 4 } shape && shape[^1] > 0
-            ? $"s{Math.Max(1, Math.Round((double)input.Max() / shape.Skip(2).Max())):0}" : "flat";
-    }
+    private string StageOf(NodeProto node) =>
+        node.Is("ConvTranspose") ? "deconv" : double.IsFinite(Stride(node.Output[0])) ? $"s{Math.Max(1, Stride(node.Output[0])):0}" : "flat";
 
     /// <summary>Light nodes go with the multiplying one nearest before them; what comes before all goes with what follows.</summary>
     private void MarkRest()
