@@ -14,11 +14,11 @@ public sealed class SpoolFolderTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("/var/lib/edgepose", "/x", "/home/u", "/var/lib/edgepose/spool")]
-    [InlineData("/var/lib/a:/var/lib/b", "", "/home/u", "/var/lib/a/spool")]
-    [InlineData("", "/x", "/home/u", "/x/edgepose/spool")]
-    [InlineData("", "relative", "/home/u", "/home/u/.local/state/edgepose/spool")]
-    [InlineData("", "", "/home/u", "/home/u/.local/state/edgepose/spool")]
+    [InlineData("/var/lib/edgepose", "/x", "/users/u", "/var/lib/edgepose/spool")]
+    [InlineData("/var/lib/a:/var/lib/b", "", "/users/u", "/var/lib/a/spool")]
+    [InlineData("", "/x", "/users/u", "/x/edgepose/spool")]
+    [InlineData("", "relative", "/users/u", "/users/u/.local/state/edgepose/spool")]
+    [InlineData("", "", "/users/u", "/users/u/.local/state/edgepose/spool")]
     public void Default_FollowsSystemdThenXdg(string state, string xdg, string home, string expected) =>
         Assert.Equal(expected, SpoolFolder.Default(name => name switch { "STATE_DIRECTORY" => state, "XDG_STATE_HOME" => xdg, "HOME" => home, _ => null }));
 
