@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using EdgePose.Spool;
+using EdgePose.Spool.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Benchmarks;
@@ -27,13 +28,36 @@ internal static class SpoolSpeed
         var folder = Path.Combine(Path.GetFullPath(args[0]), $"spool-bench-{Environment.ProcessId}");
         try
         {
+            await BareAsync(folder, payload);
             await AppendAsync(folder + "/full", payload, events, rate: 0);
             await AppendAsync(folder + "/steady", payload, Option("--rate", 1000) * Option("--seconds", 10), Option("--rate", 1000));
             await AppendAsync(folder + "/alone", payload, 500, rate: 50);
             await ReplayAsync(folder + "/replay", payload, 10_000);
+            await BareAsync(folder, payload);
         }
         finally { Directory.Delete(folder, recursive: true); }
         return 0;
+    }
+
+    /// <summary>What the disk and the scheduler of this moment take by themselves: append and flush one record, 50 times a second.</summary>
+    private static async Task BareAsync(string folder, byte[] payload)
+    {
+        Directory.CreateDirectory(folder);
+        var ms = new double[250];
+        using (var file = new PosixFileSystem().Create(folder + "/bare"))
+        {
+            for (var i = 0; i < ms.Length; i++)
+            {
+                await Task.Delay(20);
+                var begun = Stopwatch.GetTimestamp();
+                file.Write(payload);
+                file.Sync();
+                ms[i] = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            }
+        }
+        Array.Sort(ms);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"bare write + fdatasync       p50 {ms[ms.Length / 2]:0.00} ms, p99 {ms[ms.Length * 99 / 100]:0.00} ms, max {ms[^1]:0.0} ms"));
     }
 
     private static DurableSpool Open(string folder) =>

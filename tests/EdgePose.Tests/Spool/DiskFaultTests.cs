@@ -116,6 +116,21 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
+    public void DiskFull_TheAnnouncementIsOnDiskBeforeTheCursorPassesTheLoss()
+    {
+        for (var fill = 0; fill < 60; fill++)
+        {
+            var disk = new FaultyDisk { Capacity = 400_000 };
+            var run = new SpoolRun(disk, new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
+            for (var i = 0; run.Spool.Stats().Lost[LossReason.DiskFull] == 0; i++) { run.Append(i % 2 == 0 ? "a" : "b", 1 + fill % 5, size: 1000 + 40 * fill); }
+            run.Crash(d => d.PowerCut(new Random(fill)));
+            disk.Capacity = long.MaxValue;
+            run.Open().Drain();
+            run.AssertBooksBalance();
+        }
+    }
+
+    [Fact]
     public void DiskFullOfOthers_MemoryTakesOver_AndTheDiskIsUsedAgainWithoutRestart()
     {
         var disk = new FaultyDisk();
