@@ -20,8 +20,8 @@ internal sealed class Plan
     private readonly TensorFacts _facts;
     private readonly TargetRules _rules;
     private readonly Func<NodeProto, bool> _kept;
-    private readonly Dictionary<NodeProto, Precision> _precision = [];
-    private readonly HashSet<NodeProto> _removed = [];
+    private readonly Dictionary<NodeProto, Precision> _precision = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<NodeProto> _removed = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="view">The prepared graph.</param>
     /// <param name="facts">Shapes and types.</param>
