@@ -17,6 +17,9 @@ internal sealed record LoadOptions
     /// <summary>False for verbs that need no camera, such as <c>models list</c>.</summary>
     public bool RequireStreams { get; init; } = true;
 
+    /// <summary>False for verbs that connect to nothing, such as <c>replay</c>: secrets may then be absent.</summary>
+    public bool RequireSecrets { get; init; } = true;
+
     /// <summary>Default of <c>node</c>, before cleaning.</summary>
     public string HostName { get; init; } = System.Environment.MachineName;
 }
@@ -70,6 +73,7 @@ internal static class ConfigLoader
         foreach (var text in options.Overrides) { ConfigOverride.Apply(root, text, problems); }
 
         var context = new ReadContext(problems, path, options.Environment) { Intact = intact, Elsewhere = ConfigKeys.Elsewhere };
+        context.Secrets.Required = options.RequireSecrets;
         var config = Read(root, context, options) with
         {
             Path = path,
@@ -84,7 +88,7 @@ internal static class ConfigLoader
     {
         var problems = new ProblemList();
         var keys = new List<ConfigKey>();
-        var root = YamlReader.Parse("streams: { any: { url: any } }"u8, "keys", problems)!;
+        var root = YamlReader.Parse("streams: { any: { url: any, rules: { any: { type: fall } } } }\nevents: { schedules: { any: {} } }"u8, "keys", problems)!;
         Read(root, new ReadContext(problems, "keys", _ => null, keys), new LoadOptions { HostName = "host" });
         return keys;
     }
@@ -98,14 +102,19 @@ internal static class ConfigLoader
         var models = ServiceSections.Models(root.Child("models"));
         var inference = InferenceSection.Read(root.Child("inference"));
         var pose = PoseSection.Read(root.Child("pose"), PoseSection.Defaults);
+        var skipping = SkippingSection.Read(root.Child("skipping"), SkippingSection.Defaults);
         var tracking = ServiceSections.Tracking(root.Child("tracking"));
         var poses = ServiceSections.Poses(root.Child("poses"));
         var spool = SpoolSection.Read(root.Child("spool"));
-        var streams = StreamSection.ReadAll(root.Child("streams"), pose, options.RequireStreams);
+        var events = EventsSection.Read(root.Child("events"));
+        var record = EventsSection.Record(root.Child("record"));
+        var streams = StreamSection.ReadAll(root.Child("streams"), pose, skipping, events, options.RequireStreams);
+        if (!tracking.Enabled && streams.Any(s => s.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
         root.Done();
         return new EdgePoseConfig
         {
-            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses, Spool = spool,
+            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses,
+            Spool = spool, Events = events, Record = record,
             Streams = streams, Path = "", Hash = "", Secrets = [],
         };
     }

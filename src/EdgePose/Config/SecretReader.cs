@@ -16,6 +16,9 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
 
     public IReadOnlyList<string> Found => _found;
 
+    /// <summary>False for verbs that connect to nothing: a secret that is not there is none then, instead of an error.</summary>
+    public bool Required { get; set; } = true;
+
     public void Add(string value)
     {
         if (value.Length > 0 && !_found.Contains(value)) { _found.Add(value); }
@@ -55,7 +58,7 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
         if (value is null && kind == "env") { value = FromEnvironment(name, tried); }
         if (value is null)
         {
-            problems.Error(section.Where(key), section.PathOf(key), "no secret found: " + string.Join("; ", tried));
+            if (Required) { problems.Error(section.Where(key), section.PathOf(key), "no secret found: " + string.Join("; ", tried)); }
             return null;
         }
         Add(value);

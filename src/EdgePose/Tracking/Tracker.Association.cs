@@ -122,7 +122,7 @@ internal sealed partial class Tracker
     }
 
     /// <summary>Confirmed, and seen in the previous frame but not (yet) in this one.</summary>
-    private static bool IsCurrent(Track track) => track.Id != 0 && track.Missed == 1 && !track.Stopped;
+    private static bool IsCurrent(Track track) => track.Id != 0 && track.Missed == 1 && !track.Stopped && !track.Resting;
 
     /// <summary>Most people of the previous frame are gone while others stand elsewhere. An empty frame is no cut: nobody was mistaken
     /// for anybody.</summary>
@@ -167,7 +167,7 @@ internal sealed partial class Tracker
         }
     }
 
-    private bool TakesPart(Track track, Round round) => track.Missed > 0 && round switch
+    private bool TakesPart(Track track, Round round) => track.Missed > 0 && !track.Resting && round switch
     {
         Round.High => track.Id != 0 && !track.Stopped,
         Round.Low => track.Id != 0 && !track.Stopped && (track.Missed == 1 || _now - track.LastSeen <= MaxLowGap),
@@ -203,9 +203,20 @@ internal sealed partial class Tracker
     {
         observation.Taken = true;
         var pose = poses[observation.Pose];
+        Claim(pose.Person);
         var noise = (observation.High ? 1 : LowNoise) * (1 + ChangeNoise * _affinity.Change(track.Measured, pose.Points));
         track.Update(pose, observation.Box, _now, noise, _options.Smooth);
         if (track.Id == 0) { track.Id = ++_lastId; }
+    }
+
+    /// <summary>A person of the estimator belongs to the track that took their pose last.</summary>
+    private void Claim(long person)
+    {
+        if (person == 0) { return; }
+        foreach (var track in _tracks)
+        {
+            if (track.Person == person) { track.Person = 0; }
+        }
     }
 
     /// <summary>Opens tracks for the strangers, best score first, whatever order the network lists them in.</summary>
@@ -223,6 +234,7 @@ internal sealed partial class Tracker
             if (!IsDuplicate(poses, best) && TryMakeRoom())
             {
                 var track = NewTrack();
+                Claim(poses[observation.Pose].Person);
                 track.Start(poses[observation.Pose], observation.Box, _now, _options.Smooth);
                 if (confirmed) { track.Id = ++_lastId; }
                 _tracks.Add(track);

@@ -1,0 +1,168 @@
+using EdgePose.Domain;
+using EdgePose.Events.Rules;
+
+namespace EdgePose.Events;
+
+/// <summary>
+/// The rules of one stream over its tracked people. The same scenes give the same events, whenever they are played: all time comes with
+/// the scenes. Allocates nothing while no event is raised and no larger crowd appears. Not thread-safe.
+/// </summary>
+internal sealed class EventEngine
+{
+    /// <summary>Scenes farther apart than this do not continue one another, whatever their tracks say.</summary>
+    private const long Discontinuity = 10 * Instant.PerSecond;
+
+    private const string StreamRule = "stream";
+
+    private readonly EventOptions _options;
+    private readonly EventContext _context;
+    private readonly ZoneMonitor[] _zones;
+    private readonly IEventRule[] _rules;
+    private readonly Stack<Person> _free = [];
+    private readonly long _lostAfter, _minAge;
+    private bool _started, _lost;
+    private string _lostKey = "";
+    private long _lostAt;
+    private int _lostEpoch;
+
+    /// <param name="options">Zones, lines and rules; references between them are right.</param>
+    /// <param name="raise">Gets every event, on the caller's thread.</param>
+    /// <param name="onCount">Gets every change of the number of people in a zone.</param>
+    public EventEngine(EventOptions options, Action<PoseEvent> raise, Action<string, int>? onCount = null)
+    {
+        (_options, _context) = (options, new EventContext(options, raise));
+        (_lostAfter, _minAge) = (Instant.Of(options.LostAfter), Instant.Of(options.MinAge));
+        _zones = [.. options.Zones.Select((zone, slot) => new ZoneMonitor(zone, slot, options, onCount))];
+        _rules = [.. options.Rules.Select(Create)];
+    }
+
+    /// <summary>Event messages so far, by type; readable from other threads.</summary>
+    public long Raised(EventType type) => _context.Raised(type);
+
+    /// <summary>Judges one frame.</summary>
+    public void Process(Scene scene)
+    {
+        // What was still in the pipeline when the stream was lost says nothing about now.
+        if (_lost && scene.Epoch <= _lostEpoch) { return; }
+        if (_lost) { Restore(scene); }
+        if (_started && scene.Epoch != _context.Epoch) { CloseAll(EndReason.StreamLost); }
+        if (_started && scene.Time.Microseconds - _context.Now > Discontinuity) { CloseAll(EndReason.TrackLost); }
+        At(scene.Time);
+        (_context.Epoch, _context.Aspect) = (scene.Epoch, scene.Aspect);
+        foreach (var person in _context.People) { person.Body = null; }
+        for (var i = 0; i < scene.Count; i++) { See(scene[i]); }
+        ForgetAbsent();
+        foreach (var zone in _zones) { zone.Update(_context); }
+        foreach (var rule in _rules) { rule.Update(_context); }
+    }
+
+    /// <summary>
+    /// No frames come any more: ends every open event. The first frame of a later epoch restores the stream. False when it changes
+    /// nothing: the stream is lost already, or never gave a frame.
+    /// </summary>
+    public bool StreamLost(in Instant time, string reason)
+    {
+        if (_lost || !_started) { return false; }
+        At(time);
+        CloseAll(EndReason.StreamLost);
+        (_lost, _lostAt, _lostEpoch, _lostKey) = (true, _context.Now, _context.Epoch, _context.NewKey(StreamRule, null));
+        if (_options.StreamState) { _context.Raise(new EventDraft(EventType.StreamLost, EventPhase.Start, StreamRule, _lostKey, reason), null); }
+        return true;
+    }
+
+    /// <summary>The end of the stream or of the daemon: ends every open event.</summary>
+    public void Stop(in Instant time)
+    {
+        if (!_started) { return; }
+        At(time);
+        CloseAll(EndReason.Stopped);
+    }
+
+    private void Restore(Scene scene)
+    {
+        _lost = false;
+        At(scene.Time);
+        _context.Epoch = scene.Epoch;
+        if (!_options.StreamState) { return; }
+        _context.Raise(new EventDraft(EventType.StreamRestored, EventPhase.End, StreamRule, _lostKey, "frames again") { Duration = _context.Now - _lostAt }, null);
+    }
+
+    private void At(in Instant time)
+    {
+        _context.Time = time;
+        _context.Now = _started ? Math.Max(_context.Now, time.Microseconds) : time.Microseconds;
+        _started = true;
+    }
+
+    private void See(Body body)
+    {
+        var people = _context.People;
+        var index = Find(body.Track);
+        if (index < 0)
+        {
+            index = ~index;
+            var person = _free.TryPop(out var old) ? old
+                : new Person(_zones.Length, _rules.Length, _options.Pose ? _options.History : TimeSpan.Zero, _options.Skeleton.BodyJoints);
+            person.Begin(body.Track, _context.Now, _context.Joints);
+            people.Insert(index, person);
+        }
+        people[index].See(body, _context.Now, _options.JointThreshold, _context.Aspect);
+        people[index].Counts |= people[index].Measured && body.Score >= _options.MinScore && _context.Now - people[index].FirstSeen >= _minAge;
+    }
+
+    /// <summary>Index of a track among the people, or the complement of where it belongs.</summary>
+    private int Find(long track)
+    {
+        var (low, high) = (0, _context.People.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var here = _context.People[middle].Track;
+            if (here == track) { return middle; }
+            if (here < track) { low = middle + 1; }
+            else { high = middle - 1; }
+        }
+        return ~low;
+    }
+
+    private void ForgetAbsent()
+    {
+        var people = _context.People;
+        for (var i = people.Count - 1; i >= 0; i--)
+        {
+            if (people[i].Body is null && _context.Now - people[i].LastSeen > _lostAfter) { Forget(i, EndReason.TrackLost); }
+        }
+    }
+
+    private void Forget(int index, string reason)
+    {
+        var person = _context.People[index];
+        foreach (var rule in _rules) { rule.Forget(_context, person, reason); }
+        _context.People.RemoveAt(index);
+        _free.Push(person);
+    }
+
+    private void CloseAll(string reason)
+    {
+        for (var i = 0; i < _context.People.Count; i++) { _context.People[i].Body = null; }
+        while (_context.People.Count > 0) { Forget(_context.People.Count - 1, reason); }
+        foreach (var rule in _rules) { rule.Close(_context, reason); }
+        foreach (var zone in _zones) { zone.Clear(); }
+    }
+
+    private IEventRule Create(RuleOptions rule, int slot)
+    {
+        var zone = rule.Zone.Length == 0 ? null : _zones.First(z => z.Name == rule.Zone);
+        return rule.Kind switch
+        {
+            RuleKind.Zone => new ZoneRule(rule, slot, zone!),
+            RuleKind.Line => new LineRule(rule, slot, _options.Lines.First(l => l.Name == rule.Line)),
+            RuleKind.Dwell => new DwellRule(rule, slot, zone),
+            RuleKind.Fall => new FallRule(rule, slot, zone),
+            RuleKind.Lying => new LyingRule(rule, slot, zone),
+            RuleKind.HandRaised => new HandRaisedRule(rule, slot, zone),
+            RuleKind.WrongWay => new WrongWayRule(rule, slot, zone),
+            _ => new CountRule(rule, zone),
+        };
+    }
+}
