@@ -161,6 +161,9 @@ internal sealed partial class DurableSpool : IAsyncDisposable
     /// <summary>The connection is gone: everything that is out, waits again.</summary>
     public int ReturnAll() => _lanes.ReturnAll();
 
+    /// <summary>Records that wait or are out.</summary>
+    public int Depth => _lanes.Depth;
+
     public SpoolStats Stats() => new()
     {
         Depth = _lanes.Depth,

@@ -90,6 +90,7 @@ public sealed class DamageTests
         Assert.All(run.Gaps, g => Assert.Equal(LossReason.Missing, g.Reason));
         Assert.Equal(run.Accepted.Count, run.Delivered.Count + run.Gaps.Sum(g => g.Count));
         Assert.Equal(run.Gaps.Sum(g => g.Count), run.Spool.Stats().Lost[LossReason.Missing]);
+        run.AssertEveryNumberIsKnown(run.Delivered.Max(d => d.Sequence));
     }
 
     [Fact]

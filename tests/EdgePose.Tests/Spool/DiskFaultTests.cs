@@ -36,6 +36,7 @@ public sealed class DiskFaultTests
             run.Drain();
             var place = $"errno {errno} from operation {from}";
             AssertAllAccounted(run, place);
+            run.AssertEveryNumberIsKnown(run.Accepted.Concat(run.Volatile).Max(a => a.Value));
             run.Crash(d => d.PowerCut(new Random(from)));
             run.Open();
             var gaps = run.Gaps.Count;
