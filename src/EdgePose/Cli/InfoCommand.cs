@@ -91,7 +91,7 @@ internal static class InfoCommand
             ("macs", f.Macs is { } macs ? string.Create(CultureInfo.InvariantCulture, $"{macs / 1e9:0.000} G ({macs:N0})") : $"unknown: {f.MacsProblem}"),
             ("operators", $"{g.Nodes}: " + string.Join(", ", g.Operators.Select(o => $"{o.Count} {o.Operator}"))),
             ("provider", f.Provider + string.Concat(f.Fallbacks?.Select(x => $"; not {x}") ?? [])),
-            ("licence", f.Model?.Licence ?? ""), ("note", f.Model?.Note ?? ""), ("source", f.Model?.Source ?? ""),
+            ("quantized", f.Model?.Quantization ?? ""), ("licence", f.Model?.Licence ?? ""), ("note", f.Model?.Note ?? ""), ("source", f.Model?.Source ?? ""),
         ];
         foreach (var (name, value) in rows.Where(r => r.Item2.Length > 0)) { Console.WriteLine($"{name,-10} {value}"); }
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using EdgePose.Hosting;
 using EdgePose.Hosting.Evaluation;
+using EdgePose.Hosting.Quantization;
 
 namespace EdgePose.Cli;
 
@@ -21,6 +22,7 @@ internal static class Output
 [JsonSerializable(typeof(IReadOnlyList<ModelReport>))]
 [JsonSerializable(typeof(KeypointReport))]
 [JsonSerializable(typeof(TrackReport))]
+[JsonSerializable(typeof(QuantizeReport))]
 [JsonSerializable(typeof(Hosting.Replay.ReplayReport))]
 [JsonSerializable(typeof(ModelFacts))]
 [JsonSerializable(typeof(ImportedModel))]

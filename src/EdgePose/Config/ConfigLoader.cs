@@ -102,16 +102,19 @@ internal static class ConfigLoader
         var models = ServiceSections.Models(root.Child("models"));
         var inference = InferenceSection.Read(root.Child("inference"));
         var pose = PoseSection.Read(root.Child("pose"), PoseSection.Defaults);
+        var skipping = SkippingSection.Read(root.Child("skipping"), SkippingSection.Defaults);
         var tracking = ServiceSections.Tracking(root.Child("tracking"));
         var poses = ServiceSections.Poses(root.Child("poses"));
+        var spool = SpoolSection.Read(root.Child("spool"));
         var events = EventsSection.Read(root.Child("events"));
         var record = EventsSection.Record(root.Child("record"));
-        var streams = StreamSection.ReadAll(root.Child("streams"), pose, events, options.RequireStreams);
+        var streams = StreamSection.ReadAll(root.Child("streams"), pose, skipping, events, options.RequireStreams);
         if (!tracking.Enabled && streams.Any(s => s.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
         root.Done();
         return new EdgePoseConfig
         {
-            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses, Events = events, Record = record,
+            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses,
+            Spool = spool, Events = events, Record = record,
             Streams = streams, Path = "", Hash = "", Secrets = [],
         };
     }

@@ -46,7 +46,9 @@ internal static class DescriptorReader
             Licence = root.Text("licence", "", CheckProse, "required"),
             Source = root.Text("source", "", CheckProse, "required"),
             Note = root.Text("note", "", CheckProse),
+            Quantization = QuantizationReader.Read(root),
         };
+        if (model.Quantization is not null && model.Sha256.Length == 0) { root.Error("quantization", "a quantized model needs its sha256"); }
         if (model.Task == ModelTask.Detect && model.Skeleton.Length > 0) { root.Error("skeleton", "a detector has no skeleton"); }
         if (model.Task != ModelTask.Detect && model.Skeleton.Length == 0 && !root.Has("skeleton"))
         {

@@ -13,6 +13,7 @@ internal sealed record EdgePoseConfig
     public required InferenceConfig Inference { get; init; }
     public required TrackingConfig Tracking { get; init; }
     public required PosesConfig Poses { get; init; }
+    public required SpoolConfig Spool { get; init; }
     public required EventsConfig Events { get; init; }
     public required RecordConfig Record { get; init; }
 
@@ -30,6 +31,9 @@ internal sealed record EdgePoseConfig
 }
 
 internal enum MqttProtocol { V311, V5 }
+
+/// <summary>How events are wrapped.</summary>
+internal enum Envelope { None, CloudEvents }
 
 /// <summary>mqtt: section. <see cref="Host"/> is empty when no broker is configured (only with --stdout or --dry-publish).</summary>
 internal sealed record MqttConfig
@@ -53,6 +57,22 @@ internal sealed record MqttConfig
     /// <summary>Allows plaintext to a broker that is not loopback, and skips server verification under TLS.</summary>
     public bool Insecure { get; init; }
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Commands that may be given over MQTT.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    /// <summary>Whether the streams are announced to Home Assistant.</summary>
+    public bool HomeAssistant { get; init; }
+
+    /// <summary>First level(s) of Home Assistant's discovery topics.</summary>
+    public string DiscoveryPrefix { get; init; } = "homeassistant";
+    public Envelope Envelope { get; init; }
+
+    /// <summary>Whether events are published as ONVIF metadata too.</summary>
+    public bool Onvif { get; init; }
+
+    /// <summary>Sparkplug B group; empty = off.</summary>
+    public string SparkplugGroup { get; init; } = "";
 }
 
 internal enum LogFormat { Auto, Console, Journald, Json }
@@ -78,11 +98,29 @@ internal sealed record InferenceConfig
     /// <summary>When set, a start without this provider is an error (also --require-ep).</summary>
     public string RequireProvider { get; init; } = "";
 
-    /// <summary>Intra-op threads; 0 = the number of cores.</summary>
+    /// <summary>Intra-op threads; 0 = chosen by cores and streams.</summary>
     public required int Threads { get; init; }
+
+    /// <summary>Most people whose crops go through a network together; 0 = chosen by the provider.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Lowers the quality under load instead of only dropping frames.</summary>
+    public required bool Adaptive { get; init; }
+
+    /// <summary>Demanded share of the inference thread that is still well, 0..1.</summary>
+    public required double TargetUtilisation { get; init; }
+
+    /// <summary>Frame age that is still well; null = by the interval of each stream.</summary>
+    public TimeSpan? TargetAge { get; init; }
+
+    /// <summary>Longest duration of one run of a network.</summary>
+    public required TimeSpan RunDeadline { get; init; }
 
     /// <summary>Path of libonnxruntime; empty = the one beside the program.</summary>
     public string RuntimeLibrary { get; init; } = "";
+
+    /// <summary>What the card of a quantized model may say at most.</summary>
+    public QuantizationLimits Quantization { get; init; } = QuantizationLimits.Default;
 
     /// <summary>Free-form provider options, by provider name.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> ProviderOptions { get; init; }
@@ -148,6 +186,9 @@ internal sealed record StreamConfig
 
     /// <summary>The source without user or password: a file path, rtsp(s)://, http(s)://, or /dev/videoN.</summary>
     public required string Url { get; init; }
+
+    /// <summary>The camera's small stream, read instead of <see cref="Url"/> where it exists; empty = none.</summary>
+    public string SubStream { get; init; } = "";
     public string User { get; init; } = "";
     public Secret? Password { get; init; }
     public required Transport Transport { get; init; }
@@ -156,11 +197,23 @@ internal sealed record StreamConfig
     public required double Fps { get; init; }
     public required HardwareDecode HardwareDecode { get; init; }
 
+    /// <summary>Share of the inference time under load, relative to the other streams.</summary>
+    public required int Priority { get; init; }
+
+    /// <summary>Age past which a waiting frame is dropped; null = two frame intervals.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
     /// <summary>Longest side of the frames handed to top-down models, in pixels.</summary>
     public required int MaxSize { get; init; }
 
     /// <summary>Frame age after which a live source counts as stalled.</summary>
     public required TimeSpan StallAfter { get; init; }
+
+    /// <summary>Pictures in which the decoder concealed errors are left out.</summary>
+    public required bool DiscardCorrupt { get; init; }
+
+    /// <summary>RTSP only: capture times by the camera's own clock.</summary>
+    public required bool CameraTime { get; init; }
 
     /// <summary>Files only: play in a loop.</summary>
     public required bool Loop { get; init; }
@@ -168,6 +221,7 @@ internal sealed record StreamConfig
     /// <summary>Files only: real time (frames may be dropped) or as fast as they can be processed (none is dropped).</summary>
     public required Pace Pace { get; init; }
     public required PoseConfig Pose { get; init; }
+    public required SkippingConfig Skipping { get; init; }
 
     /// <summary>What of this stream leaves the machine.</summary>
     public required PublishScope Publish { get; init; }

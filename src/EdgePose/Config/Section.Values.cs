@@ -86,12 +86,16 @@ internal sealed partial class Section
             : Wrong(key, node, $"a number {Scalars.Invariant(min)}–{Scalars.Invariant(max)} such as 5 or 5fps, or 0 for {zero}", fallback);
     }
 
-    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max, string? shownDefault = null)
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max, string? shownDefault = null) =>
+        Duration(key, shownDefault ?? Scalars.Duration(fallback), min, max) ?? fallback;
+
+    /// <summary>As above; null when it is absent or wrong, where something else decides, as <paramref name="shownDefault"/> says.</summary>
+    public TimeSpan? Duration(string key, string shownDefault, TimeSpan min, TimeSpan max)
     {
-        var node = Take(new ConfigKey(key, KeyKind.Duration, shownDefault ?? Scalars.Duration(fallback), min.TotalSeconds, max.TotalSeconds, []));
-        if (node is null) { return fallback; }
+        var node = Take(new ConfigKey(key, KeyKind.Duration, shownDefault, min.TotalSeconds, max.TotalSeconds, []));
+        if (node is null) { return null; }
         return node.Kind == YamlKind.Scalar && Scalars.TryDuration(node.Text, out var value) && value >= min && value <= max
-            ? value : Wrong(key, node, $"a duration {Scalars.Duration(min)}–{Scalars.Duration(max)} with its unit (ms, s, m, h)", fallback);
+            ? value : Wrong(key, node, $"a duration {Scalars.Duration(min)}–{Scalars.Duration(max)} with its unit (ms, s, m, h)", (TimeSpan?)null);
     }
 
     public T Choice<T>(string key, T fallback, params (string Word, T Value)[] choices) where T : notnull

@@ -143,6 +143,9 @@ internal sealed record ModelDescriptor
     /// <summary>What a user must know before relying on the model, such as "random weights"; empty when there is nothing.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>Card of a quantized model; null for all others.</summary>
+    public QuantizationCard? Quantization { get; init; }
+
     public ModelTask Task => Kind switch
     {
         ModelKind.LitePose => ModelTask.BottomUp,

@@ -13,6 +13,9 @@ internal sealed class Pose(int joints)
     /// <summary>The person's box; for bottom-up models the extents of the found joints.</summary>
     public Box Box { get; set; }
 
+    /// <summary>Number by which an estimator follows this person from frame to frame; 0 when it follows nobody.</summary>
+    public long Person { get; set; }
+
     /// <summary>Mean score of the joints at or above <paramref name="threshold"/>; 0 when there is none.</summary>
     public float MeanScore(float threshold)
     {

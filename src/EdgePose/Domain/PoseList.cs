@@ -21,6 +21,7 @@ internal sealed class PoseList(int joints)
         pose.Points.AsSpan().Fill(Keypoint.Missing);
         pose.Score = 0;
         pose.Box = default;
+        pose.Person = 0;
         return pose;
     }
 

@@ -17,4 +17,11 @@ internal enum StreamState
 /// <param name="Codec">ffmpeg's codec name; empty when unknown.</param>
 /// <param name="Decoder">The decoder that really runs, such as <c>h264</c> or <c>h264 (vaapi)</c>; empty when unknown.</param>
 internal sealed record StreamStatus(
-    StreamState State, DateTimeOffset SinceUtc, string Reason, int Epoch, int Reconnects, int Width, int Height, string Codec, string Decoder);
+    StreamState State, DateTimeOffset SinceUtc, string Reason, int Epoch, int Reconnects, int Width, int Height, string Codec, string Decoder)
+{
+    /// <summary>ffmpeg's last messages, redacted, oldest first; only while the state is <see cref="StreamState.Failed"/>.</summary>
+    public IReadOnlyList<string> Messages { get; init; } = [];
+
+    /// <summary>Whose clock the frames carry.</summary>
+    public TimeSource TimeSource { get; init; }
+}

@@ -21,6 +21,9 @@ internal sealed class TrackedPose(int joints)
 {
     public readonly Keypoint[] Points = new Keypoint[joints];
     public long Track { get; set; }
+
+    /// <summary><see cref="Pose.Person"/> of the last measurement.</summary>
+    public long Person { get; set; }
     public float Score { get; set; }
     public Box Box { get; set; }
     public PoseSource Source { get; set; }

@@ -2,14 +2,16 @@ using EdgePose.Config;
 using EdgePose.Domain;
 using EdgePose.Inference;
 using EdgePose.Ingest;
+using EdgePose.Publish;
 using EdgePose.Publish.Mosquitto;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Hosting;
 
 internal enum Verdict { Ok, Warning, Error }
 
 /// <summary>One line of <c>edgepose check</c>.</summary>
-/// <param name="Section">What was looked at: config, runtime, models, cameras.</param>
+/// <param name="Section">What was looked at: config, runtime, models, spool, broker, cameras.</param>
 /// <param name="Verdict">Errors make the check fail.</param>
 /// <param name="Text">Redacted.</param>
 internal sealed record Finding(string Section, Verdict Verdict, string Text);
@@ -20,6 +22,9 @@ internal sealed record CheckReport(string Path, int Errors, int Warnings, int Ex
 /// <summary>Everything that can be known before running.</summary>
 internal sealed class Checkup(RunRequest request, bool offline, bool strict, TimeProvider time)
 {
+    /// <summary>Days before its end from which a certificate is warned about.</summary>
+    private const int CertificateWarning = 30;
+
     private readonly List<Finding> _findings = [];
     private ExitCode _code = ExitCode.Ok;
 
@@ -35,7 +40,12 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
             foreach (var problem in ConfigCheck.Files(loaded)) { AddProblem("config", problem, ExitCode.Configuration); }
             await RuntimeAsync(config, stop).ConfigureAwait(false);
             Models(loaded, config);
-            if (!offline) { await CamerasAsync(config, redactor, stop).ConfigureAwait(false); }
+            if (config.Mqtt.Host.Length > 0) { Spool(config); }
+            if (!offline)
+            {
+                await BrokerAsync(config, redactor, stop).ConfigureAwait(false);
+                await CamerasAsync(config, redactor, stop).ConfigureAwait(false);
+            }
         }
         var (errors, warnings) = (_findings.Count(f => f.Verdict == Verdict.Error), _findings.Count(f => f.Verdict == Verdict.Warning));
         if (strict && warnings > 0 && _code == ExitCode.Ok) { _code = ExitCode.Configuration; }
@@ -57,7 +67,7 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
 
     private void Models(ConfigResult loaded, EdgePoseConfig config)
     {
-        using var store = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, request.RequireProvider));
+        using var store = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, request.RequireProvider), config.Inference.Quantization);
         foreach (var problem in store.Catalog.Problems) { AddProblem("models", problem, ExitCode.Model); }
         var wrong = ConfigCheck.Models(loaded, store.Catalog);
         foreach (var problem in wrong) { AddProblem("models", problem, ExitCode.Model); }
@@ -69,9 +79,41 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
             {
                 var session = store.Open(model);
                 var fallback = session.Fallbacks.Count > 0 ? $" (not used: {string.Join("; ", session.Fallbacks)})" : "";
-                return $"{model.Name}: hash and contract ok, runs on {session.Provider}{fallback}";
+                return $"{model.Name}: hash and contract ok, runs on {session.Provider}{fallback}{(model.Quantization is { } card ? "; " + CardRule.Describe(card) : "")}";
             });
+            if (CardRule.Advice(model, store.Sessions) is { } advice) { Add("models", Verdict.Warning, advice); }
         }
+    }
+
+    private async Task BrokerAsync(EdgePoseConfig config, Redactor redactor, CancellationToken stop)
+    {
+        if (config.Mqtt.Host.Length == 0) { return; }
+        var options = Mapping.Mqtt(config.Mqtt);
+        // Under the daemon's own id the check would throw a running daemon out.
+        options = options with { ClientId = options.ClientId + "-check" };
+        BrokerFinding found;
+        try
+        {
+            await using var transport = new MosquittoTransport(options, time, NullLogger<MosquittoTransport>.Instance);
+            found = await new BrokerCheck(transport, options, new Topics(config.Mqtt.Prefix, config.Node), time).RunAsync(stop).ConfigureAwait(false);
+        }
+        catch (UserError)
+        {
+            // libmosquitto is missing, which the section before has said.
+            return;
+        }
+        if (!found.Broker.IsConnected) { Add("broker", Verdict.Error, redactor.Redact(found.Broker.Reason), ExitCode.Broker); }
+        else if (found.Permission is { Length: > 0 } why) { Add("broker", Verdict.Error, why, ExitCode.Broker); }
+        else { Add("broker", Verdict.Ok, $"{options.Host}:{options.Port}: connected, publishing works"); }
+        if (found.CertificateUntil is not { } until) { return; }
+        var days = (int)Math.Floor((until - time.GetUtcNow()).TotalDays);
+        Add("broker", days < CertificateWarning ? Verdict.Warning : Verdict.Ok, $"the broker's certificate is valid for {days} more days");
+    }
+
+    private void Spool(EdgePoseConfig config)
+    {
+        var finding = SpoolFolder.Check(config.Spool, Environment.GetEnvironmentVariable);
+        Add(finding.Section, finding.Verdict, finding.Text, ExitCode.Configuration);
     }
 
     private async Task CamerasAsync(EdgePoseConfig config, Redactor redactor, CancellationToken stop)

@@ -19,7 +19,6 @@ internal sealed partial class Daemon(
     /// <summary>Below the ten seconds that a stop may take, so that the retained offline still goes out.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
 
-    private readonly string _boot = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 4));
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private readonly SemaphoreSlim _reload = new(0, 1);
     private readonly Lock _gate = new();
@@ -71,6 +70,7 @@ internal sealed partial class Daemon(
 
     private Task StartAsync(Pipeline pipeline)
     {
+        pipeline.Publisher.ReloadRequested += RequestReload;
         pipeline.Start(Info(pipeline));
         foreach (var session in pipeline.Sessions)
         {
@@ -104,7 +104,7 @@ internal sealed partial class Daemon(
     /// <summary>Lets the inference thread take the frames that still wait.</summary>
     private async Task DrainAsync(Pipeline pipeline, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested && pipeline.Streams.Any(s => s.Lane.Slot.HasFrame || s.Lane.Slot.Taken > s.Lane.Processed + s.Lane.Failed))
+        while (!stop.IsCancellationRequested && pipeline.Streams.Any(s => s.Lane.Slot.Account is { Waiting: > 0 } or { InWork: > 0 }))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, stop).ConfigureAwait(false);
         }
@@ -130,9 +130,13 @@ internal sealed partial class Daemon(
         await StopPipelineAsync(old).ConfigureAwait(false);
         // By the new publisher, which keeps at it when the broker is away just now.
         foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { next.Publisher.RemoveStream(gone); }
+        foreach (var (stream, zone) in Zones(old.Config).Except(Zones(next.Config))) { next.Publisher.RemoveZone(stream, zone); }
         await StartAsync(next).ConfigureAwait(false);
         return next;
     }
+
+    private static IEnumerable<(string Stream, string Zone)> Zones(EdgePoseConfig config) =>
+        config.Streams.SelectMany(s => s.Zones.Select(z => (s.Id, z.Name)));
 
     private static async Task StopPipelineAsync(Pipeline pipeline)
     {
@@ -145,7 +149,7 @@ internal sealed partial class Daemon(
     {
         Version = Versions.Self,
         ConfigHash = pipeline.Config.Hash,
-        Boot = _boot,
+        Boot = pipeline.Publisher.Boot,
         Started = _started,
         Models = [.. pipeline.Sessions.Select(s => new ModelInfo(s.Descriptor.Name, ModelFile.ExpectedSha256(s.Descriptor), s.Provider))],
         Streams = [.. pipeline.Config.Streams.Select(s => s.Id)],

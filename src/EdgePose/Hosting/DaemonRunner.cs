@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using EdgePose.Config;
 using EdgePose.Domain;
+using EdgePose.Spool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -37,12 +38,13 @@ internal static class DaemonRunner
         await using var log = LogSetup.Create(level, Mapping.Log(config.Log.Format), redactor);
         using var systemd = new SystemdNotify(Environment.GetEnvironmentVariable);
         await using var output = request.Stdout ? Console.OpenStandardOutput() : null;
-        var options = new PipelineOptions(request.RequireProvider, output);
         var exit = new DaemonExit { StopWhenSourcesEnd = request.UntilEnd };
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSerilog(log);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(systemd).AddSingleton(exit);
+        builder.Services.AddSingleton(services => new PipelineOptions(request.RequireProvider, output) { Spool = services.GetService<DurableSpool>() });
+        if (!request.Stdout) { builder.Services.AddSingleton(services => Spool(config, services)); }
         builder.Services.AddSingleton(services => Build(config, services));
         builder.Services.AddSingleton<Func<Pipeline>>(services => () => Build(Load(request, redactor, TextWriter.Null), services));
         builder.Services.AddSingleton<Daemon>().AddHostedService(services => services.GetRequiredService<Daemon>());
@@ -58,7 +60,18 @@ internal static class DaemonRunner
         return ExitCode.Ok;
 
         Pipeline Build(EdgePoseConfig loaded, IServiceProvider services) =>
-            Pipeline.Build(loaded, options, redactor, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
+            Pipeline.Build(loaded, services.GetRequiredService<PipelineOptions>(), redactor, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
+    }
+
+    /// <summary>Opened once for the life of the process: a reload exchanges everything around it.</summary>
+    /// <exception cref="UserError">Another process uses it.</exception>
+    private static DurableSpool Spool(EdgePoseConfig config, IServiceProvider services)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        var clock = new ClockState(time);
+        return DurableSpool.Open(
+            SpoolFolder.Options(config.Spool, Environment.GetEnvironmentVariable), time, () => clock.IsSynced,
+            services.GetRequiredService<ILogger<DurableSpool>>());
     }
 
     /// <summary>The checked configuration; warnings go to <paramref name="notes"/>.</summary>

@@ -1,9 +1,12 @@
 using EdgePose.Config;
 using EdgePose.Inference;
 using EdgePose.Inference.BottomUp;
+using EdgePose.Inference.Scheduling;
+using EdgePose.Inference.Skipping;
 using EdgePose.Inference.TopDown;
 using EdgePose.Ingest;
 using EdgePose.Publish;
+using EdgePose.Publish.Events;
 using EdgePose.Tracking;
 
 namespace EdgePose.Hosting;
@@ -24,15 +27,27 @@ internal static class Mapping
         Providers = config.Providers,
         RequireProvider = requireProvider.Length > 0 ? requireProvider : config.RequireProvider,
         Threads = config.Threads,
+        Batch = config.Batch,
         RuntimeLibrary = config.RuntimeLibrary,
         ProviderOptions = config.ProviderOptions,
         PluginLibraries = config.PluginLibraries,
     };
 
+    public static SchedulingOptions Scheduling(InferenceConfig config) => new()
+    {
+        Adaptive = config.Adaptive,
+        TargetUtilisation = config.TargetUtilisation,
+        TargetAge = config.TargetAge,
+        RunDeadline = config.RunDeadline,
+    };
+
+    public static LaneOptions Lane(StreamConfig stream) => new() { Weight = stream.Priority, MaxAge = stream.MaxAge, ExpectedFps = stream.Fps };
+
     public static SourceOptions Source(StreamConfig stream, Func<int, int, (int Width, int Height)> frameSize) => new()
     {
         Stream = stream.Id,
         Url = stream.Url,
+        SubStream = stream.SubStream,
         User = stream.User,
         Password = stream.Password,
         Transport = stream.Transport == Transport.Udp ? SourceTransport.Udp : SourceTransport.Tcp,
@@ -47,6 +62,8 @@ internal static class Mapping
             _ => HardwareDecoder.Auto,
         },
         StallAfter = stream.StallAfter,
+        DiscardCorrupt = stream.DiscardCorrupt,
+        CameraTime = stream.CameraTime,
         Loop = stream.Loop,
         Pace = stream.Pace == Pace.Max ? SourcePace.Max : SourcePace.Realtime,
         FrameSize = frameSize,
@@ -75,12 +92,26 @@ internal static class Mapping
         MaxFrameSide = stream.MaxSize,
     };
 
-    public static TrackerOptions Tracker(TrackingConfig tracking, PoseConfig pose, float jointThreshold) => new()
+    /// <summary>A recording read as fast as possible is to be measured completely, and its arrival times say nothing of its motion.</summary>
+    public static SkippingOptions Skipping(StreamConfig stream, TrackingConfig tracking, float jointThreshold) => new()
     {
-        HighScore = pose.MinScore,
-        LowScore = LowScore(pose, tracked: true),
+        Enabled = stream.Skipping.Enabled && stream.Pace != Pace.Max && tracking.Enabled,
+        Gate = stream.Skipping.Gate,
+        DetectEvery = stream.Pose.DetectEvery,
+        DetectorGap = stream.Skipping.DetectorGap,
+        PoseGap = stream.Skipping.PoseGap,
+        MaxPosePeriod = stream.Skipping.MaxPosePeriod,
+        MaxLost = tracking.MaxLost,
+        JointThreshold = jointThreshold,
+    };
+
+    public static TrackerOptions Tracker(TrackingConfig tracking, StreamConfig stream, float jointThreshold) => new()
+    {
+        HighScore = stream.Pose.MinScore,
+        LowScore = LowScore(stream.Pose, tracked: true),
         MaxLost = tracking.MaxLost,
         Smooth = tracking.Smooth,
+        Propagate = stream.Skipping.Propagate,
         JointThreshold = jointThreshold,
     };
 
@@ -105,5 +136,11 @@ internal static class Mapping
         Prefix = config.Mqtt.Prefix,
         Node = config.Node,
         MaxRate = config.Poses.MaxRate,
+        SpoolRetention = config.Spool.MaxAge,
+        Commands = config.Mqtt.Commands,
+        DiscoveryPrefix = config.Mqtt.HomeAssistant ? config.Mqtt.DiscoveryPrefix : "",
+        Envelope = config.Mqtt.Envelope == Envelope.CloudEvents ? EventEnvelope.CloudEvents : EventEnvelope.None,
+        Dialects = config.Mqtt.Onvif ? EventDialects.Onvif : EventDialects.None,
+        Version = config.Mqtt.Protocol == MqttProtocol.V5 ? MqttVersion.V5 : MqttVersion.V311,
     };
 }

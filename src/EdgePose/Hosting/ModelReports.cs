@@ -6,7 +6,8 @@ namespace EdgePose.Hosting;
 
 /// <summary>A model as <c>edgepose models</c> shows it. <see cref="State"/> is ok, not installed, or what is wrong.</summary>
 internal sealed record ModelReport(
-    string Name, string Task, string Kind, string Input, string Skeleton, string File, long? Bytes, string Sha256, string State, string Licence, string Source, string Note)
+    string Name, string Task, string Kind, string Input, string Skeleton, string File, long? Bytes, string Sha256, string State, string Licence, string Source, string Note,
+    string? Quantization)
 {
     public bool Usable => State == "ok";
 }
@@ -47,7 +48,7 @@ internal static class ModelReports
     {
         var state = m.Path.Length == 0 ? "not installed" : verify ? State(m, store!) : "installed";
         return new ModelReport(m.Name, m.Task.ToString(), m.Kind.ToString(), $"{m.Input.Width}x{m.Input.Height}", m.Skeleton, m.Path.Length > 0 ? m.Path : m.File,
-            m.Path.Length > 0 ? new FileInfo(m.Path).Length : null, m.Sha256, state, m.Licence, m.Source, m.Note);
+            m.Path.Length > 0 ? new FileInfo(m.Path).Length : null, m.Sha256, state, m.Licence, m.Source, m.Note, m.Quantization is { } card ? CardRule.Describe(card) + $", made from {card.Source}" : null);
     }
 
     private static string State(ModelDescriptor model, ModelStore store)

@@ -9,8 +9,9 @@ internal sealed class ModelStore : IDisposable
 {
     private readonly Dictionary<string, OrtSession> _sessions = new(StringComparer.Ordinal);
     private readonly InferenceOptions _options;
+    private readonly QuantizationLimits? _limits;
 
-    private ModelStore(ModelCatalog catalog, InferenceOptions options) => (Catalog, _options) = (catalog, options);
+    private ModelStore(ModelCatalog catalog, InferenceOptions options, QuantizationLimits? limits) => (Catalog, _options, _limits) = (catalog, options, limits);
 
     public ModelCatalog Catalog { get; }
 
@@ -18,11 +19,14 @@ internal sealed class ModelStore : IDisposable
     public IReadOnlyCollection<OrtSession> Sessions => _sessions.Values;
 
     /// <summary>Reads all descriptors. The folders given are searched for files and descriptors before the built-in ones.</summary>
-    public static ModelStore Load(IReadOnlyList<string> folders, InferenceOptions options)
+    /// <param name="folders">The user's folders.</param>
+    /// <param name="options">How networks run.</param>
+    /// <param name="limits">What quantized models may have lost; null where they are only measured or described.</param>
+    public static ModelStore Load(IReadOnlyList<string> folders, InferenceOptions options, QuantizationLimits? limits = null)
     {
         string[] files = [.. folders, .. BuiltInFileFolders()];
         string[] descriptors = [.. folders, .. ModelFolders.All, BuiltInDescriptors];
-        return new ModelStore(ModelCatalog.Load(descriptors, files), options);
+        return new ModelStore(ModelCatalog.Load(descriptors, files), options, limits);
     }
 
     /// <summary>Opens a network, or returns the one that is open.</summary>
@@ -30,6 +34,7 @@ internal sealed class ModelStore : IDisposable
     public OrtSession Open(ModelDescriptor model)
     {
         if (_sessions.TryGetValue(model.Name, out var session)) { return session; }
+        if (_limits is { } limits) { CardRule.Require(model, limits); }
         var joints = model.Skeleton.Length > 0 ? Skeletons.Get(model.Skeleton).Count : 0;
         session = OrtSession.Open(model, ModelFile.ReadVerified(model), joints, _options);
         _sessions.Add(model.Name, session);

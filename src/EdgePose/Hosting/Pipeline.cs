@@ -9,9 +9,11 @@ using EdgePose.Inference.Detectors;
 using EdgePose.Inference.TopDown;
 using EdgePose.Ingest;
 using EdgePose.Publish;
+using EdgePose.Publish.HomeAssistant;
 using EdgePose.Publish.Mosquitto;
 using EdgePose.Tracking;
 using Microsoft.Extensions.Logging;
+using DurableSpool = EdgePose.Spool.DurableSpool;
 
 namespace EdgePose.Hosting;
 
@@ -23,8 +25,14 @@ internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines
     /// <summary>Numbers used so far; the same object for every pipeline of the process.</summary>
     public StreamHistories Histories { get; } = new();
 
-    /// <summary>Where events and the numbers of people in zones go.</summary>
-    public EventOutputs Events { get; init; } = new();
+    /// <summary>Where events and the numbers of people in zones go; null = they are published.</summary>
+    public EventOutputs? Events { get; init; }
+
+    /// <summary>Where events wait for the broker; not owned, the same for every pipeline of the process. Null = they wait nowhere.</summary>
+    public DurableSpool? Spool { get; init; }
+
+    /// <summary>Names this run of the process where there is no spool.</summary>
+    public string Boot { get; } = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 4));
 }
 
 /// <summary>The wiring: one configuration, running. Built completely, with every model opened, before anything is started.</summary>
@@ -43,14 +51,16 @@ internal sealed class Pipeline : IAsyncDisposable
     private Pipeline(
         EdgePoseConfig config, ModelStore models, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
     {
-        (Config, _models) = (config, models);
+        (Config, _models, Spool) = (config, models, options.Spool);
         var clock = new ClockState(time);
         IMqttTransport transport = options.JsonLines is { } lines
             ? new JsonLinesTransport(lines)
             : new MosquittoTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MosquittoTransport>());
-        _publisher = new Publisher(Mapping.Publisher(config), transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact);
+        var sparkplug = options.JsonLines is null ? Dialects.Sparkplug(config, redactor.Redact, loggers, time) : null;
+        _publisher = new Publisher(
+            Mapping.Publisher(config) with { Spool = options.Spool, Boot = options.Boot }, transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact, sparkplug);
         var lanes = new List<Lane>();
-        _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>());
+        _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), Mapping.Scheduling(config.Inference));
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
             var unit = Unit(stream, config, options, redactor, loggers, time);
@@ -62,6 +72,7 @@ internal sealed class Pipeline : IAsyncDisposable
     public EdgePoseConfig Config { get; }
     public IReadOnlyList<StreamUnit> Streams => _streams;
     public Publisher Publisher => _publisher;
+    public DurableSpool? Spool { get; }
     public InferenceLoop Loop => _loop;
     public IReadOnlyCollection<OrtSession> Sessions => _models.Sessions;
 
@@ -78,7 +89,12 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
         }
-        var models = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, options.RequireProvider));
+        var inference = Mapping.Inference(config.Inference, options.RequireProvider) with
+        {
+            RunDeadline = config.Inference.RunDeadline,
+            Streams = config.Streams.Count(s => s.Enabled),
+        };
+        var models = ModelStore.Load(config.Models.Folders, inference, config.Inference.Quantization);
         try
         {
             return new Pipeline(config, models, options, redactor, loggers, time);
@@ -93,6 +109,7 @@ internal sealed class Pipeline : IAsyncDisposable
     public void Start(NodeInfo info)
     {
         _publisher.SetInfo(info);
+        _publisher.Announce(info.Version, [.. Config.Streams.Where(s => s.Enabled).Select(Announcement)]);
         _publisher.Start();
         foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
         {
@@ -120,6 +137,10 @@ internal sealed class Pipeline : IAsyncDisposable
         }
     }
 
+    /// <summary>What Home Assistant learns of a stream.</summary>
+    private static Announcement Announcement(StreamConfig stream) =>
+        new(stream.Id, [.. stream.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : EventMapping.Types(stream));
+
     public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
 
     private StreamUnit Unit(
@@ -130,18 +151,29 @@ internal sealed class Pipeline : IAsyncDisposable
         IPoseEstimator estimator = detector is null
             ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
             : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
-        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream.Pose, pose.Decode.JointThreshold)) : null;
+        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold)) : null;
         var header = EventMapping.Header(stream, config, skeleton, pose.Name, pose.Decode.JointThreshold);
-        var events = new EventsUnit(stream, config.Events, header, Recorder(stream, config, options, header, loggers, time), options.Events, time);
+        var events = new EventsUnit(stream, config.Events, header, Recorder(stream, config, options, header, loggers, time), options.Events ?? Published(network), time);
         return new StreamUnit(
-            stream, estimator, tracker, _publisher, events, options.Histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
+            stream, estimator, tracker, Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold), _publisher, events,
+            options.Histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
             loggers.CreateLogger<StreamSupervisor>());
+    }
+
+    private EventOutputs Published(OrtSession network)
+    {
+        var model = new ModelInfo(network.Descriptor.Name, ModelFile.ExpectedSha256(network.Descriptor), network.Provider);
+        return new EventOutputs
+        {
+            Raise = raised => _publisher.Event(raised, raised.Track is null ? null : model),
+            Count = count => _publisher.SetZone(count.Stream, count.Zone, count.People),
+        };
     }
 
     private static ISceneSink? Recorder(
         StreamConfig stream, EdgePoseConfig config, PipelineOptions options, RecordingHeader header, ILoggerFactory loggers, TimeProvider time)
     {
-        if (options.Events.Tap is { } tap) { return tap(header); }
+        if (options.Events?.Tap is { } tap) { return tap(header); }
         return config.Record.Folder.Length == 0 || !stream.Record ? null
             : new KeypointRecorder(EventMapping.Recorder(stream, config.Record), header, time, loggers.CreateLogger<KeypointRecorder>());
     }

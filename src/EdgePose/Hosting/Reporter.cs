@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgePose.Domain;
+using EdgePose.Inference.Scheduling;
 using EdgePose.Publish;
 
 namespace EdgePose.Hosting;
@@ -10,12 +11,11 @@ namespace EdgePose.Hosting;
 /// </summary>
 internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimeProvider time)
 {
-    /// <summary>No network of the supported families needs this long for one frame, not even on the slowest board.</summary>
-    private static readonly TimeSpan Hung = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     // Fed at the first tick: after a reload nobody knows how long ago the last sign of life was.
     private long? _watchdogAt;
+    private readonly DropMeter _drops = new();
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -25,11 +25,15 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
 
     public void Report()
     {
-        foreach (var stream in pipeline.Streams) { pipeline.PublishState(stream); }
+        foreach (var stream in pipeline.Streams)
+        {
+            pipeline.PublishState(stream);
+            _drops.Add(stream.Id, stream.Lane.Slot.Account);
+        }
         pipeline.Publisher.SetStatus(Health());
         systemd.Status(Summary());
         var due = systemd.WatchdogInterval is { } interval && (_watchdogAt is not { } last || time.GetElapsedTime(last) >= interval - Tick);
-        if (due && pipeline.Loop.SinceProgress < Hung)
+        if (due && !pipeline.Loop.IsHung)
         {
             systemd.Watchdog();
             _watchdogAt = time.GetTimestamp();
@@ -53,12 +57,16 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
                 reasons.Add($"stream {stream.Id}: {Snake(stream.Status.State)}");
             }
             if (stream.Lane.Failed > 0) { reasons.Add($"stream {stream.Id}: frames could not be processed"); }
+            if (stream.Lane.Missed > 0) { reasons.Add($"stream {stream.Id}: the network took longer than inference.run_deadline"); }
+            if (_drops.IsHeavy(stream.Id)) { reasons.Add($"stream {stream.Id}: many frames are dropped, inference is not fast enough for them"); }
         }
+        if (pipeline.Loop.Load.Step is > 0 and var step) { reasons.Add($"inference is overloaded: load ladder at step {step} of {Ladder.Last}"); }
         foreach (var session in pipeline.Sessions.Where(s => s.Fallbacks.Count > 0))
         {
             reasons.Add($"model {session.Descriptor.Name}: runs on {session.Provider}, earlier providers did not start");
         }
-        var hung = pipeline.Loop.SinceProgress >= Hung;
+        if (pipeline.Spool?.Stats().Fault is { Length: > 0 } fault) { reasons.Add($"spool: {fault}"); }
+        var hung = pipeline.Loop.IsHung;
         if (hung) { reasons.Add("inference makes no progress"); }
         var state = hung ? NodeState.Failing : reasons.Count > 0 ? NodeState.Degraded : NodeState.Ok;
         var provider = string.Join(",", pipeline.Sessions.Select(s => s.Provider).Distinct());

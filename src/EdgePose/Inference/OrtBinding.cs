@@ -16,11 +16,16 @@ internal sealed class OrtBinding : Binding
     private readonly List<OrtValue> _boundOutputs = [];
     private readonly OutputTensor[] _outputs;
     private readonly bool _variableOutputs;
+    private readonly Action _runNetwork, _terminate;
+    private readonly string _model;
+    private readonly RunWatch? _watch;
 
-    public OrtBinding(InferenceSession session, IReadOnlyList<string> outputs, int[] inputShape, bool nhwc, bool int32, bool variableOutputs)
+    public OrtBinding(
+        InferenceSession session, string model, IReadOnlyList<string> outputs, int[] inputShape, bool nhwc, bool int32, bool variableOutputs, RunWatch? watch)
         : base(inputShape[0], inputShape[nhwc ? 1 : 2], inputShape[nhwc ? 2 : 3], int32)
     {
-        (_session, _variableOutputs) = (session, variableOutputs);
+        (_session, _model, _variableOutputs) = (session, model, variableOutputs);
+        (_runNetwork, _terminate) = (RunNetwork, () => _run.Terminate = true);
         _outputs = [.. outputs.Select(name => new OutputTensor(name))];
         _io = session.CreateIoBinding();
         var shape = Array.ConvertAll(inputShape, d => (long)d);
@@ -30,6 +35,8 @@ internal sealed class OrtBinding : Binding
         {
             RunAndCopy();
             if (!variableOutputs) { BindOutputMemory(); }
+            // Not before: a provider may compile the network for minutes in its first run.
+            _watch = watch;
         }
         catch
         {
@@ -41,7 +48,19 @@ internal sealed class OrtBinding : Binding
 
     public override IReadOnlyList<OutputTensor> Outputs => _outputs;
 
+    /// <exception cref="RunDeadlineException">It took longer than it may.</exception>
     public override void Run()
+    {
+        if (_watch is not { } watch) { RunNetwork(); return; }
+        try { watch.Run(_model, _runNetwork, _terminate); }
+        catch (RunDeadlineException)
+        {
+            _run.Terminate = false;
+            throw;
+        }
+    }
+
+    private void RunNetwork()
     {
         if (_variableOutputs) { RunAndCopy(); }
         else { _session.RunWithBinding(_run, _io); }

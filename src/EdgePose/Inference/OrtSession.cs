@@ -9,17 +9,28 @@ namespace EdgePose.Inference;
 /// </summary>
 internal sealed class OrtSession : INetwork, IDisposable
 {
+    /// <summary>Where the provider decides.</summary>
+    private const int LargestBatch = 8;
+
     private readonly InferenceSession _session;
     private readonly Dictionary<(int Batch, int Height, int Width), OrtBinding> _bindings = [];
     private readonly IReadOnlyList<string> _outputs;
+    private readonly RunWatch? _watch;
 
-    private OrtSession(ModelDescriptor descriptor, InferenceSession session, string provider, IReadOnlyList<string> fallbacks)
+    private OrtSession(ModelDescriptor descriptor, InferenceSession session, string provider, IReadOnlyList<string> fallbacks, TimeSpan runDeadline)
     {
         (Descriptor, _session, Provider, Fallbacks) = (descriptor, session, provider, fallbacks);
+        _watch = runDeadline > TimeSpan.Zero ? new RunWatch(runDeadline, TimeProvider.System) : null;
         _outputs = descriptor.Outputs.Count > 0 ? descriptor.Outputs : session.OutputNames;
+        var (dimensions, first) = (session.InputMetadata[session.InputNames[0]].Dimensions, descriptor.Input.Layout == TensorLayout.Nhwc ? 1 : 2);
+        IsFixedSize = dimensions.Length == 4 && (dimensions[first] > 0 || dimensions[first + 1] > 0);
     }
 
     public ModelDescriptor Descriptor { get; }
+    public bool IsFixedSize { get; }
+
+    /// <summary>Set when the session is open.</summary>
+    public int MaxBatch { get; private set; } = 1;
     public string Provider { get; }
     public IReadOnlyList<string> Fallbacks { get; }
 
@@ -62,7 +73,7 @@ internal sealed class OrtSession : INetwork, IDisposable
         string provider, ModelDescriptor descriptor, byte[] model, int joints, InferenceOptions options, List<string> fallbacks)
     {
         using var settings = ExecutionProviders.Configure(provider, options);
-        var session = new OrtSession(descriptor, new InferenceSession(model, settings), provider, [.. fallbacks]);
+        var session = new OrtSession(descriptor, new InferenceSession(model, settings), provider, [.. fallbacks], options.RunDeadline);
         try
         {
             session.CheckInterface();
@@ -73,12 +84,30 @@ internal sealed class OrtSession : INetwork, IDisposable
                 throw new UserError(ExitCode.Model, $"model {descriptor.Name} started on {provider}, not on the required {options.RequireProvider}: {string.Join("; ", fallbacks)}",
                     "install the provider's libraries or drop require_provider");
             }
+            session.PrepareBatches(options.Batch);
             return session;
         }
         catch
         {
             session.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Crops are batched where it gains: not on CPUs, whose cores are busy with one picture (DWPose-t: 10.3 ms of processor time per picture
+    /// alone, 9.3 ms in batches of four; LitePose-M 110 ms and 131 ms). All sizes are tried now, for a provider may compile each of them.
+    /// </summary>
+    private void PrepareBatches(int wanted)
+    {
+        var input = Descriptor.Input;
+        var canBatch = Descriptor.Kind is ModelKind.Simcc or ModelKind.Heatmap or ModelKind.HourglassPrinceton or ModelKind.MoveNetSingle
+            && _session.InputMetadata[_session.InputNames[0]].Dimensions[0] < 0;
+        var most = wanted > 0 ? wanted : Provider == "cpu" ? 1 : LargestBatch;
+        for (var batch = 2; canBatch && batch <= most; batch *= 2)
+        {
+            Bind(batch, input.Height, input.Width);
+            MaxBatch = batch;
         }
     }
 
@@ -89,7 +118,8 @@ internal sealed class OrtSession : INetwork, IDisposable
         var nhwc = input.Layout == TensorLayout.Nhwc;
         int[] shape = nhwc ? [batch, height, width, 3] : [batch, 3, height, width];
         CheckShape(shape);
-        binding = new OrtBinding(_session, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd);
+        binding = new OrtBinding(
+            _session, Descriptor.Name, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd, _watch);
         _bindings.Add((batch, height, width), binding);
         return binding;
     }
@@ -145,5 +175,6 @@ internal sealed class OrtSession : INetwork, IDisposable
     {
         foreach (var binding in _bindings.Values) { binding.Dispose(); }
         _session.Dispose();
+        _watch?.Dispose();
     }
 }

@@ -42,11 +42,12 @@ internal sealed class Preprocess
         return placement;
     }
 
-    /// <summary>Draws the frame through <paramref name="placement"/>, black outside: crops, and every rule with centred content.</summary>
-    public void FillWarp(Frame frame, in Placement placement, Binding binding)
+    /// <summary>Draws the frame through <paramref name="placement"/>, black outside: crops, and every rule with centred content. Goes to the picture <paramref name="item"/> of a batch.</summary>
+    public void FillWarp(Frame frame, in Placement placement, Binding binding, int item = 0)
     {
-        if (_input.Int32) { Warp(frame, placement, binding.Width, binding.Height, binding.IntInput); }
-        else { Warp(frame, placement, binding.Width, binding.Height, binding.Input); }
+        var length = 3 * binding.Width * binding.Height;
+        if (_input.Int32) { Warp(frame, placement, binding.Width, binding.Height, binding.IntInput.AsSpan(item * length, length)); }
+        else { Warp(frame, placement, binding.Width, binding.Height, binding.Input.AsSpan(item * length, length)); }
     }
 
     /// <summary>Bilinear as cv2.resize (two taps, half-pixel centres, edges replicated) into the top-left content rectangle; the rest is the pad value.</summary>

@@ -23,7 +23,9 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
 
     /// <summary>ffmpeg with packed RGB24 frames of exactly <paramref name="width"/> x <paramref name="height"/> pixels on standard output.</summary>
     /// <param name="hardware">A concrete choice; <see cref="HardwareDecoder.Auto"/> counts as none.</param>
-    public static FfmpegCommand Decode(SourceOptions source, FfmpegTools tools, StreamFormat format, HardwareDecoder hardware, int width, int height)
+    /// <param name="furtherOutput">Options of a second output; none when empty.</param>
+    public static FfmpegCommand Decode(
+        SourceOptions source, FfmpegTools tools, StreamFormat format, HardwareDecoder hardware, int width, int height, IEnumerable<string>? furtherOutput = null)
     {
         // Verbose, because only there ffmpeg 5.1 names the pixel format that the decoder delivers, which tells hardware from software.
         List<string> arguments = ["-nostdin", "-nostats", "-hide_banner", "-v", "level+verbose"];
@@ -35,8 +37,15 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
         arguments.AddRange(["-vf", Filter(source, format, width, height)]);
         // Without passthrough ffmpeg repeats and drops frames to keep the announced rate.
         arguments.AddRange(["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]);
+        if (furtherOutput is not null) { arguments.AddRange(["-y", .. furtherOutput]); }
         return new FfmpegCommand(tools.Ffmpeg, arguments, WriteScript(source, wallClock: IsUnstamped(source, format)));
     }
+
+    /// <summary>
+    /// True when ffmpeg is told to announce every frame. Recordings that are read as fast as possible go without: their frames come too
+    /// quickly for a line each, and their time line is known.
+    /// </summary>
+    public static bool IsAnnotated(SourceOptions source) => !source.Lossless || source.DiscardCorrupt;
 
     /// <summary>True when frames are thinned out; otherwise all frames of the source arrive.</summary>
     public static bool IsThinned(SourceOptions source, StreamFormat format) =>
@@ -49,6 +58,8 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
     private static string Filter(SourceOptions source, StreamFormat format, int width, int height)
     {
         var scale = string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=bilinear");
+        // Side data goes first: showinfo would print it byte by byte.
+        if (IsAnnotated(source)) { scale += ",sidedata=mode=delete,showinfo=checksum=0"; }
         if (!IsThinned(source, format)) { return scale; }
         var fps = source.Fps.ToString("0.######", CultureInfo.InvariantCulture);
         return $"select='isnan(prev_selected_t)+not(eq(floor(t*{fps}),floor(prev_selected_t*{fps})))',{scale}";

@@ -20,12 +20,26 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
     private LogLevelOfFfmpeg _level = LogLevelOfFfmpeg.Error;
     private string _codec = "", _decoder = "", _pixelFormat = "", _size = "";
     private string? _hardwareProblem;
-    private long _decodeErrors;
+    private readonly DecodeHealth _health = new(time);
+    private long _lostPackets, _damaged;
+    private bool _damagedPicture;
     private volatile bool _sizeChanged;
+
+    /// <summary>Takes what ffmpeg says of each frame, when it was asked to.</summary>
+    public FrameNotes Notes { get; } = new();
+
+    /// <summary>Whether the decoder still understands the stream.</summary>
+    public DecodeHealth Health => _health;
 
     /// <summary>Completes when ffmpeg has named decoder and pixel format, which is before the first frame.</summary>
     public Task DecoderKnown => _decoderKnown.Task;
-    public long DecodeErrors => Interlocked.Read(ref _decodeErrors);
+    public long DecodeErrors => _health.Errors;
+
+    /// <summary>RTP packets that never came, as far as their numbers tell.</summary>
+    public long LostPackets => Interlocked.Read(ref _lostPackets);
+
+    /// <summary>Pictures in which the decoder concealed errors.</summary>
+    public long DamagedPictures => Interlocked.Read(ref _damaged);
 
     /// <summary>ffmpeg's decoder such as <c>h264</c> or <c>h264_v4l2m2m</c>; empty before it is known.</summary>
     public string Decoder { get { lock (_gate) { return _decoder; } } }
@@ -58,14 +72,28 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
             {
                 if (b is (byte)'\n' or (byte)'\r')
                 {
-                    if (length > 0) { Accept(Encoding.UTF8.GetString(line, 0, length)); }
+                    AcceptBytes(line.AsSpan(0, length));
                     length = 0;
                 }
                 else if (length < line.Length) { line[length++] = b; }
             }
         }
-        if (length > 0) { Accept(Encoding.UTF8.GetString(line, 0, length)); }
+        AcceptBytes(line.AsSpan(0, length));
         if (_limiter.Held > 0) { onWarning?.Invoke("end of ffmpeg's messages", _limiter.Held); }
+    }
+
+    /// <summary>The lines that come with every frame are not made strings of.</summary>
+    private void AcceptBytes(ReadOnlySpan<byte> line)
+    {
+        if (line.IsEmpty) { return; }
+        if (!FrameLine.IsFromFilter(line)) { Accept(Encoding.UTF8.GetString(line)); }
+        else if (FrameLine.TryRead(line, out var seconds))
+        {
+            var fault = (_damagedPicture ? FrameFault.Damaged : FrameFault.None)
+                | (_health.IsGarbled ? FrameFault.Garbled : FrameFault.None) | (_sizeChanged ? FrameFault.OtherSize : FrameFault.None);
+            _damagedPicture = false;
+            Notes.Add(new FrameNote(seconds, fault));
+        }
     }
 
     /// <summary>Takes one line without its line end.</summary>
@@ -92,8 +120,9 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
     {
         if (line.Level == LogLevelOfFfmpeg.Error && (IsDecoderContext(line.Context) || line.Text.StartsWith("Error while decoding", StringComparison.Ordinal)))
         {
-            Interlocked.Increment(ref _decodeErrors);
+            _health.CountError();
         }
+        if (line.Level == LogLevelOfFfmpeg.Warning) { InterpretWarning(line.Text); }
         if (line.Level == LogLevelOfFfmpeg.Info && Mapping().Match(line.Text) is { Success: true } mapping)
         {
             lock (_gate)
@@ -115,6 +144,20 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
         }
     }
 
+    private void InterpretWarning(string text)
+    {
+        if (text.Contains(": corrupt decoded frame in stream ", StringComparison.Ordinal))
+        {
+            // Its own frame may be thinned out; the next one that passes is predicted from it.
+            _damagedPicture = true;
+            Interlocked.Increment(ref _damaged);
+        }
+        else if (MissedPackets().Match(text) is { Success: true } missed && int.TryParse(missed.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var count))
+        {
+            Interlocked.Add(ref _lostPackets, count);
+        }
+    }
+
     private bool IsDecoderContext(string context)
     {
         lock (_gate) { return _codec.Length > 0 && (context == _codec || context == _decoder); }
@@ -125,6 +168,9 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
 
     [GeneratedRegex(@"^w:(\d+) h:(\d+) pixfmt:(\S+)")]
     private static partial Regex GraphInput();
+
+    [GeneratedRegex(@"^RTP: missed (\d{1,6}) packets")]
+    private static partial Regex MissedPackets();
 
     [GeneratedRegex("^(nv12|nv21|nv16|nv24|p010|p012|p016|p210|p216|p410|p416)")]
     private static partial Regex SemiPlanar();

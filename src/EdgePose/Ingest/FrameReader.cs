@@ -26,6 +26,15 @@ internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper s
     private long _progress = time.GetTimestamp();
     private volatile bool _handingOver;
 
+    /// <summary>What ffmpeg says of each frame; null when it was not asked.</summary>
+    public FrameNotes? Notes { get; init; }
+
+    /// <summary>Frames with one of these faults are read and counted, but not handed on.</summary>
+    public FrameFault Refused { get; init; }
+
+    /// <summary>The source's own clock; null when it is not asked for.</summary>
+    public SenderClock? Sender { get; init; }
+
     /// <summary>Completes with the first frame.</summary>
     public Task FirstFrame => _first.Task;
     public long Frames => Interlocked.Read(ref _frames);
@@ -68,13 +77,24 @@ internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper s
             if (read > 0) { counters.CountTruncated(); }
             return read > 0 ? ReadEnd.Truncated : ReadEnd.Complete;
         }
-        var info = stamper.Next();
+        var note = default(FrameNote);
+        var noted = Notes is not null && Notes.TryTake(_frames, out note);
+        var info = stamper.Next(noted ? Sender?.At(note.Seconds) : null);
         Interlocked.Exchange(ref _progress, time.GetTimestamp());
         if (Interlocked.Increment(ref _frames) == 1) { _first.SetResult(); }
         if (frame is null)
         {
             counters.CountReceived();
             counters.CountDroppedNoBuffer();
+            slot.CountLost(info, FrameLoss.NoBuffer);
+            return null;
+        }
+        if (noted && (note.Fault & Refused) != 0)
+        {
+            frame.Dispose();
+            counters.CountReceived();
+            counters.CountRefused();
+            slot.CountLost(info, FrameLoss.Refused);
             return null;
         }
         frame.Info = info;

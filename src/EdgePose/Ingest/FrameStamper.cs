@@ -19,9 +19,11 @@ internal sealed class FrameStamper(string stream, TimeProvider time)
     public void Begin(int epoch, double mediaRate) => (_epoch, _mediaRate, _count) = (epoch, mediaRate, 0);
 
     /// <summary>The stamp of the frame that has just been read completely.</summary>
-    public FrameInfo Next()
+    /// <param name="sender">When the source's own clock says that it was taken; null when it does not say.</param>
+    public FrameInfo Next(DateTimeOffset? sender = null)
     {
-        var (ticks, utc) = (time.GetTimestamp(), time.GetUtcNow());
+        var received = time.GetUtcNow();
+        var (ticks, utc) = (time.GetTimestamp(), received);
         if (_mediaRate > 0)
         {
             if (_count == 0)
@@ -34,6 +36,7 @@ internal sealed class FrameStamper(string stream, TimeProvider time)
         }
         _count++;
         (_lastTicks, _lastUtc) = (ticks, utc);
-        return new FrameInfo(stream, _epoch, NextSequence++, ticks, utc);
+        var source = _mediaRate > 0 ? TimeSource.Recording : sender is null ? TimeSource.Arrival : TimeSource.Rtcp;
+        return new FrameInfo(stream, _epoch, NextSequence++, ticks, source == TimeSource.Rtcp ? sender!.Value : utc) { ReceivedUtc = received, TimeSource = source };
     }
 }

@@ -8,15 +8,18 @@ namespace EdgePose.Ingest;
 internal readonly record struct Retry(TimeSpan Delay, bool CrashLoop);
 
 /// <summary>
-/// The pauses between attempts, all ± 20 % so that cameras behind one switch are not met by a wave:
-/// 1, 2, 4 … 30 s in general; at most 3 s during the first two minutes after a frame was seen, so that a restarted camera is back within
-/// ten seconds; 30 s … 5 min after a refused password, because cameras lock accounts; 5 min after five deaths within 60 s without a frame
-/// and for a broken installation. Ten seconds of frames start the series again.
+/// The pauses between attempts, all ± 20 % so that cameras behind one switch are not met by a wave: 1, 2, 4 … 30 s in general, counted from
+/// the beginning of an attempt that nobody answered; at most 3 s during the first two minutes after a frame was seen, so that a restarted
+/// camera is back within ten seconds; half a second after an ffmpeg that was killed, for the source may be in order; 30 s … 5 min after
+/// a refused password, because cameras lock accounts; 5 min after five deaths within 60 s without ten seconds of frames, and for a broken
+/// installation. Ten seconds of frames start the series again.
 /// </summary>
 internal sealed class RetryPolicy(TimeProvider time, Random random)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestSoonAfterFrames = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AfterDeath = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.4);
     private static readonly TimeSpan SoonAfterFrames = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstAfterRefusal = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestAfterRefusal = TimeSpan.FromMinutes(5);
@@ -32,12 +35,18 @@ internal sealed class RetryPolicy(TimeProvider time, Random random)
 
     /// <param name="state">What the end of the connection means.</param>
     /// <param name="online">How long frames came; zero when none came.</param>
-    public Retry Next(StreamState state, TimeSpan online)
+    /// <param name="silence">How long the attempt hung without an answer.</param>
+    /// <param name="died">ffmpeg was killed.</param>
+    public Retry Next(StreamState state, TimeSpan online, TimeSpan silence = default, bool died = false)
     {
         if (online > TimeSpan.Zero)
         {
-            (_lastFrame, _crashLoop) = (time.GetTimestamp(), false);
-            _crashes.Clear();
+            _lastFrame = time.GetTimestamp();
+            if (!died || online >= GoodStretch)
+            {
+                _crashLoop = false;
+                _crashes.Clear();
+            }
             if (online >= GoodStretch) { (_failures, _refusals) = (0, 0); }
         }
         switch (state)
@@ -46,11 +55,13 @@ internal sealed class RetryPolicy(TimeProvider time, Random random)
                 return new Retry(Jitter(Widen(FirstAfterRefusal, _refusals++, LongestAfterRefusal)), false);
             case StreamState.Failed:
                 return new Retry(Jitter(AfterCrashLoop), true);
-            case StreamState.Reconnecting when online == TimeSpan.Zero && IsCrashLoop():
+            case StreamState.Reconnecting when (online == TimeSpan.Zero || (died && online < GoodStretch)) && IsCrashLoop():
                 return new Retry(Jitter(AfterCrashLoop), true);
             default:
                 var soon = _lastFrame is { } last && time.GetElapsedTime(last) < SoonAfterFrames;
-                return new Retry(Jitter(Widen(TimeSpan.FromSeconds(1), _failures++, soon ? LongestSoonAfterFrames : Longest)), false);
+                var first = died && _failures == 0 ? AfterDeath : TimeSpan.FromSeconds(1);
+                var pause = Jitter(Widen(first, _failures++, soon ? LongestSoonAfterFrames : Longest));
+                return new Retry(Clamp(pause, Longest - silence), false);
         }
     }
 
@@ -67,6 +78,12 @@ internal sealed class RetryPolicy(TimeProvider time, Random random)
     {
         var wide = first * Math.Pow(2, Math.Min(times, 20));
         return wide < longest ? wide : longest;
+    }
+
+    private static TimeSpan Clamp(TimeSpan pause, TimeSpan longest)
+    {
+        pause = pause < longest ? pause : longest;
+        return pause > Shortest ? pause : Shortest;
     }
 
     private TimeSpan Jitter(TimeSpan pause) => pause * (0.8 + (0.4 * random.NextDouble()));

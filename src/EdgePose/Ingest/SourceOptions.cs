@@ -24,6 +24,9 @@ internal sealed record SourceOptions
 
     /// <summary>File path, rtsp(s)://, http(s):// or /dev/videoN, without user and password; see <see cref="SourceUrl.Problem"/>.</summary>
     public required string Url { get; init; }
+
+    /// <summary>The camera's small stream, read instead of <see cref="Url"/> as long as it exists; empty = none. Same user and password.</summary>
+    public string SubStream { get; init; } = "";
     public string User { get; init; } = "";
     public Secret? Password { get; init; }
     public SourceTransport Transport { get; init; }
@@ -37,6 +40,12 @@ internal sealed record SourceOptions
 
     /// <summary>Time a new connection may take to its first frame, counted from the start of ffmpeg.</summary>
     public TimeSpan FirstFrameWithin { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Frames in which the decoder concealed errors are not handed on.</summary>
+    public bool DiscardCorrupt { get; init; }
+
+    /// <summary>RTSP only: capture times by the camera's clock, once it has sent an RTCP sender report.</summary>
+    public bool CameraTime { get; init; }
 
     /// <summary>Files only: start again at the end.</summary>
     public bool Loop { get; init; }

@@ -38,7 +38,7 @@ internal sealed class SourceProbe(FfmpegTools tools, Func<string, string> redact
         if (process.ExitCode != 0)
         {
             var (state, reason) = FailureReason.Of(log.Tail(), source.Kind, $"ffprobe ended with code {process.ExitCode}");
-            return Result(null, state, reason);
+            return Result(null, state, reason) with { Tail = log.Tail() };
         }
         var format = Parse(bytes, source.Kind, out problem);
         return format is null ? Result(null, StreamState.Unreachable, problem) : Result(format, StreamState.Online, "");

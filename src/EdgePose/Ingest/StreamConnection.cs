@@ -9,13 +9,20 @@ namespace EdgePose.Ingest;
 /// <param name="Online">How long frames came; zero when none came.</param>
 /// <param name="HardwareRefused">The hardware decoder does not work here: try again without it, at once.</param>
 /// <param name="Tail">ffmpeg's last warnings and errors, redacted.</param>
-internal readonly record struct ConnectionEnd(StreamState State, string Reason, TimeSpan Online, bool HardwareRefused, IReadOnlyList<string> Tail);
+internal readonly record struct ConnectionEnd(StreamState State, string Reason, TimeSpan Online, bool HardwareRefused, IReadOnlyList<string> Tail)
+{
+    /// <summary>ffmpeg was killed; not by us.</summary>
+    public bool Died { get; init; }
+
+    /// <summary>The decoder no longer understood the source.</summary>
+    public bool Garbled { get; init; }
+}
 
 /// <summary>One run of ffmpeg from its start to its end. It only runs and fails; <see cref="StreamSupervisor"/> decides what follows.</summary>
 /// <param name="source">The source.</param>
 /// <param name="reader">Reads its frames.</param>
 /// <param name="stallLimit">Frame age after which the process is ended.</param>
-/// <param name="counters">Counts decode errors.</param>
+/// <param name="counters">Counts what ffmpeg complains of.</param>
 /// <param name="time">Clock of all limits.</param>
 internal sealed class StreamConnection(SourceOptions source, FrameReader reader, TimeSpan stallLimit, StreamCounters counters, TimeProvider time)
 {
@@ -24,13 +31,20 @@ internal sealed class StreamConnection(SourceOptions source, FrameReader reader,
 
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan DecoderNameWithin = TimeSpan.FromMilliseconds(500);
-    private long _decodeErrorsSeen;
+    private (long Errors, long Lost, long Damaged) _counted;
+    private bool _hopeless;
 
     /// <summary>Called once when the first frame has arrived, with ffmpeg's log.</summary>
     public required Action<FfmpegLog> OnOnline { get; init; }
 
     /// <summary>Called when frames stay away, before the process is ended.</summary>
     public required Action<string> OnStalled { get; init; }
+
+    /// <summary>Called at every look at a source that is online.</summary>
+    public Action<FfmpegLog> OnWatch { get; init; } = static _ => { };
+
+    /// <summary>Ends the connection when decode errors do not stop; off where a new connection has been tried in vain.</summary>
+    public bool EndsOnGarbage { get; init; }
 
     /// <summary>Runs <paramref name="process"/>, which this method ends in any case.</summary>
     public async Task<ConnectionEnd> RunAsync(FfmpegProcess process, HardwareDecoder hardware, CancellationToken stop)
@@ -42,7 +56,7 @@ internal sealed class StreamConnection(SourceOptions source, FrameReader reader,
         try
         {
             stalled = await WatchAsync(read, process.Log, stop).ConfigureAwait(false);
-            if (stalled is null && !process.Log.SizeChanged)
+            if (stalled is null && !process.Log.SizeChanged && !_hopeless)
             {
                 await process.WaitForExitAsync(stop).WaitAsync(FfmpegProcess.TermGrace, time, stop).ConfigureAwait(false);
             }
@@ -55,7 +69,7 @@ internal sealed class StreamConnection(SourceOptions source, FrameReader reader,
         {
             await reading.CancelAsync().ConfigureAwait(false);
             await process.StopAsync().ConfigureAwait(false);
-            CountDecodeErrors(process.Log);
+            Count(process.Log);
             // The process is gone, so the pipe has ended and the reader returns; the limit is for a process that the kernel holds on to.
             await Task.WhenAny(read, Task.Delay(FfmpegProcess.TermGrace, time, CancellationToken.None)).ConfigureAwait(false);
         }
@@ -75,6 +89,10 @@ internal sealed class StreamConnection(SourceOptions source, FrameReader reader,
             return Ended(StreamState.Starting, problem, refused: true);
         }
         if (stalled is not null) { return Ended(StreamState.Stalled, stalled); }
+        if (_hopeless)
+        {
+            return Ended(StreamState.Reconnecting, $"more than {DecodeHealth.TolerablePerSecond} decode errors a second for 2 s; the source may have changed its codec") with { Garbled = true };
+        }
         if (process.Log.SizeChanged) { return Ended(StreamState.Reconnecting, "the source changed its picture size"); }
         var code = process.Exited.IsCompleted ? process.ExitCode : -1;
         if (source.EndsByItself && code == 0 && end == ReadEnd.Complete && online > TimeSpan.Zero)
@@ -82,7 +100,7 @@ internal sealed class StreamConnection(SourceOptions source, FrameReader reader,
             return Ended(StreamState.Disabled, "end of file");
         }
         if (code == FfmpegToldToStop) { return Ended(StreamState.Reconnecting, "ffmpeg was told to stop"); }
-        if (code > 128) { return Ended(StreamState.Reconnecting, $"ffmpeg was killed by signal {code - 128}"); }
+        if (code > 128) { return Ended(StreamState.Reconnecting, $"ffmpeg was killed by signal {code - 128}") with { Died = true }; }
         if (online > TimeSpan.Zero)
         {
             // Whatever it printed while frames came is not why it ended: a closed connection ends ffmpeg silently with code 0.
@@ -96,14 +114,16 @@ internal sealed class StreamConnection(SourceOptions source, FrameReader reader,
     private async Task<string?> WatchAsync(Task<ReadEnd> read, FfmpegLog log, CancellationToken stop)
     {
         var online = false;
-        while (!read.IsCompleted && !log.SizeChanged)
+        while (!read.IsCompleted && !log.SizeChanged && !_hopeless)
         {
             if (!online && reader.FirstFrame.IsCompleted)
             {
                 online = true;
                 await ReportOnlineAsync(log, stop).ConfigureAwait(false);
             }
-            CountDecodeErrors(log);
+            Count(log);
+            if (online) { OnWatch(log); }
+            _hopeless = EndsOnGarbage && log.Health.IsHopeless;
             var limit = online ? stallLimit : source.FirstFrameWithin;
             if (reader.FrameAge > limit)
             {
@@ -126,11 +146,11 @@ internal sealed class StreamConnection(SourceOptions source, FrameReader reader,
         OnOnline(log);
     }
 
-    private void CountDecodeErrors(FfmpegLog log)
+    private void Count(FfmpegLog log)
     {
-        var errors = log.DecodeErrors;
-        counters.AddDecodeErrors(errors - _decodeErrorsSeen);
-        _decodeErrorsSeen = errors;
+        var now = (log.DecodeErrors, log.LostPackets, log.DamagedPictures);
+        counters.Add(now.DecodeErrors - _counted.Errors, now.LostPackets - _counted.Lost, now.DamagedPictures - _counted.Damaged);
+        _counted = now;
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

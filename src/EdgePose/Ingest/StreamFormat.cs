@@ -16,7 +16,11 @@ internal sealed record StreamFormat(
     int StreamIndex, string Codec, string Profile, int Width, int Height, int Rotation, double FramesPerSecond, string PixelFormat, TimeSpan? Duration);
 
 /// <summary>Outcome of a probe: a format, or the state and the reason for the operator.</summary>
-internal sealed record ProbeResult(StreamFormat? Format, StreamState State, string Reason, TimeSpan Elapsed);
+internal sealed record ProbeResult(StreamFormat? Format, StreamState State, string Reason, TimeSpan Elapsed)
+{
+    /// <summary>ffprobe's last warnings and errors, redacted.</summary>
+    public IReadOnlyList<string> Tail { get; init; } = [];
+}
 
 /// <summary>The two executables; names are looked up in PATH.</summary>
 internal sealed record FfmpegTools(string Ffmpeg = "ffmpeg", string Ffprobe = "ffprobe");

@@ -26,6 +26,18 @@ internal sealed partial class StreamSupervisor
     [LoggerMessage(1107, LogLevel.Information, "stream={Stream} ended: {Reason}")]
     private partial void LogEnded(string stream, string reason);
 
+    [LoggerMessage(1108, LogLevel.Information, "stream={Stream} the source now sends {Codec} {Width}x{Height}, before {OldCodec} {OldWidth}x{OldHeight}")]
+    private partial void LogFormatChanged(string stream, string oldCodec, int oldWidth, int oldHeight, string codec, int width, int height);
+
+    [LoggerMessage(1109, LogLevel.Warning, "stream={Stream} ffmpeg does not start with the camera's time asked for, goes on without: {Reason}")]
+    private partial void LogTapRefused(string stream, string reason);
+
+    [LoggerMessage(1110, LogLevel.Information, "stream={Stream} capture times now come from: {Clock}")]
+    private partial void LogTimeSource(string stream, TimeSource clock);
+
+    [LoggerMessage(1111, LogLevel.Debug, "stream={Stream} connects, attempt {Attempt}")]
+    private partial void LogConnects(string stream, int attempt);
+
     [LoggerMessage(1106, LogLevel.Error, "stream={Stream} the supervisor met an unexpected error")]
     private partial void LogBug(Exception exception, string stream);
 }

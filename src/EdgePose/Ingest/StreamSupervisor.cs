@@ -37,12 +37,14 @@ internal sealed partial class StreamSupervisor
     /// <param name="tools">The ffmpeg to use; null = the one in PATH.</param>
     /// <param name="random">Jitter of the pauses; null = unseeded.</param>
     /// <param name="poolCapacity">Frames of this stream that may exist: one is read, one waits, the others are with the consumer.</param>
+    /// <param name="device">Names of USB cameras; null = those of this machine.</param>
     public StreamSupervisor(
         SourceOptions source, FrameSlot slot, Action<StreamStatus> onStatus, Func<string, string> redact, TimeProvider time, ILogger logger,
-        FfmpegTools? tools = null, Random? random = null, int poolCapacity = 4)
+        FfmpegTools? tools = null, Random? random = null, int poolCapacity = 4, V4l2Device? device = null)
     {
         (_source, _slot, _onStatus, _redact, _time, _logger) = (source, slot, onStatus, redact, time, logger);
         (_tools, _poolCapacity) = (tools ?? new FfmpegTools(), poolCapacity);
+        _device = device ?? new V4l2Device();
         _probe = new SourceProbe(_tools, redact, time);
         _retry = new RetryPolicy(time, random ?? new Random());
         _hardware = new HardwareChoice(source.Hardware, File.Exists);
@@ -84,6 +86,7 @@ internal sealed partial class StreamSupervisor
         while (true)
         {
             stop.ThrowIfCancellationRequested();
+            var began = _time.GetTimestamp();
             var end = await AttemptAsync(stop).ConfigureAwait(false);
             if (end.State == StreamState.Disabled)
             {
@@ -92,8 +95,10 @@ internal sealed partial class StreamSupervisor
             }
             if (end.HardwareRefused) { continue; }
             Counters.CountRestart(end.State);
-            var retry = _retry.Next(end.State, end.Online);
-            Report(retry.CrashLoop ? StreamState.Failed : end.State, retry.CrashLoop ? WithTail(end) : end.Reason);
+            var silence = end.Online > TimeSpan.Zero ? TimeSpan.Zero : _time.GetElapsedTime(began);
+            var retry = _retry.Next(end.State, end.Online, silence, end.Died);
+            if (retry.CrashLoop) { Report(StreamState.Failed, WithTail(end), end.Tail); }
+            else { Report(end.State, end.Reason); }
             LogRetry(_source.Stream, retry.Delay.TotalSeconds, end.Reason);
             await Task.Delay(retry.Delay, _time, stop).ConfigureAwait(false);
         }
@@ -103,6 +108,7 @@ internal sealed partial class StreamSupervisor
     private async Task<ConnectionEnd> AttemptAsync(CancellationToken stop)
     {
         _attempts++;
+        LogConnects(_source.Stream, _attempts);
         try
         {
             return await ConnectAsync(stop).ConfigureAwait(false);
@@ -118,74 +124,36 @@ internal sealed partial class StreamSupervisor
         }
     }
 
-    private async Task<ConnectionEnd> ConnectAsync(CancellationToken stop)
-    {
-        var probed = await _probe.ProbeAsync(_source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
-        if (probed.Format is not { } format) { return Ended(probed.State, probed.Reason); }
-        Format = format;
-        var (width, height) = _source.FrameSize(format.Width, format.Height);
-        if (_pool is null || _pool.Width != width || _pool.Height != height) { _pool = new FramePool(width, height, _poolCapacity); }
-
-        var rate = FrameRate(format);
-        var epoch = _status.Epoch + 1;
-        _stamper.Begin(epoch, _source.Lossless ? (rate > 0 ? rate : 25) : 0);
-        var reader = new FrameReader(_pool, _slot, _stamper, Counters, _time, _source.Lossless);
-        var hardware = _hardware.For(format.Codec);
-        var command = FfmpegCommand.Decode(_source, _tools, format, hardware, width, height);
-        var log = new FfmpegLog(_redact, (text, held) => LogFfmpeg(_source.Stream, text, held), _time);
-        var process = FfmpegProcess.TryStart(command, log, _time, out var problem);
-        if (process is null) { return Ended(StreamState.Failed, problem); }
-
-        await using var running = process.ConfigureAwait(false);
-        var connection = new StreamConnection(_source, reader, StallLimit(_source, rate), Counters, _time)
-        {
-            OnOnline = ffmpeg => ReportOnline(epoch, format, hardware, ffmpeg),
-            OnStalled = reason => Report(StreamState.Stalled, reason),
-        };
-        var end = await connection.RunAsync(process, hardware, stop).ConfigureAwait(false);
-        if (end.HardwareRefused)
-        {
-            _hardware.Refuse(hardware, end.Reason);
-            LogHardwareRefused(_source.Stream, HardwareChoice.Name(hardware), end.Reason);
-        }
-        return end;
-    }
-
-    private void ReportOnline(int epoch, StreamFormat format, HardwareDecoder hardware, FfmpegLog ffmpeg)
-    {
-        var real = hardware is HardwareDecoder.None or HardwareDecoder.V4l2m2m || ffmpeg.DeliversDeviceFrames ? hardware : HardwareDecoder.None;
-        if (real != hardware) { _hardware.Refuse(hardware, ffmpeg.HardwareProblem ?? "ffmpeg fell back"); }
-        var decoder = real is HardwareDecoder.None or HardwareDecoder.V4l2m2m ? ffmpeg.Decoder : $"{ffmpeg.Decoder} ({HardwareChoice.Name(real)})";
-        Report(_status with
-        {
-            State = StreamState.Online,
-            Reason = _hardware.Problem,
-            Epoch = epoch,
-            Width = format.Width,
-            Height = format.Height,
-            Codec = format.Codec,
-            Decoder = decoder,
-        });
-    }
-
-    private void Report(StreamState state, string reason) => Report(_status with { State = state, Reason = reason });
+    private void Report(StreamState state, string reason, IReadOnlyList<string>? messages = null) =>
+        Report(_status with { State = state, Reason = reason, Messages = messages ?? [] });
 
     private void Report(StreamStatus next)
     {
         var last = _status;
-        next = next with { Reconnects = Math.Max(0, _attempts - 1), SinceUtc = next.State == last.State ? last.SinceUtc : _time.GetUtcNow() };
+        next = next with
+        {
+            Reconnects = Math.Max(0, _attempts - 1),
+            SinceUtc = next.State == last.State ? last.SinceUtc : _time.GetUtcNow(),
+            Messages = next.State == StreamState.Failed ? next.Messages : [],
+        };
         if (next == last) { return; }
         Volatile.Write(ref _status, next);
-        if (next.State == StreamState.Online)
+        Log(next, last);
+        _onStatus(next);
+    }
+
+    private void Log(StreamStatus next, StreamStatus last)
+    {
+        if (next.State == StreamState.Online && (last.State != StreamState.Online || last.Epoch != next.Epoch))
         {
             LogOnline(_source.Stream, next.Width, next.Height, next.Decoder, Format?.FramesPerSecond ?? 0, next.Epoch, next.Reason);
         }
         else if (next.State == StreamState.Disabled) { LogEnded(_source.Stream, next.Reason); }
+        else if (next.State == StreamState.Online && next.TimeSource != last.TimeSource) { LogTimeSource(_source.Stream, next.TimeSource); }
         else if (next.State != last.State || next.Reason != last.Reason)
         {
             LogState(_source.Stream, next.State, next.Reason);
         }
-        _onStatus(next);
     }
 
     /// <summary>Frames per second that arrive; 0 when unknown.</summary>
@@ -198,7 +166,7 @@ internal sealed partial class StreamSupervisor
         return slow > source.StallAfter ? slow : source.StallAfter;
     }
 
-    private static ConnectionEnd Ended(StreamState state, string reason) => new(state, reason, TimeSpan.Zero, false, []);
+    private static ConnectionEnd Ended(StreamState state, string reason, IReadOnlyList<string>? tail = null) => new(state, reason, TimeSpan.Zero, false, tail ?? []);
 
     private static string WithTail(ConnectionEnd end)
     {

@@ -6,10 +6,12 @@ internal sealed class Backoff(TimeSpan min, TimeSpan max, Random random)
     private const double Jitter = 0.2;
     private TimeSpan? _wider;
 
-    public TimeSpan Next()
+    /// <param name="limit">Shortens this one wait, not the ones after it.</param>
+    public TimeSpan Next(TimeSpan? limit = null)
     {
         var wait = _wider ?? min;
         _wider = wait * 2 < max ? wait * 2 : max;
+        if (limit < wait) { wait = limit.Value; }
         return wait * (1 - Jitter + 2 * Jitter * random.NextDouble());
     }
 

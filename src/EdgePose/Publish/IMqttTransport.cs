@@ -16,7 +16,8 @@ internal interface IMqttTransport : IAsyncDisposable
 
     /// <summary>Begins to connect and goes on until disposed; called once.</summary>
     /// <exception cref="Domain.UserError">Something that the transport needs is not installed.</exception>
-    void Start(MqttWill? will);
+    /// <param name="will">Asked before each connection for its last will.</param>
+    void Start(Func<MqttWill?> will);
 
     /// <summary>
     /// Hands a message over. The payload is copied before the call returns. The task always completes: with the acknowledgement for

@@ -18,7 +18,7 @@ internal sealed class JsonLinesTransport(Stream output) : IMqttTransport
 
     event Action<MqttMessage>? IMqttTransport.MessageReceived { add { } remove { } }
 
-    public void Start(MqttWill? will) => Change(BrokerStatus.Connected);
+    public void Start(Func<MqttWill?> will) => Change(BrokerStatus.Connected);
 
     public Task<PublishResult> PublishAsync(in MqttMessage message)
     {

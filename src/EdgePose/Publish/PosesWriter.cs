@@ -35,9 +35,16 @@ internal sealed class PosesWriter(string node, TimeProvider time, Func<bool> clo
         _json.WriteNumber("epoch"u8, report.Frame.Epoch);
         _json.WriteNumber("seq"u8, report.Frame.Sequence);
         WriteStamp("captured"u8, report.Frame.CapturedUtc);
+        WriteStamp("received"u8, report.Frame.ReceivedUtc);
         WriteStamp("published"u8, time.GetUtcNow());
         _json.WriteNumber("age_ms"u8, WholeMs(time.GetElapsedTime(report.Frame.CapturedTicks).TotalMilliseconds));
         _json.WriteString("clock"u8, clockIsSynced() ? "synced"u8 : "unsynced"u8);
+        _json.WriteString("time_source"u8, report.Frame.TimeSource switch
+        {
+            TimeSource.Arrival => "arrival"u8,
+            TimeSource.Rtcp => "rtcp"u8,
+            _ => "recording"u8,
+        });
         _json.WriteString("skeleton"u8, report.Skeleton.Name);
         _json.WriteString("model"u8, report.Model);
     }

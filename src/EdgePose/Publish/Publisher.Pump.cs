@@ -134,12 +134,14 @@ internal sealed partial class Publisher
         await WithinAsync(_pump.WaitAsync, stop).ConfigureAwait(false);
         await _abandon.CancelAsync().ConfigureAwait(false);
         await _pump.ConfigureAwait(false);
+        await StopEventsAsync(stop).ConfigureAwait(false);
         if (_broker.IsConnected)
         {
             if (!await WithinAsync(SayOfflineAsync, stop).ConfigureAwait(false)) { Log.StoppedUnacknowledged(_logger); }
             else { await WithinAsync(_transport.DisconnectAsync, stop).ConfigureAwait(false); }
         }
         _transport.StatusChanged -= OnStatusChanged;
+        await StopControlAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         foreach (var stream in _streams.Values) { stream.Dispose(); }
         _abandon.Dispose();

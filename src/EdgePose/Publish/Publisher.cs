@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
 using EdgePose.Domain;
+using EdgePose.Publish.Events;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Publish;
@@ -56,13 +57,16 @@ internal sealed partial class Publisher : IAsyncDisposable
     /// <param name="logger">One line per change of the broker's state.</param>
     /// <param name="clockIsSynced">Whether the wall clock can be trusted; asked for every pose message.</param>
     /// <param name="redact">Masks secrets in reasons that come from the network or the library.</param>
+    /// <param name="sparkplug">The second dialect, if there is one; owned.</param>
     public Publisher(
         PublisherOptions options, IMqttTransport transport, TimeProvider time, ILogger<Publisher> logger,
-        Func<bool> clockIsSynced, Func<string, string> redact)
+        Func<bool> clockIsSynced, Func<string, string> redact, Sparkplug.SparkplugNode? sparkplug = null)
     {
         (_options, _transport, _time, _logger, _clockIsSynced, _redact) = (options, transport, time, logger, clockIsSynced, redact);
         _topics = new Topics(options.Prefix, options.Node);
         _queue = new OutgoingQueue(options.QueueCapacity);
+        _messages = new EventMessages(_topics, options.Envelope, options.Dialects, options.Version);
+        (_sparkplug, _boot) = (sparkplug, options.Spool is { } spool ? EventStamp.BootText(spool.Stats().Boot) : options.Boot);
         _window = new SemaphoreSlim(options.Window, options.Window);
         _posesProperties = Payloads.Json(Payloads.PosesSchema, options.PosesExpiry);
         _started = _statusRendered = _dropsReportedAt = time.GetTimestamp();
@@ -92,7 +96,11 @@ internal sealed partial class Publisher : IAsyncDisposable
     {
         _availability.Set(Payloads.Online, urgent: true);
         _transport.StatusChanged += OnStatusChanged;
-        _transport.Start(new MqttWill(_topics.Availability, Payloads.Offline, _options.WillDelay));
+        StartControl();
+        StartEvents();
+        _sparkplug?.Start();
+        var will = new MqttWill(_topics.Availability, Payloads.Offline, _options.WillDelay);
+        _transport.Start(() => will);
         _pump = PumpAsync();
         _timer = _time.CreateTimer(static self => ((Publisher)self!).Tick(), this, TickInterval, TickInterval);
     }
@@ -125,6 +133,7 @@ internal sealed partial class Publisher : IAsyncDisposable
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(Payloads.State(status, counters), PayloadsContext.Default.StreamStateDocument);
         var stream = Stream(id);
+        _sparkplug?.SetStream(id, status, counters);
         lock (_gate)
         {
             stream.State.Set(json, urgent || stream.LastStatus != status);
@@ -146,6 +155,8 @@ internal sealed partial class Publisher : IAsyncDisposable
             stream.Availability.Clear();
             stream.State.Clear();
             stream.People.Clear();
+            foreach (var zone in stream.Zones) { zone.Clear(); }
+            Forget(id);
         }
         Signal();
     }
@@ -159,6 +170,7 @@ internal sealed partial class Publisher : IAsyncDisposable
         if (wake)
         {
             lock (_gate) { stream.SetPeople(report.People.Count); }
+            _sparkplug?.SetPeople(report.Frame.Stream, report.People.Count);
         }
         if (stream.TryWrite(report, _queue, _broker.IsConnected) || wake) { Signal(); }
     }
@@ -190,7 +202,7 @@ internal sealed partial class Publisher : IAsyncDisposable
     {
         if (_lastStatus is not { } status) { return; }
         _statusRendered = _time.GetTimestamp();
-        var document = Payloads.Status(status, Stats, _time.GetElapsedTime(_started));
+        var document = Payloads.Status(status, Stats, _options.Spool?.Stats(), _time.GetElapsedTime(_started));
         _status.Set(JsonSerializer.SerializeToUtf8Bytes(document, PayloadsContext.Default.StatusDocument), urgent);
     }
 
@@ -221,9 +233,12 @@ internal sealed partial class Publisher : IAsyncDisposable
             {
                 foreach (var topic in _retained) { topic.Resend(); }
             }
+            Subscribe();
         }
         else if (shown.Reason.Length > 0) { _lastError = shown.Reason; }
         _broker = shown;
+        if (status.IsConnected) { _events?.Signal(); }
+        else { _events?.ConnectionLost(); }
         if (shown.Reason.Length == 0) { Log.BrokerWell(_logger, shown.State); }
         else { Log.BrokerIll(_logger, shown.State, shown.Reason); }
         Signal();

@@ -15,6 +15,24 @@ internal sealed record PublisherOptions
 
     /// <summary>Messages handed over and not yet acknowledged.</summary>
     public int Window { get; init; } = 32;
+    /// <summary>Commands that may be given over MQTT; none by default.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    /// <summary>Prefix of Home Assistant's discovery topics; empty = none are published.</summary>
+    public string DiscoveryPrefix { get; init; } = "";
+    /// <summary>Where events wait for the broker; not owned. Null = they are handed to the transport at once and kept nowhere.</summary>
+    public Spool.DurableSpool? Spool { get; init; }
+
+    /// <summary>How long the spool keeps an event.</summary>
+    public TimeSpan SpoolRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Names this run in event ids where there is no spool.</summary>
+    public string Boot { get; init; } = "0000";
+    public Events.EventEnvelope Envelope { get; init; }
+    public Events.EventDialects Dialects { get; init; }
+
+    /// <summary>Protocol of the transport, which decides how CloudEvents are wrapped.</summary>
+    public MqttVersion Version { get; init; } = MqttVersion.V5;
     public TimeSpan WillDelay { get; init; } = TimeSpan.FromSeconds(10);
     public TimeSpan PosesExpiry { get; init; } = TimeSpan.FromSeconds(5);
     public TimeSpan PeopleInterval { get; init; } = TimeSpan.FromSeconds(1);

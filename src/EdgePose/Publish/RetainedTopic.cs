@@ -13,6 +13,9 @@ internal sealed class RetainedTopic(string topic, MqttQos qos, MqttProperties pr
     public string Topic => topic;
     public bool IsDirty => _due;
 
+    /// <summary>The last value; empty before the first and after <see cref="Clear"/>.</summary>
+    public ReadOnlyMemory<byte> Payload => _payload;
+
     /// <summary>True after <see cref="Clear"/>: the topic is forgotten once the broker has taken the empty value.</summary>
     public bool IsCleared { get; private set; }
 

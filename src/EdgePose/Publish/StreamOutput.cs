@@ -20,6 +20,23 @@ internal sealed class StreamOutput(string id, Topics topics, PublisherOptions op
         new(topics.StreamState(id), MqttQos.AtLeastOnce, Payloads.Json(Payloads.StreamStateSchema, null), options.CountersInterval);
     public RetainedTopic People { get; } = new(topics.People(id), MqttQos.AtMostOnce, Payloads.Text, options.PeopleInterval);
 
+    private readonly Dictionary<string, RetainedTopic> _zones = new(StringComparer.Ordinal);
+
+    /// <summary>Topics of the zones that have had a value; guarded by the publisher's lock.</summary>
+    public IReadOnlyCollection<RetainedTopic> Zones => _zones.Values;
+
+    /// <summary>The topic of a zone; true when it is new. Guarded by the publisher's lock.</summary>
+    public bool Zone(string zone, out RetainedTopic topic)
+    {
+        if (_zones.TryGetValue(zone, out var known))
+        {
+            topic = known;
+            return false;
+        }
+        topic = _zones[zone] = new RetainedTopic(topics.Zone(id, zone), MqttQos.AtLeastOnce, Payloads.Text, TimeSpan.Zero);
+        return true;
+    }
+
     /// <summary>The status behind the last state message; guarded by the publisher's lock.</summary>
     public StreamStatus? LastStatus { get; set; }
     public long RateLimited => Interlocked.Read(ref _rateLimited);

@@ -15,8 +15,16 @@ internal static class TlsDiagnosis
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     /// <summary>The reason for people, or null when this side sees nothing wrong.</summary>
-    public static async Task<string?> ExplainAsync(MqttOptions options, TimeProvider time, CancellationToken stop)
+    public static async Task<string?> ExplainAsync(MqttOptions options, TimeProvider time, CancellationToken stop) =>
+        (await LookAsync(options, time, stop).ConfigureAwait(false)).Reason;
+
+    /// <summary>Until when the broker's certificate is valid; null when it could not be seen.</summary>
+    public static async Task<DateTimeOffset?> ValidUntilAsync(MqttOptions options, TimeProvider time, CancellationToken stop) =>
+        (await LookAsync(options, time, stop).ConfigureAwait(false)).Until;
+
+    private static async Task<(string? Reason, DateTimeOffset? Until)> LookAsync(MqttOptions options, TimeProvider time, CancellationToken stop)
     {
+        DateTimeOffset? until = null;
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         string? reason = null;
@@ -30,20 +38,21 @@ internal static class TlsDiagnosis
                 TargetHost = options.Host,
                 RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
                 {
+                    until = (certificate as X509Certificate2)?.NotAfter;
                     reason = Judge(certificate as X509Certificate2, errors, options, time.GetUtcNow());
                     return reason is null;
                 },
             };
             await tls.AuthenticateAsClientAsync(handshake, both.Token).ConfigureAwait(false);
-            return reason;
+            return (reason, until);
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
-            return reason ?? "the port does not answer with TLS 1.2 or newer";
+            return (reason ?? "the port does not answer with TLS 1.2 or newer", until);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or CryptographicException)
         {
-            return reason;
+            return (reason, until);
         }
     }
 

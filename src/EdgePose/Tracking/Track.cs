@@ -28,8 +28,17 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
     /// <summary>0 until the track is confirmed.</summary>
     public long Id { get; set; }
 
-    /// <summary>Updates since the last measurement; 0 when measured in the current one.</summary>
+    /// <summary>Updates since the last measurement that looked for this person in vain; 0 when measured in the latest one.</summary>
     public int Missed { get; set; }
+
+    /// <summary>The estimator's number of the person whose pose was measured last; 0 = it follows nobody.</summary>
+    public long Person { get; set; }
+
+    /// <summary>Nobody looked for this person in the current update.</summary>
+    public bool Resting { get; set; }
+
+    /// <summary>The next listing repeats the last measurement instead of moving it on.</summary>
+    public bool Held { get; set; }
 
     /// <summary>The picture changed under this person: where they move is unknown, only where they were.</summary>
     public bool Stopped { get; private set; }
@@ -65,7 +74,7 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
 
     public void Start(Pose pose, in Box box, double now, bool smooth)
     {
-        (Id, Missed, Stopped, _historyCount) = (0, 0, false, 0);
+        (Id, Missed, Stopped, Held, Resting, _historyCount) = (0, 0, false, false, false, 0);
         _motion = new KalmanBox(box);
         _smoother.Reset();
         Take(pose, box, now, smooth);
@@ -120,6 +129,14 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         Move(_measured, _predicted);
     }
 
+    /// <summary>Moves what <see cref="LookAhead"/> predicted, as the camera moved.</summary>
+    public void Shift(float dx, float dy)
+    {
+        var box = PredictedBox;
+        PredictedBox = new Box(box.X1 + dx, box.Y1 + dy, box.X2 + dx, box.Y2 + dy);
+        foreach (ref var point in _predicted.AsSpan()) { point = point with { X = point.X + dx, Y = point.Y + dy }; }
+    }
+
     /// <summary>Moves the listed joints as <see cref="LookAhead"/> moved the box.</summary>
     public void MoveListed(Span<Keypoint> target) => Move(_listed, target);
 
@@ -147,7 +164,7 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
 
     private void Take(Pose pose, in Box box, double now, bool smooth)
     {
-        (Box, Score, LastSeen) = (box, pose.Score, now);
+        (Box, Score, Person, LastSeen) = (box, pose.Score, pose.Person, now);
         for (var j = 0; j < _measured.Length; j++)
         {
             var p = pose.Points[j];

@@ -40,6 +40,9 @@ internal sealed partial class Tracker
     /// <summary>Share of the people of the previous frame that must fail at once for a camera cut.</summary>
     private const double CutShare = 0.7;
 
+    /// <summary>So many people must have been found before their common way is the camera's.</summary>
+    private const int MinWitnesses = 2;
+
     /// <summary>Factor on the measurement noise of a pose with a low score.</summary>
     private const double LowNoise = 2;
 
@@ -57,6 +60,7 @@ internal sealed partial class Tracker
     private Observation[] _observations = new Observation[16];
     private int _observationCount;
     private float[] _cost = new float[256];
+    private (float X, float Y)[] _offsets = new (float X, float Y)[16];
     private int[] _rows = new int[16], _columns = new int[16], _columnOfRow = new int[16];
 
     private enum Round { High, Low, LastSeen, Unconfirmed }
@@ -107,6 +111,7 @@ internal sealed partial class Tracker
         var seenBefore = 0;
         foreach (var track in _tracks) { seenBefore += IsCurrent(track) ? 1 : 0; }
         Run(Round.High, poses);
+        if (FollowCamera()) { Run(Round.High, poses); }
         Run(Round.Low, poses);
         Run(Round.LastSeen, poses);
         var cut = IsCut(seenBefore);
@@ -121,8 +126,35 @@ internal sealed partial class Tracker
         return cut;
     }
 
+    /// <summary>
+    /// Where most people stand off their predictions by the same way, the camera moved: who was not found is looked for there too.
+    /// False when there is nobody to look for, or no such way.
+    /// </summary>
+    private bool FollowCamera()
+    {
+        var (found, missing) = (0, 0);
+        if (_offsets.Length < _tracks.Count) { _offsets = new (float X, float Y)[2 * _tracks.Count]; }
+        foreach (var track in _tracks)
+        {
+            if (track.Id == 0 || track.Stopped || track.Resting) { continue; }
+            if (track.Missed > 0) { missing++; }
+            else { _offsets[found++] = (track.Box.CenterX - track.PredictedBox.CenterX, track.Box.CenterY - track.PredictedBox.CenterY); }
+        }
+        if (missing == 0 || found < MinWitnesses) { return false; }
+        var offsets = _offsets.AsSpan(0, found);
+        offsets.Sort(static (a, b) => a.X.CompareTo(b.X));
+        var dx = offsets[found / 2].X;
+        offsets.Sort(static (a, b) => a.Y.CompareTo(b.Y));
+        var dy = offsets[found / 2].Y;
+        foreach (var track in _tracks)
+        {
+            if (track.Id != 0 && track.Missed > 0 && !track.Stopped) { track.Shift(dx, dy); }
+        }
+        return true;
+    }
+
     /// <summary>Confirmed, and seen in the previous frame but not (yet) in this one.</summary>
-    private static bool IsCurrent(Track track) => track.Id != 0 && track.Missed == 1 && !track.Stopped;
+    private static bool IsCurrent(Track track) => track.Id != 0 && track.Missed == 1 && !track.Stopped && !track.Resting;
 
     /// <summary>Most people of the previous frame are gone while others stand elsewhere. An empty frame is no cut: nobody was mistaken
     /// for anybody.</summary>
@@ -167,7 +199,7 @@ internal sealed partial class Tracker
         }
     }
 
-    private bool TakesPart(Track track, Round round) => track.Missed > 0 && round switch
+    private bool TakesPart(Track track, Round round) => track.Missed > 0 && !track.Resting && round switch
     {
         Round.High => track.Id != 0 && !track.Stopped,
         Round.Low => track.Id != 0 && !track.Stopped && (track.Missed == 1 || _now - track.LastSeen <= MaxLowGap),
@@ -203,9 +235,20 @@ internal sealed partial class Tracker
     {
         observation.Taken = true;
         var pose = poses[observation.Pose];
+        Claim(pose.Person);
         var noise = (observation.High ? 1 : LowNoise) * (1 + ChangeNoise * _affinity.Change(track.Measured, pose.Points));
         track.Update(pose, observation.Box, _now, noise, _options.Smooth);
         if (track.Id == 0) { track.Id = ++_lastId; }
+    }
+
+    /// <summary>A person of the estimator belongs to the track that took their pose last.</summary>
+    private void Claim(long person)
+    {
+        if (person == 0) { return; }
+        foreach (var track in _tracks)
+        {
+            if (track.Person == person) { track.Person = 0; }
+        }
     }
 
     /// <summary>Opens tracks for the strangers, best score first, whatever order the network lists them in.</summary>
@@ -223,6 +266,7 @@ internal sealed partial class Tracker
             if (!IsDuplicate(poses, best) && TryMakeRoom())
             {
                 var track = NewTrack();
+                Claim(poses[observation.Pose].Person);
                 track.Start(poses[observation.Pose], observation.Box, _now, _options.Smooth);
                 if (confirmed) { track.Id = ++_lastId; }
                 _tracks.Add(track);

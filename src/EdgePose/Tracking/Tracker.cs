@@ -30,6 +30,9 @@ internal sealed partial class Tracker
     /// <summary>Confidence of unseen people decays as exp(-age / τ), τ in seconds.</summary>
     private const double ConfidenceDecay = 0.5;
 
+    /// <summary>The same where the picture shows that nothing has moved: not seeing is then the smaller doubt.</summary>
+    private const double HeldConfidenceDecay = 2.5;
+
     private readonly Skeleton _skeleton;
     private readonly TrackerOptions _options;
     private readonly Affinity _affinity;
@@ -39,7 +42,7 @@ internal sealed partial class Tracker
     private long _lastId;
     private int _epoch;
     private bool _started;
-    private double _now, _lastTime, _shift;
+    private double _now, _lastFrame, _lastTime, _shift;
 
     public Tracker(Skeleton skeleton, TrackerOptions options)
     {
@@ -49,14 +52,45 @@ internal sealed partial class Tracker
         _affinity = new Affinity(skeleton, options.JointThreshold);
     }
 
+    /// <summary>Somebody was seen for the first time or missed for the first time in the latest update: a second look tells more.</summary>
+    public bool IsUnsettled
+    {
+        get
+        {
+            foreach (var track in _tracks)
+            {
+                if (!track.Stopped && track.Missed == (track.Id == 0 ? 0 : 1)) { return true; }
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Somebody known was looked for in vain and is not given up yet.</summary>
+    public bool HasLost
+    {
+        get
+        {
+            foreach (var track in _tracks)
+            {
+                if (track.Id != 0 && track.Missed > 0 && !track.Stopped) { return true; }
+            }
+            return false;
+        }
+    }
+
+    /// <summary>As <see cref="Update(PoseList, int, double, ReadOnlySpan{long}, TrackedPoseList)"/> for a frame in which everybody was looked for.</summary>
+    public void Update(PoseList poses, int epoch, double timeSeconds, TrackedPoseList result) => Update(poses, epoch, timeSeconds, [], result);
+
     /// <summary>Takes the people found in one frame and lists the people it knows there, in the order in which they appeared
     /// first.</summary>
     /// <param name="poses">The frame's poses; left as they are.</param>
     /// <param name="epoch">Epoch of the frame. Another epoch than before forgets every track, but not which ids were used.</param>
     /// <param name="timeSeconds">Capture time on any clock that counts seconds; time that stands still or runs backwards counts as no
     /// time passed.</param>
+    /// <param name="rested">People (<see cref="Pose.Person"/>) whom nobody looked for in this frame: they are not missed, and listed as
+    /// <see cref="Predict"/> lists them.</param>
     /// <param name="result">Cleared, then filled.</param>
-    public void Update(PoseList poses, int epoch, double timeSeconds, TrackedPoseList result)
+    public void Update(PoseList poses, int epoch, double timeSeconds, ReadOnlySpan<long> rested, TrackedPoseList result)
     {
         if (poses.Joints != _skeleton.Count)
         {
@@ -64,12 +98,13 @@ internal sealed partial class Tracker
         }
         var fresh = !_started || epoch != _epoch;
         if (fresh) { Restart(epoch, timeSeconds); }
-        var before = _now;
+        var before = _lastFrame;
         Advance(timeSeconds);
         Forget();
         foreach (var track in _tracks)
         {
-            track.Missed++;
+            track.Resting = track.Missed == 0 && track.Person != 0 && rested.Contains(track.Person);
+            if (!track.Resting) { track.Missed++; }
             track.LookAhead(_now);
         }
         Collect(poses);
@@ -79,28 +114,41 @@ internal sealed partial class Tracker
         foreach (var track in _tracks)
         {
             if (track.Id == 0) { continue; }
-            if (track.Missed == 0) { List(track, result.Add(), PoseSource.Measured, _now); }
+            if (track.Resting) { ListResting(track, _now, result); }
+            else if (track.Missed == 0) { List(track, result.Add(), PoseSource.Measured, _now, ConfidenceDecay); }
             else if (_options.Predicted != PredictedPeople.None) { ListUnseen(track, _options.Predicted, _now, result); }
+            track.Held = false;
         }
     }
 
     /// <summary>Lists where the people known are expected at a time without measurement, such as a frame that was not processed. Changes
-    /// no track.</summary>
+    /// no track. People whom the latest update missed are only listed if the options ask for it.</summary>
+    /// <param name="timeSeconds">As in <see cref="Update(PoseList, int, double, TrackedPoseList)"/>.</param>
+    /// <param name="result">Cleared, then filled.</param>
     public void Predict(double timeSeconds, TrackedPoseList result)
     {
         result.Clear();
         var now = _started && double.IsFinite(timeSeconds) ? Math.Max(_now, timeSeconds + _shift) : _now;
-        var how = _options.Predicted == PredictedPeople.Hold ? PredictedPeople.Hold : PredictedPeople.Propagate;
+        _lastFrame = Math.Max(_lastFrame, now);
         foreach (var track in _tracks)
         {
             if (track.Id == 0) { continue; }
-            if (track.LastSeen == now)
-            {
-                List(track, result.Add(), PoseSource.Measured, now);
-                continue;
-            }
             track.LookAhead(now);
-            ListUnseen(track, how, now, result);
+            if (track.Missed == 0 && track.LastSeen == now) { List(track, result.Add(), PoseSource.Measured, now, ConfidenceDecay); }
+            else if (track.Missed == 0 && !track.Stopped) { ListResting(track, now, result); }
+            else if (_options.Predicted != PredictedPeople.None) { ListUnseen(track, _options.Predicted, now, result); }
+        }
+    }
+
+    /// <summary>
+    /// The next listings, up to that of the next update, repeat the last measurement of <paramref name="id"/> as held, because the picture
+    /// shows no motion there; or, if <paramref name="held"/> is false, move it on again.
+    /// </summary>
+    public void Hold(long id, bool held)
+    {
+        foreach (var track in _tracks)
+        {
+            if (track.Id == id) { track.Held = held; }
         }
     }
 
@@ -108,9 +156,9 @@ internal sealed partial class Tracker
     {
         foreach (var track in _tracks) { _free.Push(track); }
         _tracks.Clear();
-        (_started, _epoch, _now, _shift) = (true, epoch, 0, 0);
+        (_started, _epoch, _shift) = (true, epoch, 0);
         _lastTime = double.IsFinite(timeSeconds) ? timeSeconds : 0;
-        _now = _lastTime;
+        (_now, _lastFrame) = (_lastTime, _lastTime);
     }
 
     /// <summary>Moves the tracker's own clock, which follows the caller's but never runs backwards: what it jumped back is added from
@@ -121,6 +169,7 @@ internal sealed partial class Tracker
         if (timeSeconds < _lastTime) { _shift += _lastTime - timeSeconds; }
         _lastTime = timeSeconds;
         _now = Math.Max(_now, timeSeconds + _shift);
+        _lastFrame = _now;
     }
 
     /// <summary>Ends tracks that were unseen for too long.</summary>
@@ -149,18 +198,25 @@ internal sealed partial class Tracker
     {
         var age = now - track.LastSeen;
         if (track.Stopped || age > Math.Min(_options.MaxPredicted.TotalSeconds, _maxLost)) { return; }
-        List(track, result.Add(), how == PredictedPeople.Propagate ? PoseSource.Propagated : PoseSource.Held, now);
+        List(track, result.Add(), how == PredictedPeople.Propagate ? PoseSource.Propagated : PoseSource.Held, now, ConfidenceDecay);
     }
 
-    private static void List(Track track, TrackedPose target, PoseSource source, double now)
+    private void ListResting(Track track, double now, TrackedPoseList result)
+    {
+        if (now - track.LastSeen > Math.Max(MinBridge, 2 * _maxLost)) { return; }
+        var source = track.Held || !_options.Propagate ? PoseSource.Held : PoseSource.Propagated;
+        List(track, result.Add(), source, now, track.Held ? HeldConfidenceDecay : ConfidenceDecay);
+    }
+
+    private static void List(Track track, TrackedPose target, PoseSource source, double now, double confidenceDecay)
     {
         var age = now - track.LastSeen;
-        (target.Track, target.Source, target.AgeMs) = (track.Id, source, 1000 * age);
+        (target.Track, target.Person, target.Source, target.AgeMs) = (track.Id, track.Person, source, 1000 * age);
         (target.Score, target.Box) = (track.Score, source == PoseSource.Propagated ? track.PredictedBox : track.Box);
         if (source == PoseSource.Propagated) { track.MoveListed(target.Points); }
         else { track.Listed.CopyTo(target.Points); }
         if (source == PoseSource.Measured) { return; }
-        var decay = (float)Math.Exp(-age / ConfidenceDecay);
+        var decay = (float)Math.Exp(-age / confidenceDecay);
         target.Score *= decay;
         foreach (ref var point in target.Points.AsSpan()) { point = point with { Score = point.Score * decay }; }
     }

@@ -38,6 +38,9 @@ internal sealed record TrackerOptions
     /// <see cref="MaxLost"/>.</summary>
     public TimeSpan MaxPredicted { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>People whom nobody looked for are moved on at their constant velocity; false = repeated where they were seen last.</summary>
+    public bool Propagate { get; init; } = true;
+
     /// <summary>Most tracks remembered; when full, the one unseen for longest makes room.</summary>
     public int MaxTracks { get; init; } = 512;
 }

@@ -13,6 +13,8 @@ internal sealed class Site : IDisposable
     public Site()
     {
         Folder = Directory.CreateTempSubdirectory("edgepose-site-").FullName;
+        // Two daemons never share a spool.
+        _environment["XDG_STATE_HOME"] = Path.Combine(Folder, "state");
         _environment["CREDENTIALS_DIRECTORY"] = Directory.CreateDirectory(Path.Combine(Folder, "credentials")).FullName;
     }
 

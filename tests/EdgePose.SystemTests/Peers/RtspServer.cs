@@ -18,6 +18,7 @@ internal sealed partial class RtspServer : IDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly Lazy<string?> Missing = new(FindMissing);
 
+    private readonly NetworkNamespace? _space;
     private readonly string? _clip;
     private readonly string? _user;
     private readonly string? _password;
@@ -27,10 +28,11 @@ internal sealed partial class RtspServer : IDisposable
     /// <param name="clip">MP4 with H.264; every client gets it from its beginning, and its end ends the stream. Null = an endless test picture, 320x240, 15 fps.</param>
     /// <param name="user">Digest authentication when given.</param>
     /// <param name="password">Password of <paramref name="user"/>.</param>
-    public RtspServer(string? clip = null, string? user = null, string? password = null)
+    /// <param name="space">Where it runs; null = in the tests' own network.</param>
+    public RtspServer(string? clip = null, string? user = null, string? password = null, NetworkNamespace? space = null)
     {
         Repo.SkipUnless(Missing.Value is null, $"needs GStreamer's RTSP server: {Missing.Value}");
-        (_clip, _user, _password, Port) = (clip, user, password, FreePort());
+        (_clip, _user, _password, _space, Port) = (clip, user, password, space, FreePort());
         Start();
     }
 
@@ -44,9 +46,8 @@ internal sealed partial class RtspServer : IDisposable
     public void Start()
     {
         if (_process is not null) { throw new InvalidOperationException("the server runs already"); }
-        var start = new ProcessStartInfo(Python) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("-u");
-        start.ArgumentList.Add("-");
+        string[] command = [.. _space?.Prefix ?? [], Python, "-u", "-"];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         using var ready = new ManualResetEventSlim();
         var errors = new System.Text.StringBuilder();

@@ -45,7 +45,7 @@ internal sealed class TransportFixture : IAsyncDisposable
     public static TransportFixture Start(MqttOptions options, MqttWill? will = null)
     {
         var fixture = new TransportFixture(options);
-        fixture.Transport.Start(will);
+        fixture.Transport.Start(() => will);
         return fixture;
     }
 

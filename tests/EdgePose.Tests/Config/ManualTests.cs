@@ -97,7 +97,8 @@ public sealed partial class ManualTests
 
     // Defaults that are no value of the key have no place in the schema.
     private static string Default(ConfigKey k) =>
-        k.Default is "none" && k.Kind is not KeyKind.Choice || k.Default is "host name" or "required" or "as in pose" or "as in events" or "by type" or "the model's own" or "edgepose-<node>"
+        k.Default is "none" && k.Kind is not KeyKind.Choice || k.Default.StartsWith("two frame intervals", StringComparison.Ordinal)
+        || k.Default is "host name" or "required" or "as in pose" or "as in skipping" or "as in events" or "by type" or "the model's own" or "edgepose-<node>"
             ? "-" : k.Default;
 
     private static string Describe(JsonElement e, ConfigKey key)

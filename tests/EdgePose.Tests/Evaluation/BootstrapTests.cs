@@ -31,13 +31,26 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public void OfDifference_PairedDraws_AreNarrowerThanTheIntervalOfEither()
+    {
+        var images = Scene(seed: 3);
+        var all = new Bootstrap(images);
+        Assert.Equal(new Interval(0, 0), Bootstrap.OfDifference(all, new Bootstrap(images), 200, 1, 0.95, default));
+        var other = new Bootstrap(Scene(seed: 3, lost: 4));
+        var (difference, own) = (Bootstrap.OfDifference(all, other, 500, 1, 0.95, default)!.Value, all.OfAp(500, 1, 0.95, default)!.Value);
+        int[] once = [.. Enumerable.Repeat(1, images.Count)];
+        Assert.InRange(all.Ap(once)!.Value - other.Ap(once)!.Value, difference.Low, difference.High);
+        Assert.True(difference.High > 0 && difference.High - difference.Low < own.High - own.Low, $"{difference} {own}");
+    }
+
+    [Fact]
     public void OfAp_NobodyCounts_IsNone() => Assert.Null(new Bootstrap(new Sample().Image(1).Found(1, 1, 1, 0.5).Prepare()).OfAp(10, 1, 0.95, default));
 
     [Fact]
     public void OfAp_Stopped_Ends() =>
         Assert.Throws<OperationCanceledException>(() => new Bootstrap(Scene(seed: 1)).OfAp(10, 1, 0.95, new CancellationToken(canceled: true)));
 
-    private static IReadOnlyList<EvalImage> Scene(int seed)
+    private static IReadOnlyList<EvalImage> Scene(int seed, int lost = 0)
     {
         var (random, sample) = (new Random(seed), new Sample());
         for (var image = 1; image <= 12; image++)
@@ -47,7 +60,7 @@ public sealed class BootstrapTests
             {
                 var (x, y) = (random.Next(600), random.Next(400));
                 sample.Person(image, x, y, crowd: random.Next(8) == 0);
-                if (random.Next(4) > 0) { sample.Found(image, x + random.Next(25), y, random.NextDouble()); }
+                if (random.Next(4) > 0 && (x + random.Next(25), random.NextDouble()) is var (fx, score) && image != lost) { sample.Found(image, fx, y, score); }
                 if (random.Next(2) > 0) { sample.Found(image, random.Next(600), random.Next(400), random.NextDouble()); }
             }
         }

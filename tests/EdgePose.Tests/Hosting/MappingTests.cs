@@ -2,6 +2,7 @@ using EdgePose.Config;
 using EdgePose.Domain;
 using EdgePose.Hosting;
 using EdgePose.Inference.BottomUp;
+using EdgePose.Inference.Scheduling;
 using EdgePose.Ingest;
 using EdgePose.Publish;
 using EdgePose.Tests.Config;
@@ -15,8 +16,9 @@ public sealed class MappingTests
         mqtt: { url: "mqtts://broker.lan:1234", user: me, prefix: site/a, keep_alive: 11s, protocol: "3.1.1" }
         tracking: { max_lost: 2s, smooth: false }
         poses: { max_rate: 3 }
+        inference: { adaptive: false, target_utilisation: 0.5, target_age: 300ms, run_deadline: 7s }
         streams:
-          front: { url: clip.mp4, fps: 7, loop: true, stall_after: 9s, max_size: 800 }
+          front: { url: clip.mp4, fps: 7, loop: true, stall_after: 9s, max_size: 800, priority: 3, max_age: 250ms }
         """);
 
     private static StreamConfig Stream => Config.Streams[0];
@@ -52,7 +54,7 @@ public sealed class MappingTests
         var (up, down) = (Mapping.BottomUp(pose, tracked: false), Mapping.TopDown(Stream with { Pose = pose }, tracked: false));
         Assert.Equal((true, 512, 9, 0.4f), (up.Flip, up.ShortSide, up.MaxPeople, up.MinScore));
         Assert.Equal((3, 9, 0.4f), (down.DetectEvery, down.MaxPeople, down.MinScore));
-        var tracker = Mapping.Tracker(Config.Tracking, pose, 0.25f);
+        var tracker = Mapping.Tracker(Config.Tracking, Stream with { Pose = pose }, 0.25f);
         Assert.Equal((2.0, false, 0.25f, 0.4f), (tracker.MaxLost.TotalSeconds, tracker.Smooth, tracker.JointThreshold, tracker.HighScore));
     }
 
@@ -60,7 +62,7 @@ public sealed class MappingTests
     public void MinScore_WithTracking_LetsThroughWhatTheTrackerMayKeepAlive()
     {
         var pose = Stream.Pose with { MinScore = 0.4f };
-        var low = Mapping.Tracker(Config.Tracking, pose, 0.25f).LowScore;
+        var low = Mapping.Tracker(Config.Tracking, Stream with { Pose = pose }, 0.25f).LowScore;
         Assert.InRange(low, 0.01f, 0.39f);
         Assert.Equal((low, low), (Mapping.BottomUp(pose, tracked: true).MinScore, Mapping.TopDown(Stream with { Pose = pose }, tracked: true).MinScore));
         // 0 is the evaluation's way to ask for everything.
@@ -79,7 +81,7 @@ public sealed class MappingTests
     public void ProbedSource_WithAwkwardNames_PrintsABlockThatLoads()
     {
         var source = new SourceOptions { Stream = "front", Url = "rtsp://cam.lan/a?channel=1&subtype=0", User = "ad: min #1", Transport = SourceTransport.Udp, Password = new Secret("hunter2") };
-        var yaml = "mqtt: { url: \"mqtt://localhost\" }\n" + SourceProbing.Block(source, 25);
+        var yaml = "mqtt: { url: \"mqtt://localhost\" }\n" + SourceAdvice.Block(new SourceReport { Url = source.Url, State = "online", Reason = "", SuggestedFps = 5, Transport = "udp" }, source);
         Assert.DoesNotContain("hunter2", yaml, StringComparison.Ordinal);
         using var folder = new TempFolder();
         folder.Write("camera.front", "hunter2");
@@ -90,4 +92,16 @@ public sealed class MappingTests
     }
 
     private static (int, int) Same(int width, int height) => (width, height);
+
+    [Fact]
+    public void Scheduling_AndLane_GetTheirValues()
+    {
+        Assert.Equal(
+            new SchedulingOptions { Adaptive = false, TargetUtilisation = 0.5, TargetAge = TimeSpan.FromMilliseconds(300), RunDeadline = TimeSpan.FromSeconds(7) },
+            Mapping.Scheduling(Config.Inference));
+        Assert.Equal(new LaneOptions { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Mapping.Lane(Stream));
+        var defaults = Loading.Good("streams:\n  front: clip.mp4\n");
+        Assert.Equal((true, null, TimeSpan.FromSeconds(5)), (defaults.Inference.Adaptive, defaults.Inference.TargetAge, defaults.Inference.RunDeadline));
+        Assert.Equal(new LaneOptions { Weight = 1, MaxAge = null, ExpectedFps = 5 }, Mapping.Lane(defaults.Streams[0]));
+    }
 }

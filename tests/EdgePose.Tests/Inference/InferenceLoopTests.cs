@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Inference;
+using EdgePose.Inference.Scheduling;
 using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,30 +11,34 @@ public sealed class InferenceLoopTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private static Frame NewFrame(Action<Frame>? release = null) => new(1, 1, release) { Info = new FrameInfo("cam", 1, 0, TimeProvider.System.GetTimestamp(), default) };
+    private static Frame NewFrame(Action<Frame>? release = null, long? ticks = null) =>
+        new(1, 1, release) { Info = new FrameInfo("cam", 1, 0, ticks ?? TimeProvider.System.GetTimestamp(), default) };
 
-    private static InferenceLoop Loop(IReadOnlyList<Lane> lanes, TimeProvider? time = null, ILogger<InferenceLoop>? logger = null) =>
-        new(lanes, time ?? TimeProvider.System, logger ?? NullLogger<InferenceLoop>.Instance);
+    private static InferenceLoop Loop(
+        IReadOnlyList<Lane> lanes, TimeProvider? time = null, ILogger<InferenceLoop>? logger = null, SchedulingOptions? options = null) =>
+        new(lanes, time ?? TimeProvider.System, logger ?? NullLogger<InferenceLoop>.Instance, options);
 
     [Fact]
-    public void Run_TwoBusyStreams_TakesOneFrameOfEachInTurn()
+    public void Run_BusyStreamsOfEqualCost_TakesOneFrameOfEachInTurn()
     {
         var order = new List<int>();
+        var time = new ManualTime();
         using var done = new ManualResetEventSlim();
         FrameSlot[] slots = [new(FullPolicy.NewestWins), new(FullPolicy.NewestWins), new(FullPolicy.NewestWins)];
         var lanes = slots.Select((slot, i) => new Lane($"s{i}", slot, _ => Take(i))).ToList();
-        foreach (var slot in slots) { slot.Put(NewFrame(), CancellationToken.None); }
-        using var loop = Loop(lanes);
+        foreach (var slot in slots) { slot.Put(NewFrame(ticks: 0), CancellationToken.None); }
+        using var loop = Loop(lanes, time);
         loop.Start();
         Assert.True(done.Wait(Limit));
         Assert.True(loop.Stop(Limit));
-        Assert.Equal(Enumerable.Range(0, 90).Select(i => i % 3), order.Take(90));
+        for (var i = 0; i < 90; i += 3) { Assert.Equal([0, 1, 2], order.Slice(i, 3).Order()); }
         Assert.True(loop.HasEnded);
 
         void Take(int lane)
         {
             order.Add(lane);
-            slots[lane].Put(NewFrame(), CancellationToken.None);
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            slots[lane].Put(new Frame(1, 1) { Info = new FrameInfo("cam", 1, order.Count, time.GetTimestamp(), default) }, CancellationToken.None);
             if (order.Count == 90) { done.Set(); }
         }
     }
@@ -114,7 +119,7 @@ public sealed class InferenceLoopTests
         using var entered = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
         using var slot = new FrameSlot(FullPolicy.NewestWins);
-        slot.Put(NewFrame(), CancellationToken.None);
+        slot.Put(NewFrame(ticks: 0), CancellationToken.None);
         using var loop = Loop([new Lane("cam", slot, _ => { entered.Set(); release.Wait(Limit); })], time);
         loop.Start();
         Assert.True(entered.Wait(Limit));
@@ -181,6 +186,96 @@ public sealed class InferenceLoopTests
         Assert.Equal((130, 30, 1), (lane.Ages.Percentile(1), lane.Durations.Percentile(1), lane.Processed));
     }
 
+    [Fact]
+    public void Run_Networks_RunOnTheNamedThreadAndNeverOnThePool()
+    {
+        var network = new ThreadProbe();
+        using var done = new ManualResetEventSlim();
+        using var slot = new FrameSlot(FullPolicy.NewestWins);
+        using var loop = Loop([new Lane("cam", slot, _ => { network.Bind(1, 8, 8).Run(); done.Set(); })]);
+        slot.Put(NewFrame(), CancellationToken.None);
+        loop.Start();
+        Assert.True(done.Wait(Limit));
+        Assert.Equal((InferenceLoop.ThreadName, false), (network.ThreadName, network.OnPool));
+    }
+
+    [Fact]
+    public void IsHung_TwoMissedDeadlinesInARow_UntilARunSucceeds()
+    {
+        var (misses, released) = (false, 0);
+        using var served = new AutoResetEvent(false);
+        InferenceLoop? loop = null;
+        using var slot = new FrameSlot(FullPolicy.NewestWins, () => loop!.Wake());
+        var lane = new Lane("cam", slot, _ => { if (misses) { throw new RunDeadlineException("too long"); } });
+        using (loop = Loop([lane]))
+        {
+            loop.Start();
+            Assert.False(HungAfter(miss: true));
+            Assert.False(HungAfter(miss: false));
+            Assert.False(HungAfter(miss: true));
+            Assert.True(HungAfter(miss: true));
+            Assert.False(HungAfter(miss: false));
+        }
+        Assert.Equal((3, 3, 2, 5), (lane.Missed, lane.Failed, lane.Processed, released));
+
+        bool HungAfter(bool miss)
+        {
+            misses = miss;
+            slot.Put(NewFrame(_ => { released++; served.Set(); }), CancellationToken.None);
+            Assert.True(served.WaitOne(Limit));
+            return loop!.IsHung;
+        }
+    }
+
+    [Fact]
+    public void IsHung_RunThatDoesNotReturn_AfterThreeDeadlinesAndAtLeastFifteenSeconds()
+    {
+        var time = new ManualTime();
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        using var slot = new FrameSlot(FullPolicy.NewestWins);
+        slot.Put(NewFrame(ticks: 0), CancellationToken.None);
+        using var loop = Loop([new Lane("cam", slot, _ => { entered.Set(); release.Wait(Limit); })], time, options: new SchedulingOptions { RunDeadline = TimeSpan.FromSeconds(10) });
+        loop.Start();
+        Assert.True(entered.Wait(Limit));
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(loop.IsHung);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(loop.IsHung);
+        release.Set();
+    }
+
+    [Fact]
+    public void Load_BusyDevice_IsMeasuredAndLowersTheQualityOfItsStreams()
+    {
+        var time = new ManualTime();
+        using var done = new ManualResetEventSlim();
+        var frames = 0;
+        FrameSlot? slot = null;
+        Lane? lane = null;
+        using (slot = new FrameSlot(FullPolicy.NewestWins))
+        {
+            lane = new Lane("cam", slot, _ =>
+            {
+                for (var i = 0; i < 3; i++)
+                {
+                    time.Advance(TimeSpan.FromMilliseconds(50));
+                    slot.Put(NewFrame(ticks: time.GetTimestamp()), CancellationToken.None);
+                }
+                if (++frames == 40) { done.Set(); }
+            });
+            slot.Put(NewFrame(ticks: 0), CancellationToken.None);
+            using var loop = Loop([lane], time);
+            loop.Start();
+            Assert.True(done.Wait(Limit));
+            Assert.True(loop.Stop(Limit));
+            Assert.InRange(loop.Load.Utilisation, 2.9, 3.1);
+            Assert.InRange(loop.Load.Busy, 0.99, 1);
+            Assert.Equal((loop.Load.Step, loop.Load.Step), (lane.Quality.Step, (int)loop.Load.Changes));
+            Assert.InRange(loop.Load.Step, 3, Ladder.Last);
+        }
+    }
+
     private sealed class CountingLogger : ILogger<InferenceLoop>
     {
         public int Errors { get; private set; }
@@ -191,6 +286,23 @@ public sealed class InferenceLoopTests
             Assert.Equal((LogLevel.Error, 2001), (logLevel, eventId.Id));
             Assert.Contains("stream=bad", formatter(state, exception), StringComparison.Ordinal);
             Errors++;
+        }
+    }
+
+    /// <summary>Remembers the thread of its last run.</summary>
+    private sealed class ThreadProbe : INetwork
+    {
+        public string? ThreadName { get; private set; }
+        public bool OnPool { get; private set; }
+        public ModelDescriptor Descriptor => throw new NotSupportedException();
+
+        public Binding Bind(int batch, int height, int width) => new Probe(this, batch, height, width);
+
+        private sealed class Probe(ThreadProbe owner, int batch, int height, int width) : Binding(batch, height, width, int32: false)
+        {
+            public override IReadOnlyList<OutputTensor> Outputs => [];
+
+            public override void Run() => (owner.ThreadName, owner.OnPool) = (Thread.CurrentThread.Name, Thread.CurrentThread.IsThreadPoolThread);
         }
     }
 }

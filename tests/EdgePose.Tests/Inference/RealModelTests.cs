@@ -71,7 +71,7 @@ public sealed class RealModelTests
     private static int CompareSimcc(ModelDescriptor descriptor, Binding binding, JsonElement expected, List<float[]> stored, float tolerance)
     {
         var points = new Keypoint[expected.GetArrayLength()];
-        new SimccDecoder(descriptor).Decode(binding, Identity, points);
+        new SimccDecoder(descriptor).Decode(binding, 0, Identity, points);
         var compared = 0;
         for (var k = 0; k < points.Length; k++)
         {
@@ -86,7 +86,7 @@ public sealed class RealModelTests
     private static int CompareHeatmap(ModelDescriptor descriptor, Binding binding, JsonElement expected, float[] stored, float tolerance)
     {
         var points = new Keypoint[expected.GetArrayLength()];
-        new HeatmapDecoder(descriptor).Decode(binding, Identity, points);
+        new HeatmapDecoder(descriptor).Decode(binding, 0, Identity, points);
         var (compared, last) = (0, stored[^(points.Length * 64 * binding.Outputs[0].Shape[^1])..]);
         for (var k = 0; k < points.Length; k++)
         {

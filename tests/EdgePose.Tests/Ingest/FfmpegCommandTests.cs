@@ -40,7 +40,7 @@ public sealed class FfmpegCommandTests
         var command = Decode(Source("rtsp://cam/x") with { Transport = SourceTransport.Udp, StallAfter = TimeSpan.FromSeconds(3) });
         Assert.Equal("ffconcat version 1.0\nfile 'rtsp://cam/x'\noption rtsp_transport udp\noption fpsprobesize 0\noption timeout 5000000\n", command.Script);
         Assert.Contains("-protocol_whitelist pipe,rtsp,tcp,rtp,udp -i pipe:0", Line(command), StringComparison.Ordinal);
-        Assert.EndsWith("-map 0:0 -an -sn -dn -vf scale=320:240:flags=bilinear -fps_mode passthrough -f rawvideo -pix_fmt rgb24 -", Line(command), StringComparison.Ordinal);
+        Assert.EndsWith("-map 0:0 -an -sn -dn -vf scale=320:240:flags=bilinear,sidedata=mode=delete,showinfo=checksum=0 -fps_mode passthrough -f rawvideo -pix_fmt rgb24 -", Line(command), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,6 +67,20 @@ public sealed class FfmpegCommandTests
         var line = Line(Decode(Source("a.mp4") with { Loop = true }));
         Assert.Contains($"-stream_loop -1 -re -protocol_whitelist file,crypto,data -i file:{Path.GetFullPath("a.mp4")} -map", line, StringComparison.Ordinal);
         Assert.DoesNotContain("-re ", Line(Decode(Source("a.mp4") with { Pace = SourcePace.Max })), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SourcePace.Realtime, false, true)]
+    [InlineData(SourcePace.Max, false, false)] // frames come too quickly for a line each
+    [InlineData(SourcePace.Max, true, true)] // only the line tells which picture is damaged
+    internal void File_FramesAreAnnouncedUnlessReadAsFastAsPossible(SourcePace pace, bool discardCorrupt, bool announced) =>
+        Assert.Equal(announced, Line(Decode(Source("a.mp4") with { Pace = pace, DiscardCorrupt = discardCorrupt })).Contains("showinfo", StringComparison.Ordinal));
+
+    [Fact]
+    public void SecondOutput_StandsBehindTheFrames()
+    {
+        var command = FfmpegCommand.Decode(Source("rtsp://cam/x"), Tools, Format(), HardwareDecoder.None, 320, 240, ["-map", "0:0", "-c", "copy", "out"]);
+        Assert.EndsWith("-f rawvideo -pix_fmt rgb24 - -y -map 0:0 -c copy out", Line(command), StringComparison.Ordinal);
     }
 
     [Fact]

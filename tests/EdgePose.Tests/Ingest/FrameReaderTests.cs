@@ -53,7 +53,7 @@ public sealed class FrameReaderTests
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         Frame[] held = [_pool.TryRent()!, _pool.TryRent()!, _pool.TryRent()!];
         Reader(slot).Run(new RawFrames(5 * Bytes), CancellationToken.None);
-        Assert.Equal((5L, 5L, 0L), (_counters.Received, _counters.DroppedNoBuffer, slot.Received));
+        Assert.Equal((5L, 5L, 5L, 5L), (_counters.Received, _counters.DroppedNoBuffer, slot.Received, slot.Account.NoBuffer));
         foreach (var frame in held) { frame.Dispose(); }
     }
 
@@ -96,10 +96,52 @@ public sealed class FrameReaderTests
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         Reader(slot).Run(new RawFrames(100 * Bytes), CancellationToken.None);
         var reader = Reader(slot);
-        var source = new RawFrames(1001 * Bytes) { MeasureFrom = Bytes, MeasureTo = 1001 * Bytes };
+        // A live source: with a note for each frame, and the sender's clock asked.
+        var (notes, sender) = (new FrameNotes(), new SenderClock(_time));
+        reader = new FrameReader(_pool, slot, _stamper, _counters, _time, lossless: false) { Notes = notes, Sender = sender };
+        var source = new RawFrames(1001 * Bytes) { OnFrame = () => notes.Add(new FrameNote(1, FrameFault.None)), MeasureFrom = Bytes, MeasureTo = 1001 * Bytes };
         reader.Run(source, CancellationToken.None);
         Assert.Equal(0, source.Allocated);
         slot.TryTake()!.Dispose();
+    }
+
+    [Theory]
+    [InlineData(FrameFault.None, 4)]
+    [InlineData(FrameFault.Garbled, 3)]
+    [InlineData(FrameFault.Garbled | FrameFault.Damaged, 2)]
+    [InlineData(FrameFault.Garbled | FrameFault.Damaged | FrameFault.OtherSize, 1)]
+    internal void Run_FramesWithRefusedFaults_AreCountedAndNotHandedOn(FrameFault refused, int handedOn)
+    {
+        using var slot = new FrameSlot(FullPolicy.NewestWins);
+        var notes = new FrameNotes();
+        foreach (var fault in (FrameFault[])[FrameFault.None, FrameFault.Damaged, FrameFault.Garbled, FrameFault.OtherSize]) { notes.Add(new FrameNote(0, fault)); }
+        var reader = new FrameReader(_pool, slot, _stamper, _counters, _time, lossless: false) { Notes = notes, Refused = refused };
+        Assert.Equal(ReadEnd.Complete, reader.Run(new RawFrames(4 * Bytes), CancellationToken.None));
+        var account = slot.Account;
+        Assert.Equal((4L, 4L, 4L - handedOn, 4L - handedOn), (_counters.Received, account.Received, account.Refused, _counters.Refused));
+        Assert.Equal(handedOn, account.Waiting + account.Replaced);
+        slot.TryTake()!.Dispose();
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public void Run_SenderIsKnown_FramesCarryItsTimeAndTheirArrival()
+    {
+        using var slot = new FrameSlot(FullPolicy.NewestWins);
+        var (notes, sender) = (new FrameNotes(), new SenderClock(_time));
+        var camera = _time.GetUtcNow() - TimeSpan.FromSeconds(7);
+        for (var i = 0; i < 8; i++) { sender.Observe(i, camera.AddSeconds(i - 8)); }
+        notes.Add(new FrameNote(8.5, FrameFault.None));
+        notes.Add(new FrameNote(double.NaN, FrameFault.None));
+        var reader = new FrameReader(_pool, slot, _stamper, _counters, _time, lossless: false) { Notes = notes, Sender = sender };
+        reader.Run(new RawFrames(Bytes), CancellationToken.None);
+        using (var first = slot.TryTake()!)
+        {
+            Assert.Equal((camera.AddSeconds(0.5), _time.GetUtcNow(), TimeSource.Rtcp), (first.Info.CapturedUtc, first.Info.ReceivedUtc, first.Info.TimeSource));
+        }
+        reader.Run(new RawFrames(Bytes), CancellationToken.None);
+        using var second = slot.TryTake()!;
+        Assert.Equal((_time.GetUtcNow(), _time.GetUtcNow(), TimeSource.Arrival), (second.Info.CapturedUtc, second.Info.ReceivedUtc, second.Info.TimeSource));
     }
 
     [Fact]
@@ -150,12 +192,14 @@ public sealed class FrameReaderTests
     {
         private int _position;
         private long _start;
+        public Action? OnFrame { get; init; }
         public int MeasureFrom { get; init; } = -1;
         public int MeasureTo { get; init; } = -1;
         public long Allocated { get; private set; } = -1;
 
         public override int Read(Span<byte> buffer)
         {
+            if (_position % Bytes == 0) { OnFrame?.Invoke(); }
             if (_position == MeasureFrom) { _start = GC.GetAllocatedBytesForCurrentThread(); }
             if (_position == MeasureTo) { Allocated = GC.GetAllocatedBytesForCurrentThread() - _start; }
             var count = Math.Min(Math.Min(buffer.Length, 7), Math.Min(length - _position, Bytes - (_position % Bytes)));

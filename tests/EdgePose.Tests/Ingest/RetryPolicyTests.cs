@@ -23,7 +23,37 @@ public sealed class RetryPolicyTests
     [Fact]
     public void NeverOnline_WidensToThirtySeconds()
     {
-        foreach (var expected in new double[] { 1, 2, 4, 8, 16, 30, 30 }) { About(expected, Next(StreamState.Unreachable)); }
+        foreach (var expected in new double[] { 1, 2, 4, 8, 16 }) { About(expected, Next(StreamState.Unreachable)); }
+        for (var i = 0; i < 50; i++) { Assert.InRange(Next(StreamState.Unreachable), 24, 30); }
+    }
+
+    [Fact]
+    public void AttemptThatHung_CountsTowardsTheThirtySeconds()
+    {
+        for (var i = 0; i < 10; i++) { _policy.Next(StreamState.Unreachable, TimeSpan.Zero); }
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.InRange(_policy.Next(StreamState.Unreachable, TimeSpan.Zero, silence: TimeSpan.FromSeconds(10)).Delay.TotalSeconds, 19, 20);
+        }
+        Assert.InRange(_policy.Next(StreamState.Unreachable, TimeSpan.Zero, silence: TimeSpan.FromMinutes(1)).Delay.TotalSeconds, 0.1, 1);
+    }
+
+    [Fact]
+    public void KilledFfmpeg_IsStartedAgainAtOnce_ButNotForEver()
+    {
+        About(0.5, Died());
+        About(2, Died());
+        for (var i = 0; i < 2; i++) { Died(); }
+        var fifth = _policy.Next(StreamState.Reconnecting, TimeSpan.FromSeconds(1), died: true);
+        Assert.True(fifth.CrashLoop);
+        Assert.False(_policy.Next(StreamState.Reconnecting, TimeSpan.FromSeconds(10), died: true).CrashLoop);
+
+        double Died()
+        {
+            var retry = _policy.Next(StreamState.Reconnecting, TimeSpan.FromSeconds(1), died: true);
+            Assert.False(retry.CrashLoop);
+            return retry.Delay.TotalSeconds;
+        }
     }
 
     [Fact]

@@ -20,6 +20,14 @@ public sealed class BackoffTests
     }
 
     [Fact]
+    public void Next_WithALimit_ShortensThatWaitAlone()
+    {
+        var backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), new Random(1));
+        for (var i = 0; i < 5; i++) { Assert.InRange(backoff.Next(TimeSpan.FromSeconds(4)).TotalSeconds, 0.8, 4.8); }
+        Assert.InRange(backoff.Next().TotalSeconds, 32 * 0.8, 32 * 1.2);
+    }
+
+    [Fact]
     public void Next_TwoClients_DoNotReturnTogether()
     {
         var one = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), new Random(1));

@@ -14,7 +14,11 @@ internal sealed class FakeTransport : IMqttTransport
     public event Action<BrokerStatus>? StatusChanged;
     public event Action<MqttMessage>? MessageReceived;
 
-    public MqttWill? Will { get; private set; }
+    private Func<MqttWill?> _will = () => null;
+
+    /// <summary>That of the latest connection; before the first, what it would be.</summary>
+    public MqttWill? Will => _connected ?? _will();
+    private MqttWill? _connected;
     public bool WasDisconnected { get; private set; }
     public bool WasDisposed { get; private set; }
 
@@ -29,9 +33,13 @@ internal sealed class FakeTransport : IMqttTransport
     public IReadOnlyList<string> Payloads(string topic) =>
         [.. Sent.Where(m => m.Topic == topic).Select(m => Encoding.UTF8.GetString(m.Payload.Span))];
 
-    public void Start(MqttWill? will) => Will = will;
+    public void Start(Func<MqttWill?> will) => _will = will;
 
-    public void Connect() => Change(BrokerStatus.Connected);
+    public void Connect()
+    {
+        _connected = _will();
+        Change(BrokerStatus.Connected);
+    }
 
     public void Fail(BrokerState state, string reason) => Change(new BrokerStatus(state, reason));
 

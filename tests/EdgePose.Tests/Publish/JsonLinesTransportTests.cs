@@ -10,7 +10,7 @@ public sealed class JsonLinesTransportTests
     {
         using var output = new MemoryStream();
         await using var transport = new JsonLinesTransport(output);
-        transport.Start(null);
+        transport.Start(() => null);
         foreach (var payload in payloads)
         {
             var message = new MqttMessage("a/b", Encoding.UTF8.GetBytes(payload), MqttQos.AtLeastOnce, true, MqttProperties.None);
@@ -44,7 +44,7 @@ public sealed class JsonLinesTransportTests
         await using var transport = new JsonLinesTransport(new ClosedPipe());
         var states = new List<BrokerStatus>();
         transport.StatusChanged += states.Add;
-        transport.Start(null);
+        transport.Start(() => null);
 
         var first = await transport.PublishAsync(new MqttMessage("a", "1"u8.ToArray(), MqttQos.AtMostOnce, false, MqttProperties.None));
         var second = await transport.PublishAsync(new MqttMessage("a", "1"u8.ToArray(), MqttQos.AtMostOnce, false, MqttProperties.None));

@@ -57,6 +57,14 @@ internal sealed class JsonSchema(JsonElement root)
                     if (value.TryGetProperty(property.Name, out var member)) { Check(property.Value, member, $"{path}.{property.Name}", errors); }
                 }
                 return null;
+            case "additionalProperties" when value.ValueKind == JsonValueKind.Object:
+                var known = schema.TryGetProperty("properties", out var named) ? named : default;
+                foreach (var p in value.EnumerateObject().Where(p => known.ValueKind != JsonValueKind.Object || !known.TryGetProperty(p.Name, out _)))
+                {
+                    if (rule.ValueKind == JsonValueKind.False) { errors.Add($"{path}.{p.Name}: is not allowed"); }
+                    else { Check(rule, p.Value, $"{path}.{p.Name}", errors); }
+                }
+                return null;
             case "items" when value.ValueKind == JsonValueKind.Array:
                 var first = schema.TryGetProperty("prefixItems", out var prefix) ? prefix.GetArrayLength() : 0;
                 for (var i = first; i < value.GetArrayLength(); i++) { Check(rule, value[i], $"{path}[{i}]", errors); }
@@ -72,7 +80,7 @@ internal sealed class JsonSchema(JsonElement root)
             case "maxLength" when value.ValueKind == JsonValueKind.String: return value.GetString()!.Length <= rule.GetInt32() ? null : "is too long";
             case "pattern" when value.ValueKind == JsonValueKind.String:
                 return Regex.IsMatch(value.GetString()!, rule.GetString()!, RegexOptions.ECMAScript) ? null : $"does not match {rule}";
-            case "required" or "properties" or "items" or "prefixItems" or "minItems" or "maxItems" or "minimum" or "maximum"
+            case "required" or "properties" or "additionalProperties" or "items" or "prefixItems" or "minItems" or "maxItems" or "minimum" or "maximum"
                 or "minLength" or "maxLength" or "pattern":
                 return null;
             default: throw new NotSupportedException($"the schema uses '{keyword}', which the checker does not know");

@@ -36,7 +36,8 @@ public sealed partial class MqttDocumentTests
         string[] all =
         [
             topics.Availability, topics.Info, topics.Status, topics.StreamAvailability("id"), topics.StreamState("id"), topics.People("id"),
-            topics.Poses("id"),
+            topics.Poses("id"), topics.Events("id"), topics.Zone("id", "z").Replace("zones/z", "zones/<zone>", StringComparison.Ordinal), topics.CommandFilter,
+            topics.Response("name").Replace("name", "<command>", StringComparison.Ordinal), topics.SelfTest, topics.Onvif("id", "EdgePose"),
         ];
         foreach (var topic in all)
         {

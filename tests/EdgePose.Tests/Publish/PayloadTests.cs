@@ -99,7 +99,7 @@ public sealed class PayloadTests
     public void Status_EachState_FitsTheSchema(int state, string name)
     {
         var stats = new PublisherStats(1, 2, 3, 4, 5, 6, true, 7, "");
-        var document = Payloads.Status(new NodeStatus((NodeState)state, ["why"], "cpu", double.NaN, 8), stats, TimeSpan.FromSeconds(9.9));
+        var document = Payloads.Status(new NodeStatus((NodeState)state, ["why"], "cpu", double.NaN, 8), stats, null, TimeSpan.FromSeconds(9.9));
 
         var json = JsonSerializer.Serialize(document, PayloadsContext.Default.StatusDocument);
 

@@ -248,12 +248,13 @@ public sealed class PublisherTests : IAsyncDisposable
         await SettleAsync(publisher);
         Assert.Single(_broker.Payloads(Base + "status"));
         _time.Advance(TimeSpan.FromSeconds(31));
-        await UntilAsync(() => _broker.Payloads(Base + "status").Count == 2);
-        Assert.InRange(Number(_broker.Payloads(Base + "status")[1], "uptime"), 30, 31);
+        // The pump may have been on its way with the older figures when the clock moved.
+        await UntilAsync(() => Number(_broker.Payloads(Base + "status")[^1], "uptime") is >= 30 and <= 31);
+        var before = _broker.Payloads(Base + "status").Count;
 
         publisher.SetStatus(Samples.Ok with { State = NodeState.Degraded, Reasons = ["camera front is away"] });
 
-        await UntilAsync(() => _broker.Payloads(Base + "status").Count == 3);
+        await UntilAsync(() => _broker.Payloads(Base + "status").Count == before + 1);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class DependencyRule
         ["Publish"] = ["Domain", "Spool"],
         ["Config"] = ["Domain"],
         ["Evaluation"] = ["Domain"],
-        ["Hosting"] = ["Domain", .. Features],
+        ["Hosting"] = ["Domain", .. Features, "ModelTools"],
         ["Cli"] = ["Domain", "Hosting", "ModelTools"],
         // The entry point and what the compiler puts into no namespace.
         [""] = ["Cli"],
@@ -35,6 +35,8 @@ internal static class DependencyRule
         ("Serilog", ["EdgePose.Hosting"]), ("Serilog.", ["EdgePose.Hosting"]),
         ("Microsoft.AspNetCore.", ["EdgePose.Hosting"]), ("Microsoft.Extensions.", ["EdgePose.Hosting"]),
         ("System.CommandLine", ["EdgePose.Cli"]), ("Spectre.Console", ["EdgePose.Cli"]),
+        // Sparkplug B is protobuf on the wire; otherwise only the model tools, which are another assembly, know it.
+        ("Google.Protobuf", ["EdgePose.Publish.Sparkplug"]),
         ("native:libmosquitto", ["EdgePose.Publish.Mosquitto"]), ("native:libmosquitto.", ["EdgePose.Publish.Mosquitto"]),
         ("native:mosquitto", ["EdgePose.Publish.Mosquitto"]),
         ("native:libc", ["EdgePose"]), ("native:libc.", ["EdgePose"]),

@@ -33,7 +33,7 @@ public sealed class SizeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Domain_StaysBelowItsLimit() => Assert.InRange(SourceTree.CSharp("src/EdgePose/Domain/").Sum(f => SourceTree.Lines(f).Length), 1, 900);
+    public void Domain_StaysBelowItsLimit() => Assert.InRange(SourceTree.CSharp("src/EdgePose/Domain/").Sum(f => SourceTree.Lines(f).Length), 1, 1100);
 
     [Theory]
     [InlineData("edgepose")]

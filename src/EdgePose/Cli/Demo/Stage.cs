@@ -103,6 +103,7 @@ internal sealed class Stage : IAsyncDisposable
         return string.Create(CultureInfo.InvariantCulture, $$"""
             node: demo
             mqtt: { url: "mqtt://127.0.0.1:{{BrokerPort}}" }
+            spool: { folder: {{Quote(Path.Combine(Folder, "spool"))}} }
             models: { folders: [{{folders}}] }
             pose: { model: {{options.Model}}{{detector}}, profile: {{options.Profile}} }
             poses: { max_rate: 60 }

@@ -1,4 +1,5 @@
 using EdgePose.Config.Yaml;
+using EdgePose.Domain;
 
 namespace EdgePose.Config.Sections;
 
@@ -23,7 +24,14 @@ internal static class InferenceSection
             Providers = providers,
             RequireProvider = required,
             Threads = s.Integer("threads", 0, 0, 256),
+            Batch = s.Integer("batch", 0, 0, 64),
+            Adaptive = s.Flag("adaptive", true),
+            TargetUtilisation = s.Number("target_utilisation", 0.8f, 0.1, 1)!.Value,
+            TargetAge = s.Duration("target_age", "two frame intervals of waiting", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+            RunDeadline = s.Duration("run_deadline", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
             RuntimeLibrary = s.File("runtime_library"),
+            Quantization = new QuantizationLimits(
+                s.Number("max_ap_loss", QuantizationLimits.Default.MaxApLoss, 0, 100)!.Value, s.Number("min_agreement", QuantizationLimits.Default.MinAgreement, 0, 1)!.Value),
             PluginLibraries = plugins,
             ProviderOptions = Options(s.Child("provider_options"), [.. names.Skip(1)]),
         };

@@ -4,6 +4,8 @@ namespace EdgePose.Config.Sections;
 
 internal static class MqttSection
 {
+    private static readonly IReadOnlyList<string> CommandNames = ["snapshot-state", "reload"];
+
     public static MqttConfig Read(Section s, string node)
     {
         var url = ReadUrl(s, out var tls);
@@ -25,6 +27,12 @@ internal static class MqttSection
             KeyFile = s.File("key_file"),
             Insecure = s.Flag("insecure", false),
             KeepAlive = s.Duration("keep_alive", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5), TimeSpan.FromHours(18)),
+            Commands = s.List("commands", [], CommandNames, t => CommandNames.Contains(t) ? null : "one of " + string.Join(", ", CommandNames)),
+            HomeAssistant = s.Flag("home_assistant", false),
+            DiscoveryPrefix = s.Text("discovery_prefix", "homeassistant", CheckPrefix),
+            Envelope = s.Choice("envelope", Envelope.None, ("none", Envelope.None), ("cloudevents", Envelope.CloudEvents)),
+            Onvif = s.Flag("onvif", false),
+            SparkplugGroup = s.Text("sparkplug_group", "", CheckGroup),
         };
         Check(s, config);
         s.Done();
@@ -79,6 +87,9 @@ internal static class MqttSection
     private static string? CheckClientId(string text) =>
         text.Length is > 0 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':')
             ? null : "1–128 of letters, digits and - _ . :";
+
+    private static string? CheckGroup(string text) =>
+        text.Length is 0 or > 63 || text.Any(c => c is '/' or '+' or '#' || char.IsControl(c)) ? "1–63 characters without / + #" : null;
 
     private static string? CheckPrefix(string text) =>
         text.Length <= 200 && text.Split('/').All(Scalars.IsId) ? null : "topic levels of a–z 0–9 _ - joined by /, without + # $";

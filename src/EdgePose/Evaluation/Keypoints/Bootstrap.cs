@@ -48,6 +48,29 @@ internal sealed class Bootstrap
         return values.Count == 0 ? null : new Interval(Quantile(values, (1 - level) / 2), Quantile(values, (1 + level) / 2));
     }
 
+    /// <summary>The interval of AP(<paramref name="first"/>) - AP(<paramref name="second"/>), both on the same draws of the same pictures; null when nobody counts.</summary>
+    /// <param name="first">Of one model.</param>
+    /// <param name="second">Of the other.</param>
+    /// <param name="resamples">How often to draw.</param>
+    /// <param name="seed">Equal seeds give equal intervals.</param>
+    /// <param name="level">Share of resamples inside.</param>
+    /// <param name="stop">Ends the work early.</param>
+    public static Interval? OfDifference(Bootstrap first, Bootstrap second, int resamples, int seed, double level, CancellationToken stop)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(first._valid.Length, second._valid.Length);
+        var random = new Random(seed);
+        var (weights, values) = (new int[first._valid.Length], new List<double>(resamples));
+        for (var i = 0; i < resamples; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            Array.Clear(weights);
+            for (var n = 0; n < weights.Length; n++) { weights[random.Next(weights.Length)]++; }
+            if (first.Ap(weights) is { } a && second.Ap(weights) is { } b) { values.Add(a - b); }
+        }
+        values.Sort();
+        return values.Count == 0 ? null : new Interval(Quantile(values, (1 - level) / 2), Quantile(values, (1 + level) / 2));
+    }
+
     /// <summary>AP where picture i counts <paramref name="weights"/>[i] times; null when nobody counts.</summary>
     public double? Ap(ReadOnlySpan<int> weights)
     {

@@ -14,17 +14,20 @@ internal sealed class EvalImage
     /// <summary>Detections per picture that count.</summary>
     public const int MaxDetections = 20;
 
-    private readonly double[] _oks;
+    /// <summary>The same for boxes.</summary>
+    public const int MaxBoxes = 100;
 
-    private EvalImage(DatasetImage image, IReadOnlyList<Truth> people, IReadOnlyList<Candidate> found, double[] sigmas)
+    private readonly double[] _similarity;
+
+    private EvalImage(DatasetImage image, IReadOnlyList<Truth> people, IReadOnlyList<Candidate> found, Func<Truth, Candidate, double> similarity)
     {
         (Image, People, Found) = (image, people, found);
-        _oks = new double[found.Count * people.Count];
+        _similarity = new double[found.Count * people.Count];
         for (var d = 0; d < found.Count; d++)
         {
             for (var g = 0; g < people.Count; g++)
             {
-                _oks[d * people.Count + g] = Oks.Similarity(people[g].Points, people[g].Box, people[g].Area, found[d].Points, sigmas);
+                _similarity[d * people.Count + g] = similarity(people[g], found[d]);
             }
         }
     }
@@ -37,7 +40,7 @@ internal sealed class EvalImage
     /// <summary>By falling score, in the order of the file on ties.</summary>
     public IReadOnlyList<Candidate> Found { get; }
 
-    public double Similarity(int found, int person) => _oks[found * People.Count + person];
+    public double Similarity(int found, int person) => _similarity[found * People.Count + person];
 
     /// <summary>One entry for each picture of <paramref name="dataset"/>, in ascending order of its id.</summary>
     public static IReadOnlyList<EvalImage> Prepare(Dataset dataset, IReadOnlyList<PersonResult> results, KeypointTask task)
@@ -49,8 +52,35 @@ internal sealed class EvalImage
         return
         [
             .. dataset.Images.Select(image => new EvalImage(
-                image, [.. people[image.Id].Select(p => AsTruth(p, task))], Best(byImage[image.Id], task, boxed, dataset.IsWholeBody ? 17 : int.MaxValue), task.Sigmas)),
+                image, [.. people[image.Id].Select(p => AsTruth(p, task))], Best(byImage[image.Id], task, boxed, dataset.IsWholeBody ? 17 : int.MaxValue),
+                (person, candidate) => Oks.Similarity(person.Points, person.Box, person.Area, candidate.Points, task.Sigmas))),
         ];
+    }
+
+    /// <summary>
+    /// The same for person boxes by IoU, as pycocotools evaluates detections: people without key-points count, only crowds do not, and what
+    /// lies inside a crowd is measured against its own area.
+    /// </summary>
+    public static IReadOnlyList<EvalImage> PrepareBoxes(Dataset dataset, IReadOnlyList<PersonResult> results)
+    {
+        var people = dataset.People.ToLookup(p => p.Image);
+        var byImage = results.ToLookup(r => r.Image);
+        return
+        [
+            .. dataset.Images.Select(image => new EvalImage(
+                image, [.. people[image.Id].Select(p => new Truth([], p.Box, p.Area ?? p.Box[2] * p.Box[3], p.IsCrowd, p.IsCrowd, p))],
+                [.. byImage[image.Id].Where(r => r.Box is not null).Select(r => new Candidate(r.Box!, r.Score, r.Box![2] * r.Box[3])).OrderByDescending(c => c.Score).Take(MaxBoxes)],
+                (person, candidate) => BoxSimilarity(person.Box, candidate.Points, person.IsCrowd))),
+        ];
+    }
+
+    private static double BoxSimilarity(double[] truth, double[] found, bool isCrowd)
+    {
+        var w = Math.Min(truth[0] + truth[2], found[0] + found[2]) - Math.Max(truth[0], found[0]);
+        var h = Math.Min(truth[1] + truth[3], found[1] + found[3]) - Math.Max(truth[1], found[1]);
+        if (!(w > 0 && h > 0)) { return 0; }
+        var own = found[2] * found[3];
+        return w * h / (isCrowd ? own : own + truth[2] * truth[3] - w * h);
     }
 
     private static Truth AsTruth(DatasetPerson person, KeypointTask task)

@@ -78,7 +78,7 @@ internal static class DatasetEvaluation
     }
 
     /// <summary>The boxes that count: of people, not of crowds, with a labelled joint.</summary>
-    private static IReadOnlyList<Detection> TruthBoxes(IEnumerable<DatasetPerson> people, (double X, double Y) scale) =>
+    internal static IReadOnlyList<Detection> TruthBoxes(IEnumerable<DatasetPerson> people, (double X, double Y) scale) =>
     [
         .. people.Where(p => !p.IsCrowd && p.Labelled > 0).Select(p => new Detection(
             new Box((float)(p.Box[0] / scale.X), (float)(p.Box[1] / scale.Y), (float)((p.Box[0] + p.Box[2]) / scale.X), (float)((p.Box[1] + p.Box[3]) / scale.Y)), 1)),

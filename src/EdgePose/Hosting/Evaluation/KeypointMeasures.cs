@@ -37,6 +37,10 @@ internal static class KeypointMeasures
         };
     }
 
+    /// <summary>The pictures as the figure that stands for the whole sees them.</summary>
+    public static IReadOnlyList<EvalImage> Prepare(Dataset dataset, IReadOnlyList<PersonResult> results, Skeleton model) =>
+        EvalImage.Prepare(dataset, results, Tasks(dataset, [.. CommonJoints(dataset, model).Select(p => p.Data)])[^1]);
+
     // All parts where everything is there; one part where the model knows exactly that; otherwise the joints in common.
     private static IReadOnlyList<KeypointTask> Tasks(Dataset dataset, int[] common)
     {

@@ -11,8 +11,6 @@ namespace EdgePose.Hosting.Evaluation;
 /// </summary>
 internal sealed class PictureDecoder(FfmpegTools tools, TimeProvider time)
 {
-    private const int MaxHeader = 64;
-
     // As near to libjpeg's chroma upsampling, which the reference implementations see, as ffmpeg comes.
     private const string Flags = "flags=bilinear+accurate_rnd+full_chroma_int+full_chroma_inp";
 
@@ -26,35 +24,48 @@ internal sealed class PictureDecoder(FfmpegTools tools, TimeProvider time)
     public async Task<Frame> DecodeAsync(string path, int frameWidth, int frameHeight, bool scaled, CancellationToken stop)
     {
         if (!File.Exists(path)) { throw new UserError(ExitCode.Source, $"{path} does not exist", "check --images"); }
-        if (!scaled && IsJpeg(path) && Djpeg is { } djpeg)
+        if (!scaled && IsJpeg(path) && DjpegPath is { } djpeg)
         {
-            // -rgb makes grey pictures three channels. What it cannot take, such as CMYK, goes to ffmpeg.
-            var (frame, _) = await RunAsync(new FfmpegCommand(djpeg, ["-ppm", "-rgb", Path.GetFullPath(path)], ""), frameWidth, frameHeight, stop).ConfigureAwait(false);
+            var (frame, _) = await RunAsync(Djpeg(djpeg, path), (frameWidth, frameHeight), stop).ConfigureAwait(false);
             if (frame is not null) { return frame; }
         }
-        var (decoded, wrong) = await RunAsync(Command(path, frameWidth, frameHeight, scaled), frameWidth, frameHeight, stop).ConfigureAwait(false);
+        var size = scaled ? string.Create(CultureInfo.InvariantCulture, $"{frameWidth}:{frameHeight}:") : "";
+        var (decoded, wrong) = await RunAsync(Ffmpeg(path, null, size), (frameWidth, frameHeight), stop).ConfigureAwait(false);
         return decoded ?? throw new UserError(ExitCode.Source, $"{path}: {wrong}");
     }
 
+    /// <summary>Decodes a picture, or the frame of a clip that is shown <paramref name="at"/> a time, at its own size.</summary>
+    /// <exception cref="UserError">No such file, or nothing that can be decoded.</exception>
+    public async Task<Frame> DecodeAsync(string path, TimeSpan? at, CancellationToken stop)
+    {
+        if (!File.Exists(path)) { throw new UserError(ExitCode.Source, $"{path} does not exist"); }
+        if (at is null && IsJpeg(path) && DjpegPath is { } djpeg)
+        {
+            var (frame, _) = await RunAsync(Djpeg(djpeg, path), null, stop).ConfigureAwait(false);
+            if (frame is not null) { return frame; }
+        }
+        var (decoded, wrong) = await RunAsync(Ffmpeg(path, at, ""), null, stop).ConfigureAwait(false);
+        return decoded ?? throw new UserError(ExitCode.Source, $"{path}{(at is { } t ? $" at {t.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s" : "")}: {wrong}");
+    }
+
     /// <summary>Full path of djpeg; null when it is not installed.</summary>
-    private static string? Djpeg { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+    private static string? DjpegPath { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, "djpeg")).FirstOrDefault(File.Exists);
 
     private static bool IsJpeg(string path) => Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
 
     /// <summary>The frame, or null with what is wrong.</summary>
-    private async Task<(Frame? Frame, string Wrong)> RunAsync(FfmpegCommand command, int frameWidth, int frameHeight, CancellationToken stop)
+    private async Task<(Frame? Frame, string Wrong)> RunAsync(FfmpegCommand command, (int Width, int Height)? expected, CancellationToken stop)
     {
         var log = new FfmpegLog(static text => text, null, time);
         var process = FfmpegProcess.TryStart(command, log, time, out var problem);
         if (process is null) { return (null, problem); }
         await using var running = process.ConfigureAwait(false);
-        var frame = new Frame(frameWidth, frameHeight);
-        var reading = Worker.Run("picture", () => Read(process.Output, frame));
-        string wrong;
+        var reading = Worker.Run("picture", () => PpmReader.Read(process.Output, expected));
+        (Frame? Frame, string Wrong) read;
         try
         {
-            wrong = await reading.WaitAsync(stop).ConfigureAwait(false);
+            read = await reading.WaitAsync(stop).ConfigureAwait(false);
             await process.WaitForExitAsync(stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -62,45 +73,21 @@ internal sealed class PictureDecoder(FfmpegTools tools, TimeProvider time)
             await process.StopAsync().ConfigureAwait(false);
             throw;
         }
-        if (wrong.Length == 0 && process.ExitCode == 0) { return (frame, ""); }
+        if (read.Frame is not null && process.ExitCode == 0) { return read; }
         var said = log.Tail() is [.., var last] ? $" ({last})" : "";
-        return (null, (wrong.Length > 0 ? wrong : "ffmpeg could not decode it") + said);
+        return (null, (read.Wrong.Length > 0 ? read.Wrong : "ffmpeg could not decode it") + said);
     }
 
-    private FfmpegCommand Command(string path, int width, int height, bool scaled)
+    // -rgb makes grey pictures three channels. What it cannot take, such as CMYK, goes to ffmpeg.
+    private static FfmpegCommand Djpeg(string program, string path) => new(program, ["-ppm", "-rgb", Path.GetFullPath(path)], "");
+
+    private FfmpegCommand Ffmpeg(string path, TimeSpan? at, string size)
     {
-        var size = scaled ? string.Create(CultureInfo.InvariantCulture, $"{width}:{height}:") : "";
+        // Clips are turned upright, as the daemon's ingest does.
+        string[] before = at is { } t ? ["-ss", t.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture)] : ["-noautorotate"];
         return new FfmpegCommand(tools.Ffmpeg,
-            ["-nostdin", "-nostats", "-hide_banner", "-v", "level+error", "-noautorotate", "-protocol_whitelist", "file", "-i", "file:" + Path.GetFullPath(path),
+            ["-nostdin", "-nostats", "-hide_banner", "-v", "level+error", .. before, "-protocol_whitelist", "file", "-i", "file:" + Path.GetFullPath(path),
              "-map", "0:v:0", "-frames:v", "1", "-vf", $"scale={size}{Flags},format=rgb24", "-c:v", "ppm", "-f", "image2pipe", "-"],
             "");
-    }
-
-    /// <summary>Fills the frame; returns what is wrong, or nothing.</summary>
-    private static string Read(Stream output, Frame frame)
-    {
-        using var buffered = new BufferedStream(output, 1 << 16);
-        if (ReadHeader(buffered) is not { } size) { return "it is no picture that ffmpeg can decode"; }
-        if (size != (frame.Width, frame.Height))
-        {
-            return $"the picture is {size.Width}x{size.Height}, its annotation says {frame.Width}x{frame.Height}";
-        }
-        return buffered.ReadAtLeast(frame.Pixels, frame.Pixels.Length, throwOnEndOfStream: false) < frame.Pixels.Length ? "the picture is cut off" : "";
-    }
-
-    // "P6", width, height and 255, separated by white space.
-    private static (int Width, int Height)? ReadHeader(Stream stream)
-    {
-        var (fields, word) = (new List<string>(4), "");
-        for (var i = 0; i < MaxHeader && fields.Count < 4; i++)
-        {
-            var next = stream.ReadByte();
-            if (next < 0) { return null; }
-            if (!char.IsWhiteSpace((char)next)) { word += (char)next; continue; }
-            if (word.Length > 0) { fields.Add(word); }
-            word = "";
-        }
-        return fields is ["P6", var w, var h, "255"] && int.TryParse(w, NumberStyles.None, CultureInfo.InvariantCulture, out var width)
-            && int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out var height) ? (width, height) : null;
     }
 }

@@ -41,6 +41,23 @@ internal static class EventMapping
         Rules = [.. stream.Rules.Select(r => Rule(r, events.Schedules))],
     };
 
+    /// <summary>Names of the events that the rules of a stream can raise.</summary>
+    public static IReadOnlyList<string> Types(StreamConfig stream) =>
+        [.. stream.Rules.SelectMany(r => TypesOf(r.Type)).Distinct().Select(t => t.Name())];
+
+    private static EventType[] TypesOf(RuleType rule) => rule switch
+    {
+        RuleType.Zone => [EventType.ZoneEnter, EventType.ZoneLeave],
+        RuleType.Occupancy => [EventType.ZoneOccupancy],
+        RuleType.Line => [EventType.LineCross],
+        RuleType.Dwell => [EventType.Dwell],
+        RuleType.Crowding => [EventType.Crowding],
+        RuleType.Fall => [EventType.Fall],
+        RuleType.Lying => [EventType.Lying],
+        RuleType.HandRaised => [EventType.HandRaised],
+        _ => [EventType.WrongWay],
+    };
+
     public static RecorderOptions Recorder(StreamConfig stream, RecordConfig record) =>
         new() { Folder = Path.Combine(record.Folder, stream.Id), MaxBytes = record.MaxSize };
 

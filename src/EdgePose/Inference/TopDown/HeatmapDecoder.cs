@@ -3,7 +3,7 @@ using EdgePose.Domain;
 namespace EdgePose.Inference.TopDown;
 
 /// <summary>
-/// Heat maps [1, K, h, w], or [1, stacks, K, h, w] of which the last stack counts. The peak's value is the score; zero or less is no
+/// Heat maps [n, K, h, w], or [n, stacks, K, h, w] of which the last stack counts. The peak's value is the score; zero or less is no
 /// joint. Formulas of open-mmlab/mmpose:mmpose/codecs/utils/refinement.py; quarter_ae is that of
 /// princeton-vl/pytorch_stacked_hourglass. Classic models: cell * stride is an input pixel; UDP models (udp_dark): the first and last
 /// cell lie on the first and last input pixel.
@@ -22,16 +22,17 @@ internal sealed class HeatmapDecoder : IPoseDecoder
 
     public bool Udp => _refine == HeatmapRefine.UdpDark;
 
-    public void Decode(Binding binding, in Placement crop, Span<Keypoint> points)
+    public void Decode(Binding binding, int item, in Placement crop, Span<Keypoint> points)
     {
         var output = OutputShapes.Named(_descriptor, binding, 0) ?? First(binding);
         var shape = output is null ? [] : output.Shape;
-        if (output is null || shape.Length is not (4 or 5) || shape[^3] != points.Length || output.Values.IsEmpty)
+        if (output is null || shape.Length is not (4 or 5) || shape[^3] != points.Length || shape[0] != binding.Batch || output.Values.IsEmpty)
         {
-            throw OutputShapes.Mismatch(_descriptor, binding, $"heat maps [1,{points.Length},h,w] or [1,stacks,{points.Length},h,w]");
+            throw OutputShapes.Mismatch(_descriptor, binding, $"heat maps [{binding.Batch},{points.Length},h,w] or [{binding.Batch},stacks,{points.Length},h,w]");
         }
         var (height, width) = (shape[^2], shape[^1]);
-        var maps = output.Values[^(points.Length * height * width)..];
+        var length = output.Length / binding.Batch;
+        var maps = output.Values.Slice(item * length, length)[^(points.Length * height * width)..];
         var (scaleX, scaleY) = Udp
             ? ((binding.Width - 1.0) / (width - 1), (binding.Height - 1.0) / (height - 1))
             : ((double)binding.Width / width, (double)binding.Height / height);

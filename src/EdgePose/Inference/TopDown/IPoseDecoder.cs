@@ -9,9 +9,10 @@ internal interface IPoseDecoder
     bool Udp { get; }
 
     /// <summary>Writes every joint in frame pixels; a joint without a valid answer becomes <see cref="Keypoint.Missing"/>.</summary>
-    /// <param name="binding">After its run, batch 1.</param>
+    /// <param name="binding">After its run.</param>
+    /// <param name="item">Which picture of the batch.</param>
     /// <param name="crop">Where the frame lies in the input.</param>
     /// <param name="points">As many as the skeleton has joints.</param>
     /// <exception cref="UserError">The outputs do not have the shapes of the kind, or not that many joints.</exception>
-    void Decode(Binding binding, in Placement crop, Span<Keypoint> points);
+    void Decode(Binding binding, int item, in Placement crop, Span<Keypoint> points);
 }

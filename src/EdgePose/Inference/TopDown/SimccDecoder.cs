@@ -3,7 +3,7 @@ using EdgePose.Domain;
 namespace EdgePose.Inference.TopDown;
 
 /// <summary>
-/// SimCC (RTMPose, DWPose): per joint one classification over x [1, K, W * ratio] and one over y [1, K, H * ratio]. Position =
+/// SimCC (RTMPose, DWPose): per joint one classification over x [n, K, W * ratio] and one over y [n, K, H * ratio]. Position =
 /// arg-max / ratio without any half-pixel, score = the smaller of the two maxima, a score of zero or less is no joint
 /// (open-mmlab/mmpose:mmpose/codecs/utils/post_processing.py). Scores are raw: they may exceed 1.
 /// </summary>
@@ -11,20 +11,20 @@ internal sealed class SimccDecoder(ModelDescriptor descriptor) : IPoseDecoder
 {
     public bool Udp => false;
 
-    public void Decode(Binding binding, in Placement crop, Span<Keypoint> points)
+    public void Decode(Binding binding, int item, in Placement crop, Span<Keypoint> points)
     {
         var ratio = descriptor.Decode.SimccRatio;
         var (xs, ys) = Find(binding, (int)MathF.Round(binding.Width * ratio), (int)MathF.Round(binding.Height * ratio));
-        if (xs is null || ys is null || xs.Shape[1] != points.Length || ys.Shape[1] != points.Length)
+        if (xs is null || ys is null || xs.Shape[1] != points.Length || ys.Shape[1] != points.Length || xs.Shape[0] != binding.Batch || ys.Shape[0] != binding.Batch)
         {
             throw OutputShapes.Mismatch(descriptor, binding,
-                $"[1,{points.Length},{binding.Width * ratio}] and [1,{points.Length},{binding.Height * ratio}]");
+                $"[{binding.Batch},{points.Length},{binding.Width * ratio}] and [{binding.Batch},{points.Length},{binding.Height * ratio}]");
         }
         var (columns, rows) = (xs.Shape[2], ys.Shape[2]);
         for (var k = 0; k < points.Length; k++)
         {
-            var x = xs.Values.Slice(k * columns, columns);
-            var y = ys.Values.Slice(k * rows, rows);
+            var x = xs.Values.Slice((item * points.Length + k) * columns, columns);
+            var y = ys.Values.Slice((item * points.Length + k) * rows, rows);
             var (ix, iy) = (Peak.IndexOf(x), Peak.IndexOf(y));
             var score = ix < 0 || iy < 0 ? 0 : MathF.Min(x[ix], y[iy]);
             if (!(score > 0) || !float.IsFinite(score)) { points[k] = Keypoint.Missing; continue; }

@@ -4,8 +4,8 @@ using EdgePose.Inference.Detectors;
 namespace EdgePose.Inference.TopDown;
 
 /// <summary>
-/// People by detector and crop: the detector runs on every N-th processed frame, in between the boxes come from the previous poses. A
-/// person that is lost or leaves the picture brings the next detection forward to the following frame.
+/// People by detector and crop: the detector runs when asked, or on every N-th frame when nobody plans it; in between the boxes come from
+/// the previous poses. A person that is lost or leaves the picture brings the next detection forward to the following frame.
 /// </summary>
 internal sealed class TopDownEstimator : IPoseEstimator
 {
@@ -18,11 +18,14 @@ internal sealed class TopDownEstimator : IPoseEstimator
     private readonly Candidates _candidates = new();
     private List<TrackedPerson> _people = [];
     private List<TrackedPerson> _next = [];
+    private readonly List<TrackedPerson> _rested = [];
+    private readonly Look _own = new();
     private readonly Stack<TrackedPerson> _spare = new();
     private string? _stream;
     private int _epoch, _width, _height;
     private int _untilDetection;
-    private bool _detectEarly;
+    private bool _detectEarly, _fresh;
+    private long _lastPerson, _detectorRuns, _poseRuns;
 
     /// <param name="detector">Not shared with another stream; null when only <see cref="EstimateBoxes"/> is used.</param>
     /// <param name="network">A top-down pose model.</param>
@@ -40,6 +43,10 @@ internal sealed class TopDownEstimator : IPoseEstimator
 
     public Skeleton Skeleton { get; }
     public string Model => _head.Descriptor.Name;
+    public bool HasDetector => true;
+    public bool WantsDetector => _detectEarly;
+    public long DetectorRuns => Interlocked.Read(ref _detectorRuns);
+    public long PoseRuns => Interlocked.Read(ref _poseRuns);
 
     public (int Width, int Height) PreferredFrame(int sourceWidth, int sourceHeight)
     {
@@ -52,20 +59,42 @@ internal sealed class TopDownEstimator : IPoseEstimator
     /// <exception cref="InvalidOperationException">The estimator was made without a detector.</exception>
     public void Estimate(Frame frame, PoseList poses)
     {
+        ResetOnChange(frame);
+        var detect = _detectEarly || _untilDetection <= 0;
+        if (detect) { _untilDetection = _options.DetectEvery; }
+        _untilDetection--;
+        _own.Begin(detect);
+        Estimate(frame, _own, poses);
+    }
+
+    /// <exception cref="InvalidOperationException">The estimator was made without a detector.</exception>
+    public void Estimate(Frame frame, Look look, PoseList poses)
+    {
         var detector = _detector ?? throw new InvalidOperationException("an estimator without a detector only takes boxes");
         poses.Clear();
         ResetOnChange(frame);
-        var detecting = _detectEarly || _untilDetection <= 0;
+        var detecting = look.Detect || _fresh;
+        _fresh = false;
+        _detections.Clear();
         if (detecting)
         {
             detector.Detect(frame, _detections);
-            (_untilDetection, _detectEarly) = (_options.DetectEvery, false);
+            _detectEarly = false;
+            Interlocked.Increment(ref _detectorRuns);
         }
-        else { _detections.Clear(); }
-        _untilDetection--;
-        _candidates.Choose(_detections, _people, _padding, _options.BoxNms, _options.MaxPeople);
+        _candidates.Choose(_detections, _people, look, _padding, _options.BoxNms, Math.Min(_options.MaxPeople, look.MaxPeople));
         _next.Clear();
-        for (var i = 0; i < _candidates.Count; i++) { Look(frame, _candidates[i], detecting, poses); }
+        _rested.Clear();
+        _head.Begin();
+        for (var i = 0; i < _candidates.Count; i++)
+        {
+            if (!_candidates[i].Rests) { _head.Plan(_candidates[i].Box, _candidates[i].Padding); }
+        }
+        for (var i = 0; i < _candidates.Count; i++)
+        {
+            if (_candidates[i].Rests) { LeaveAlone(_candidates[i], detecting, look); }
+            else { Measure(frame, _candidates[i], detecting, poses); }
+        }
         RemoveDuplicates(poses);
         Follow();
         for (var i = poses.Count - 1; i >= 0; i--)
@@ -82,6 +111,8 @@ internal sealed class TopDownEstimator : IPoseEstimator
     public void EstimateBoxes(Frame frame, ReadOnlySpan<Detection> boxes, PoseList poses)
     {
         poses.Clear();
+        _head.Begin();
+        foreach (ref readonly var d in boxes) { _head.Plan(d.Box, _padding); }
         foreach (ref readonly var d in boxes) { _head.Estimate(frame, d.Box, _padding, d.Score, poses.Add()); }
     }
 
@@ -92,13 +123,22 @@ internal sealed class TopDownEstimator : IPoseEstimator
         (_stream, _epoch, _width, _height) = (info.Stream, info.Epoch, frame.Width, frame.Height);
         foreach (var person in _people) { _spare.Push(person); }
         _people.Clear();
-        (_untilDetection, _detectEarly) = (0, false);
+        (_untilDetection, _detectEarly, _fresh) = (0, false, true);
+    }
+
+    private void LeaveAlone(in Candidate candidate, bool detecting, Look look)
+    {
+        var person = _people[candidate.Person];
+        person.Rest(candidate, detecting);
+        _rested.Add(person);
+        look.HasRested(person.Id);
     }
 
     // poses and _next stay parallel: both get an entry or neither.
-    private void Look(Frame frame, in Candidate candidate, bool detecting, PoseList poses)
+    private void Measure(Frame frame, in Candidate candidate, bool detecting, PoseList poses)
     {
         var pose = poses.Add();
+        Interlocked.Increment(ref _poseRuns);
         _head.Estimate(frame, candidate.Box, candidate.Padding, candidate.Score, pose);
         var sighting = TrackedPerson.Judge(pose, Skeleton, _jointThreshold);
         // Lost: the next frame needs the detector. Somebody who was not seen well before was never held.
@@ -107,6 +147,7 @@ internal sealed class TopDownEstimator : IPoseEstimator
         if (sighting == Sighting.Nobody || unconfirmed) { poses.RemoveAt(poses.Count - 1); return; }
         var person = _spare.TryPop(out var spare) ? spare : new TrackedPerson(Skeleton.Count);
         var previous = candidate.Person < 0 ? null : _people[candidate.Person];
+        pose.Person = person.Id = previous?.Id ?? ++_lastPerson;
         person.Update(pose, sighting, candidate, previous, Skeleton,
             new FollowRule(frame.Width, frame.Height, _jointThreshold, _padding, detecting));
         _next.Add(person);
@@ -121,19 +162,41 @@ internal sealed class TopDownEstimator : IPoseEstimator
             {
                 if (PoseSimilarity.Oks(poses[i], poses[k], Skeleton, _jointThreshold) <= _options.PoseNms) { continue; }
                 var worse = poses[k].Score > poses[i].Score ? i : k;
-                poses.RemoveAt(worse);
-                _spare.Push(_next[worse]);
-                _next.RemoveAt(worse);
+                Drop(worse, poses);
                 if (worse == i) { k = i; } else { k--; }
+            }
+        }
+        for (var i = poses.Count - 1; i >= 0; i--)
+        {
+            foreach (var rested in _rested)
+            {
+                if (PoseSimilarity.Oks(poses[i], rested.LastPose, Skeleton, _jointThreshold) <= _options.PoseNms) { continue; }
+                Drop(i, poses);
+                break;
             }
         }
     }
 
+    private void Drop(int index, PoseList poses)
+    {
+        poses.RemoveAt(index);
+        _spare.Push(_next[index]);
+        _next.RemoveAt(index);
+    }
+
     private void Follow()
     {
-        foreach (var person in _people) { _spare.Push(person); }
+        foreach (var person in _people)
+        {
+            if (!person.Rests) { _spare.Push(person); }
+        }
         (_people, _next) = (_next, _people);
         _next.Clear();
+        foreach (var person in _rested)
+        {
+            person.Rests = false;
+            _people.Add(person);
+        }
         for (var i = _people.Count - 1; i >= 0; i--)
         {
             var (left, doubtful) = (_people[i].HasLeft, _people[i].Unconfirmed >= TrackedPerson.MaxUnconfirmed);

@@ -24,7 +24,7 @@ internal enum Sighting
 internal readonly record struct FollowRule(int FrameWidth, int FrameHeight, float JointThreshold, float Padding, bool Detecting);
 
 /// <summary>A person between detections: the box for the next crop, built from the last pose. Instances are pooled.</summary>
-internal sealed class TrackedPerson(int joints)
+internal sealed class TrackedPerson
 {
     /// <summary>Body joints that a box needs.</summary>
     public const int MinJoints = 5;
@@ -32,9 +32,23 @@ internal sealed class TrackedPerson(int joints)
     /// <summary>Detections in a row that may miss a visible person; after that it counts as something that only looks like one to the pose network.</summary>
     public const int MaxUnconfirmed = 5;
 
-    private readonly Keypoint[] _points = new Keypoint[joints];
-    private readonly float[] _motion = new float[joints];
+    private readonly Keypoint[] _points;
+    private readonly float[] _motion;
 
+    public TrackedPerson(int joints)
+    {
+        LastPose = new Pose(joints);
+        (_points, _motion) = (LastPose.Points, new float[joints]);
+    }
+
+    /// <summary>Number of this person, never used again by the estimator.</summary>
+    public long Id { get; set; }
+
+    /// <summary>Joints and box of the last measurement.</summary>
+    public Pose LastPose { get; }
+
+    /// <summary>Left alone in the current frame.</summary>
+    public bool Rests { get; set; }
     public Box Box { get; private set; }
 
     /// <summary>Margin that the crop still has to add: 1 when the box came from joints, because it has its margin already.</summary>
@@ -85,12 +99,20 @@ internal sealed class TrackedPerson(int joints)
         }
         else
         {
-            var (dx, dy) = previous is null ? (0, 0) : Motion(previous, pose, skeleton, rule.JointThreshold);
+            var (dx, dy) = previous is null || candidate.MovedOn ? (0, 0) : Motion(previous, pose, skeleton, rule.JointThreshold);
             var box = candidate.Box;
             (Box, Padding) = (new Box(box.X1 + dx, box.Y1 + dy, box.X2 + dx, box.Y2 + dy), candidate.Padding);
             IsVisible = false;
         }
         pose.Points.CopyTo(_points.AsSpan());
+        (LastPose.Box, LastPose.Score) = (pose.Box, pose.Score);
+    }
+
+    /// <summary>Takes over what the detector says in a frame that leaves this person alone.</summary>
+    public void Rest(in Candidate candidate, bool detecting)
+    {
+        (Rests, Score) = (true, candidate.Score);
+        if (detecting) { Unconfirmed = candidate.Confirmed ? 0 : Unconfirmed + 1; }
     }
 
     private static bool TryExtents(Pose pose, Skeleton skeleton, float threshold, out Box extents)

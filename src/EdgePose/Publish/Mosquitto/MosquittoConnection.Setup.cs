@@ -52,7 +52,7 @@ internal sealed unsafe partial class MosquittoConnection
         fixed (byte* payload = will.Payload.Span)
         {
             // The library owns the properties from here on, unless the call fails.
-            var rc = Native.WillSet(_handle, will.Topic, will.Payload.Length, payload, (int)MqttQos.AtLeastOnce, true, properties);
+            var rc = Native.WillSet(_handle, will.Topic, will.Payload.Length, payload, (int)MqttQos.AtLeastOnce, will.Retain, properties);
             if (rc != Native.Success) { Native.PropertyFreeAll(ref properties); }
             Check(rc, "the will");
         }

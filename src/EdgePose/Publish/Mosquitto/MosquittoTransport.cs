@@ -22,13 +22,13 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
     private volatile bool _closing;
     private bool _isStarted, _isBlocked;
     private int _shortConnections, _disposed;
-    private MqttWill? _will;
+    private Func<MqttWill?> _will = () => null;
 
     public BrokerStatus Status { get; private set; } = BrokerStatus.Connecting;
     public event Action<BrokerStatus>? StatusChanged;
     public event Action<MqttMessage>? MessageReceived;
 
-    public void Start(MqttWill? will)
+    public void Start(Func<MqttWill?> will)
     {
         _ = MosquittoLibrary.Version;
         _will = will;
@@ -56,8 +56,9 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
                 if (_stop.IsCancellationRequested || _closing) { break; }
                 if (end.State == BrokerState.TlsError) { end = Diagnose(end); }
                 if (end.State == BrokerState.Closed) { end = new BrokerStatus(BrokerState.Lost, "the broker closed the connection"); }
-                Change(Weigh(end, lasted));
-                Wait(_backoff.Next());
+                end = Weigh(end, lasted);
+                Change(end);
+                Wait(_backoff.Next(end.State is BrokerState.Unreachable or BrokerState.Refused ? options.BackoffAway : null));
             }
         }
         catch (Exception e)
@@ -91,7 +92,7 @@ internal sealed partial class MosquittoTransport(MqttOptions options, TimeProvid
         try
         {
             lasted = false;
-            if (connection.Create(_will) is { } fault) { return fault; }
+            if (connection.Create(_will()) is { } fault) { return fault; }
             if (!TryEnterConnect()) { return BrokerStatus.Closed; }
             BrokerStatus status;
             try { status = connection.Connect(); }

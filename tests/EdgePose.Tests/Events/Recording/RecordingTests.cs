@@ -132,7 +132,7 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
     public async Task Recorder_ManyScenes_RotatesAndStaysWithinItsSize()
     {
         var time = new ManualTime();
-        var options = new RecorderOptions { Folder = Path.Combine(_folder, "front"), MaxBytes = 1 << 20, BlockTime = TimeSpan.FromSeconds(2), QueueBlocks = 64 };
+        var options = new RecorderOptions { Folder = Path.Combine(_folder, "front"), MaxBytes = 1 << 20, BlockTime = TimeSpan.FromSeconds(2), QueueBlocks = 4096 };
         await using (var recorder = new KeypointRecorder(options, Header(Skeletons.Coco17), time, NullLogger.Instance))
         {
             var (t, seed) = (0.0, 0);
@@ -144,7 +144,6 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
                     t += 0.2;
                 }
                 time.Advance(TimeSpan.FromSeconds(20));
-                await WrittenAsync(recorder);
             }
             Assert.Equal((4000, 0, ""), (recorder.Stats.Records, recorder.Stats.RecordsDropped, recorder.Stats.LastError));
         }
@@ -217,12 +216,6 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
         Block();
         Assert.Equal(0, Allocations.OfBestRound(Block));
     }
-
-    private static Task WrittenAsync(KeypointRecorder recorder) => Until(() =>
-    {
-        var before = recorder.Stats.Bytes;
-        return before > 0 && before == recorder.Stats.Bytes;
-    });
 
     private static async Task Until(Func<bool> condition)
     {

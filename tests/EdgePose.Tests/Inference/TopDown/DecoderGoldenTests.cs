@@ -26,7 +26,7 @@ public sealed class DecoderGoldenTests
         var binding = network.Bind(1, descriptor.Input.Height, descriptor.Input.Width);
         binding.Run();
         var points = new Keypoint[joints];
-        decoder.Decode(binding, Identity, points);
+        decoder.Decode(binding, 0, Identity, points);
         return points;
     }
 

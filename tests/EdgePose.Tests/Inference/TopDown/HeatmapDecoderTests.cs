@@ -14,7 +14,7 @@ public sealed class HeatmapDecoderTests
         var binding = new ScriptedNetwork(descriptor, 1, script).Bind(1, height * 4, width * 4);
         binding.Run();
         var points = new Keypoint[joints];
-        new HeatmapDecoder(descriptor).Decode(binding, crop ?? Identity, points);
+        new HeatmapDecoder(descriptor).Decode(binding, 0, crop ?? Identity, points);
         return points;
     }
 

@@ -16,7 +16,7 @@ public sealed class MoveNetDecoderTests
         var points = new Keypoint[3];
         // Box 40 x 200 around (120, 150): half side 125.
         var crop = Placements.Crop(new Box(100, 50, 140, 250), 192, 192, 1.25, udp: false);
-        new MoveNetDecoder(descriptor).Decode(binding, crop, points);
+        new MoveNetDecoder(descriptor).Decode(binding, 0, crop, points);
         Assert.Equal(120, points[0].X, 3);
         Assert.Equal(150 - 62.5f, points[0].Y, 3);
         Assert.Equal(120 - 125, points[1].X, 3);

@@ -11,7 +11,7 @@ public sealed class SimccDecoderTests
         var binding = new ScriptedNetwork(descriptor, 2, script).Bind(1, height, width);
         binding.Run();
         var points = new Keypoint[joints];
-        new SimccDecoder(descriptor).Decode(binding, crop ?? new Placement(1, 1, 0, 0), points);
+        new SimccDecoder(descriptor).Decode(binding, 0, crop ?? new Placement(1, 1, 0, 0), points);
         return points;
     }
 

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using EdgePose.Domain;
+using EdgePose.Ingest;
+using EdgePose.SystemTests.Peers;
+using EdgePose.SystemTests.Peers.Rtsp;
+using Xunit.Abstractions;
+
+namespace EdgePose.SystemTests.Ingest;
+
+/// <summary>F05: a server that accepts and says nothing, or stops. With the default limits: five seconds, and two for SIGTERM.</summary>
+[Collection("Ingest")]
+public sealed class F05_SilentServerTests(IngestFixture fixture, ITestOutputHelper output)
+{
+    [Fact]
+    public async Task SilentFromTheStart_EachAttemptEndsWithinEightSecondsAndItIsBackAfterwards()
+    {
+        var clip = Clip.MakePlain(fixture.Folder, "gray", "f05.h264");
+        await using var camera = new ScriptedRtspServer(RtspScript.Endless(clip) with { Silent = true });
+        await using var stream = new RunningStream(RtspSourceTests.Rtsp(camera.Url));
+        var clock = Stopwatch.StartNew();
+        await stream.WaitAsync(static s => s.Status.State == StreamState.Unreachable, 9, "unreachable");
+        output.WriteLine($"given up after {clock.Elapsed.TotalSeconds:0.0} s: {stream.Status.Reason}");
+        Assert.InRange(clock.Elapsed.TotalSeconds, 3, 8);
+        Assert.Empty(RunningStream.Children("ffprobe"));
+        camera.Script = camera.Script with { Silent = false };
+        await stream.WaitForFramesAsync(5, 10);
+    }
+
+    [Fact]
+    public async Task FfmpegThatIgnoresTerm_IsDeadWithinEightSecondsOfTheLastFrame()
+    {
+        var pid = Path.Combine(fixture.Folder, "f05.pid");
+        var tools = new FakeTool(fixture.Folder).Pair(
+            "f05", $"trap '' TERM; echo $$ > '{pid}'; for i in 1 2 3 4 5; do {FakeTool.Frame}; done; while :; do sleep 0.1; done");
+        await using var stream = new RunningStream(new SourceOptions { Stream = "cam", Url = "rtsp://cam.test/x", FrameSize = static (_, _) => (32, 24) }, tools);
+        await stream.WaitForFramesAsync(1, 5);
+        var process = int.Parse(await File.ReadAllTextAsync(pid), System.Globalization.CultureInfo.InvariantCulture);
+        var clock = Stopwatch.StartNew();
+        await stream.WaitAsync(_ => !Directory.Exists($"/proc/{process}"), 9, "dead");
+        output.WriteLine($"dead {clock.Elapsed.TotalSeconds:0.0} s after the frames");
+        Assert.InRange(clock.Elapsed.TotalSeconds, 4.5, 8);
+        Assert.Contains(stream.Statuses, static s => s is { State: StreamState.Stalled, Reason: "no frame for 5 s" });
+        await stream.WaitForEpochAsync(2, 5);
+    }
+}
