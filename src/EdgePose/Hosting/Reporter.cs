@@ -58,6 +58,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
             }
             if (stream.Lane.Failed > 0) { reasons.Add($"stream {stream.Id}: frames could not be processed"); }
             if (stream.Lane.Missed > 0) { reasons.Add($"stream {stream.Id}: the network took longer than inference.run_deadline"); }
+            if (stream.Events.Recording is { LastError.Length: > 0 }) { reasons.Add($"stream {stream.Id}: key-points cannot be recorded, the log says why"); }
             if (_drops.IsHeavy(stream.Id)) { reasons.Add($"stream {stream.Id}: many frames are dropped, inference is not fast enough for them"); }
         }
         if (pipeline.Loop.Load.Step is > 0 and var step) { reasons.Add($"inference is overloaded: load ladder at step {step} of {Ladder.Last}"); }

@@ -74,7 +74,8 @@ public sealed class ReplayTests(DaemonFixture fixture, ITestOutputHelper output)
         Assert.Equal(live.Count, first.Count);
         // Microseconds are rounded from another origin.
         var shifted = first.Select(e => e with { Time = live[0].Time + (e.Time - first[0].Time) }).ToList();
-        Assert.True(EventDifference.Of(live, shifted, TimeSpan.FromMilliseconds(1)).IsEmpty);
+        var difference = EventDifference.Of(live, shifted, TimeSpan.FromMilliseconds(1));
+        Assert.True(difference.IsEmpty, string.Join('\n', difference.Missing.Concat(difference.Extra)));
         Assert.Equal(live.Select(e => e.Track), first.Select(e => e.Track));
     }
 
