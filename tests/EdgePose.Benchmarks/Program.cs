@@ -8,6 +8,9 @@ using EdgePose.Benchmarks;
 if (args is ["ratio", .. var rest]) { return await EndToEndRatio.RunAsync(rest); }
 if (args is ["batch", .. var batch]) { return BatchGain.Run(batch); }
 
+// "spool" measures the durable queue on a folder.
+if (args is ["spool", .. var spool]) { return await SpoolSpeed.RunAsync(spool); }
+
 // In this process: BenchmarkDotNet's own project per benchmark would need a restore of its own.
 var config = DefaultConfig.Instance
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Hosting;
 
@@ -36,7 +37,8 @@ internal static class ProbeCommand
         if (parsed.GetValue(Verb.Json)) { Output.Json(report, CliJson.Default.SourceReport); }
         else if (report.Frames > 0) { Write(report); }
         if (report.Frames > 0) { return ExitCode.Ok; }
-        throw new UserError(ExitCode.Source, $"{report.Url}: {report.State.Replace('_', ' ')}: {report.Reason}", Hint(report.State));
+        var realm = report.Realm is { } name ? $"; the password is for \"{name}\"" : "";
+        throw new UserError(ExitCode.Source, $"{report.Url}: {report.State.Replace('_', ' ')}: {report.Reason}{realm}", Hint(report.State));
     }
 
     private static async Task<Secret?> ReadPasswordAsync(ParseResult parsed, CancellationToken stop)
@@ -52,14 +54,26 @@ internal static class ProbeCommand
 
     private static void Write(SourceReport r)
     {
-        Console.WriteLine($"state           {r.State}{(r.Reason.Length > 0 ? ": " + r.Reason : "")}");
-        Console.WriteLine($"video           {r.Codec} {r.Width}x{r.Height}, decoded by {r.Decoder}");
-        Console.WriteLine($"frame rate      {r.FpsMeasured:0.0} measured, {r.FpsAnnounced:0.##} announced ({r.Frames} frames in {r.Seconds:0.0} s)");
-        Console.WriteLine($"first frame     after {r.FirstFrameMs:0} ms");
-        Console.WriteLine($"decode errors   {r.DecodeErrors}");
+        Line("state", r.State + (r.Reason.Length > 0 ? ": " + r.Reason : ""));
+        Line("video", $"{r.Codec} {r.Width}x{r.Height}, decoded by {r.Decoder}");
+        Line("frame rate", string.Create(CultureInfo.InvariantCulture, $"{r.FpsMeasured:0.0} measured, {r.FpsAnnounced:0.##} announced ({r.Frames} frames in {r.Seconds:0.0} s)"));
+        Line("first frame", string.Create(CultureInfo.InvariantCulture, $"after {r.FirstFrameMs:0} ms"));
+        if (r.Gop is { } gop) { Line("key pictures", string.Create(CultureInfo.InvariantCulture, $"every {gop} pictures, {r.GopSeconds:0.0} s")); }
+        if (r.BitrateKbps is { } rate) { Line("bit rate", string.Create(CultureInfo.InvariantCulture, $"{rate:0} kbit/s")); }
+        if (r.JitterMs is { } jitter) { Line("jitter", string.Create(CultureInfo.InvariantCulture, $"{jitter:0} ms (95th percentile)")); }
+        Line("loss", string.Create(CultureInfo.InvariantCulture, $"{r.PacketsLost} packets lost, {r.DamagedPictures} pictures damaged, {r.DecodeErrors} decode errors"));
+        Line("capture time", r.TimeSource switch
+        {
+            "rtcp" => string.Create(CultureInfo.InvariantCulture, $"told by the camera: a decoded picture is {r.CameraLagMs:0} ms behind its clock (delay and clock skew together)"),
+            "recording" => "the time line of the recording",
+            _ => "the camera tells none that differs from the arrival here, so that delay and clock skew cannot be measured",
+        });
         Console.WriteLine();
+        foreach (var advice in r.Advice) { Console.WriteLine("# " + advice); }
         Console.WriteLine("# paste into edgepose.yaml");
         Console.Write(r.Yaml);
+
+        static void Line(string name, string value) => Console.WriteLine($"{name,-15} {value}");
     }
 
     private static string Hint(string state) => state switch

@@ -56,7 +56,7 @@ internal sealed record RuleOptions
     public float Angle { get; init; } = 50;
 
     /// <summary>Fall: torso lengths per second by which the shoulders come down. Wrong way: picture heights per second.</summary>
-    public float Speed { get; init; } = 1.2f;
+    public float Speed { get; init; } = 1.6f;
 
     /// <summary>The right way, in picture coordinates; any length but zero.</summary>
     public Vector2 Direction { get; init; } = Vector2.UnitX;

@@ -104,9 +104,13 @@ internal sealed class Person(int zones, int rules, TimeSpan history, int history
         if (!Measured) { return; }
         Foot = FootOf(body, jointThreshold, aspect);
         Posture = Posture.Of(body, _joints!, jointThreshold, aspect);
-        Trail.Add(new TrailPoint(now, Foot, Posture.IsKnown ? Posture.Shoulders.Y : float.NaN));
+        if (Posture.IsKnown && Posture.Uprightness >= Upright) { Measure(now); }
+        Trail.Add(new TrailPoint(now, Foot, Posture.IsKnown ? Posture.Shoulders.Y : float.NaN, UprightTorso));
         History.Add(now, body.Points);
-        if (!Posture.IsKnown || Posture.Uprightness < Upright) { return; }
+    }
+
+    private void Measure(long now)
+    {
         var seconds = _lastUpright == RuleState.Never ? double.MaxValue : (now - _lastUpright) / (double)Instant.PerSecond;
         var share = UprightTorso == 0 ? 1 : (float)(seconds / (seconds + TorsoMemory));
         UprightTorso += share * (Posture.Torso - UprightTorso);

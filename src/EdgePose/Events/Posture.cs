@@ -17,6 +17,10 @@ internal readonly struct Posture
     public Vector2 Shoulders { get; private init; }
     public Vector2 Hips { get; private init; }
 
+    /// <summary>NaN when not found, as <see cref="Ankles"/>.</summary>
+    public Vector2 Knees { get; private init; }
+    public Vector2 Ankles { get; private init; }
+
     /// <summary>Distance of shoulders and hips.</summary>
     public float Torso { get; private init; }
 
@@ -36,12 +40,13 @@ internal readonly struct Posture
         var hasShoulders = Middle(joints.LeftShoulder, joints.RightShoulder, out var shoulders);
         var hasHips = Middle(joints.LeftHip, joints.RightHip, out var hips);
         if (!hasShoulders || !hasHips) { return default; }
-        var knees = Middle(joints.LeftKnee, joints.RightKnee, out _);
-        var ankles = Middle(joints.LeftAnkle, joints.RightAnkle, out _);
+        var hasKnees = Middle(joints.LeftKnee, joints.RightKnee, out var knees);
+        var hasAnkles = Middle(joints.LeftAnkle, joints.RightAnkle, out var ankles);
         var torso = Vector2.Distance(shoulders, hips);
         return new Posture
         {
-            IsKnown = torso > 0, HasLegs = knees || ankles, Shoulders = shoulders, Hips = hips, Torso = torso,
+            IsKnown = torso > 0, HasLegs = hasKnees || hasAnkles, Shoulders = shoulders, Hips = hips, Torso = torso,
+            Knees = hasKnees ? knees : new Vector2(float.NaN), Ankles = hasAnkles ? ankles : new Vector2(float.NaN),
             Uprightness = torso > 0 ? (hips.Y - shoulders.Y) / torso : 0, Width = high.X - low.X, Height = high.Y - low.Y,
         };
 

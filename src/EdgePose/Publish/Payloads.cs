@@ -77,7 +77,8 @@ internal static class Payloads
 
     /// <summary><paramref name="Spool"/> is null where events wait nowhere.</summary>
     internal sealed record StatusDocument(
-        string Schema, NodeState State, IReadOnlyList<string> Reasons, InferencePart Inference, MqttPart Mqtt, SpoolPart? Spool, long Rss, long Uptime);
+        string Schema, NodeState State, IReadOnlyList<string> Reasons, InferencePart Inference, MqttPart Mqtt,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SpoolPart? Spool, long Rss, long Uptime);
 
     internal sealed record StreamStateDocument(
         string Schema, StreamState State, string Since, string Reason, int Epoch, int Reconnects, double FpsIn, double FpsProcessed,
@@ -108,7 +109,7 @@ internal static class Payloads
     private static double Tenth(double value) => double.IsFinite(value) ? Math.Round(value, 1) : 0;
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters =
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters =
     [typeof(SnakeCaseEnum<NodeState>), typeof(SnakeCaseEnum<StreamState>), typeof(SnakeCaseEnum<TimeSource>)])]
 [JsonSerializable(typeof(Payloads.InfoDocument))]
 [JsonSerializable(typeof(Payloads.StatusDocument))]

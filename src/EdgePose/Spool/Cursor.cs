@@ -18,6 +18,7 @@ internal sealed record Cursor
 {
     private const uint Version = 1;
     private const int MaxBytes = 1 << 20;
+    private const int LengthAt = 12;
     private static ReadOnlySpan<byte> Magic => "EpCursor"u8;
 
     public required Guid Spool { get; init; }
@@ -42,6 +43,7 @@ internal sealed record Cursor
         using var w = new BinaryWriter(stream, Encoding.UTF8);
         w.Write(Magic);
         w.Write(Version);
+        w.Write(0);
         w.Write(Spool.ToByteArray());
         w.Write(Generation);
         w.Write(Boot);
@@ -60,20 +62,25 @@ internal sealed record Cursor
             w.Write(lane.Extras.Count);
             foreach (var seq in lane.Extras) { w.Write(seq); }
         }
-        w.Write(Crc32C.Append(0, stream.ToArray()));
-        return stream.ToArray();
+        var bytes = new byte[stream.Length + sizeof(uint)];
+        stream.ToArray().CopyTo(bytes, 0);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthAt), bytes.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - sizeof(uint)), Crc32C.Append(0, bytes.AsSpan(0, bytes.Length - sizeof(uint))));
+        return bytes;
     }
 
-    /// <summary>Null when the bytes are no intact cursor.</summary>
+    /// <summary>Null when the bytes do not begin with an intact cursor.</summary>
     public static Cursor? Read(byte[] bytes)
     {
-        if (bytes.Length is < 16 or > MaxBytes || !bytes.AsSpan().StartsWith(Magic)) { return null; }
-        var body = bytes.AsSpan(0, bytes.Length - sizeof(uint));
+        if (bytes.Length is < 32 or > MaxBytes || !bytes.AsSpan().StartsWith(Magic)) { return null; }
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(LengthAt));
+        if (length < 32 || length > bytes.Length) { return null; }
+        var body = bytes.AsSpan(0, length - sizeof(uint));
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(body.Length)) != Crc32C.Append(0, body)) { return null; }
         using var r = new BinaryReader(new MemoryStream(bytes, Magic.Length, body.Length - Magic.Length), Encoding.UTF8);
         try
         {
-            return r.ReadUInt32() == Version ? ReadBody(r) : null;
+            return r.ReadUInt32() == Version && r.ReadInt32() == length ? ReadBody(r) : null;
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException)
         {

@@ -56,9 +56,16 @@ internal sealed partial class DurableSpool
         else
         {
             StoreInbox();
+            // Making room on a full disk may have cost events just now.
+            if (_losses.HasNumbered && !_writer.HasFault)
+            {
+                AddOwnRecords(hurry);
+                StoreInbox();
+            }
             news = true;
         }
-        // Announcements that still wait for their group hold back the cursor.
+        // Announcements that are not on disk yet hold back the cursor.
+        if (pause == TimeSpan.Zero && _losses.HasNumbered && !_writer.HasFault) { pause = _options.GroupInterval; }
         if (pause == TimeSpan.Zero) { pause = Save(hurry, ref news); }
         ReportRefusals();
         if (news) { Available?.Invoke(); }

@@ -142,12 +142,17 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         return true;
     }
 
-    /// <summary>The broker refused it for good: it goes to the dead letters and is announced as a gap. The caller has tried as often as it wants.</summary>
-    public void Reject(SpoolRecord record, string reason)
+    /// <summary>
+    /// The broker refused it for good: it goes to the dead letters and is announced as a gap. The caller has tried as often as it wants.
+    /// False when it is not out.
+    /// </summary>
+    public bool Reject(SpoolRecord record, string reason)
     {
+        if (!_lanes.Hold(record.Sequence)) { return false; }
         Log.Rejected(_logger, record.Sequence, record.Stream, reason);
         lock (_rejectGate) { _rejected.Add((record, reason, LossReason.Rejected)); }
         _wake.Set();
+        return true;
     }
 
     /// <summary>Could not be sent now: it is the next of its stream again. False when it is not out.</summary>
@@ -155,6 +160,9 @@ internal sealed partial class DurableSpool : IAsyncDisposable
 
     /// <summary>The connection is gone: everything that is out, waits again.</summary>
     public int ReturnAll() => _lanes.ReturnAll();
+
+    /// <summary>Records that wait or are out.</summary>
+    public int Depth => _lanes.Depth;
 
     public SpoolStats Stats() => new()
     {
@@ -194,6 +202,7 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         Log.Unreadable(_logger, picked.Entry.Sequence, reason);
         var placeholder = SpoolRecord.From(new RecordHeader(picked.Entry.Sequence, 0, picked.Entry.Second, 0, RecordKind.Event, picked.Stream, 0), default);
         // The writer's thread gives it up, so that its announcement is on disk before the cursor passes it.
+        _lanes.Hold(picked.Entry.Sequence);
         lock (_rejectGate) { _rejected.Add((placeholder, reason, loss)); }
         _wake.Set();
         return null;

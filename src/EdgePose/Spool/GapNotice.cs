@@ -35,7 +35,8 @@ internal enum LossReason : byte
 
 /// <summary>
 /// The payload of a <see cref="Format.RecordKind.Gap"/> record: events that will not arrive. The range is exact at both ends; where
-/// streams are mixed, it also spans sequences of other streams, so <paramref name="Count"/> says how many are missing.
+/// streams are mixed, it also spans sequences of other streams, and of announcements that had to be made again: so
+/// <paramref name="Count"/> says how many events are missing.
 /// </summary>
 /// <param name="Stream">Whose events; empty when it cannot be known any more.</param>
 /// <param name="Reason">Why.</param>
@@ -72,6 +73,9 @@ internal sealed record GapNotice(string Stream, LossReason Reason, long First, l
         First = Least(First, other.First), Last = Math.Max(Last, other.Last), Count = Count + other.Count,
         OldestMs = Least(OldestMs, other.OldestMs), NewestMs = Math.Max(NewestMs, other.NewestMs),
     };
+
+    /// <summary>Names the number of a lost announcement too, which will not arrive either.</summary>
+    public GapNotice Including(long sequence) => this with { First = Least(First, sequence), Last = Math.Max(Last, sequence) };
 
     private static long At(ReadOnlySpan<byte> payload, int at) => BinaryPrimitives.ReadInt64LittleEndian(payload[at..]);
 

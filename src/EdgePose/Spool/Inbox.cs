@@ -93,7 +93,8 @@ internal sealed class Inbox(int mostRecords, long mostBytes, int mostPayload, ui
     {
         var record = new SpoolRecord
         {
-            Sequence = _next++, Boot = boot, Kind = kind, Stream = stream, Created = created, Payload = payload, Second = second(),
+            // A skip takes no number: every number that is given out has to arrive, or to be named.
+            Sequence = kind == RecordKind.Skip ? _next - 1 : _next++, Boot = boot, Kind = kind, Stream = stream, Created = created, Payload = payload, Second = second(),
         };
         _waiting.Add(new Waiting(record, ticket));
         _bytes += record.Header.TotalLength;

@@ -18,7 +18,7 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly List<Lane> _turns = [];
-    private readonly Dictionary<long, (Lane Lane, Entry Entry)> _out = [];
+    private readonly Dictionary<long, (Lane Lane, Entry Entry)> _out = [], _held = [];
     private readonly List<long> _unsaved = [];
     private readonly HashSet<long> _gaps = [];
     private readonly Dictionary<long, SpoolRecord> _memory = [];
@@ -124,7 +124,7 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
             {
                 var oldest = _memoryOrder.Dequeue();
                 // What is out already is about to be delivered; it no longer stands in the order, but stays until it is done.
-                if (_out.ContainsKey(oldest) || !_memory.TryGetValue(oldest, out var dropped)) { continue; }
+                if (_out.ContainsKey(oldest) || _held.ContainsKey(oldest) || !_memory.TryGetValue(oldest, out var dropped)) { continue; }
                 Forget(oldest);
                 _gaps.Remove(oldest);
                 _depth--;
@@ -162,7 +162,7 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
         var picked = new List<Picked>();
         lock (_gate)
         {
-            most = Math.Min(most, window - _out.Count - _unsaved.Count);
+            most = Math.Min(most, window - _out.Count - _held.Count - _unsaved.Count);
             for (var idle = 0; picked.Count < most && idle < _turns.Count;)
             {
                 _turn = (_turn + 1) % _turns.Count;
@@ -179,12 +179,18 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
         return picked;
     }
 
-    /// <summary>False when the record is not out.</summary>
+    /// <summary>Takes a record away from its reader for good, until <see cref="Ack"/> ends it. False when it is not out.</summary>
+    public bool Hold(long sequence)
+    {
+        lock (_gate) { return _out.Remove(sequence, out var taken) && _held.TryAdd(sequence, taken); }
+    }
+
+    /// <summary>False when the record is neither out nor held.</summary>
     public bool Ack(long sequence)
     {
         lock (_gate)
         {
-            if (!_out.Remove(sequence, out var taken)) { return false; }
+            if (!_out.Remove(sequence, out var taken) && !_held.Remove(sequence, out taken)) { return false; }
             taken.Lane.Done(sequence);
             _unsaved.Add(sequence);
             _gaps.Remove(sequence);

@@ -18,6 +18,15 @@ internal sealed class Losses
         }
     }
 
+    /// <summary>Something is pending that had a number, so that the cursor may not pass it.</summary>
+    public bool HasNumbered
+    {
+        get
+        {
+            lock (_gate) { return _pending.Values.Any(g => g.Last > 0); }
+        }
+    }
+
     public void Add(GapNotice loss)
     {
         lock (_gate)

@@ -125,7 +125,7 @@ internal sealed class Recovery(IFileSystem files, string folder, Lanes lanes)
         if (first.Count > 0)
         {
             _report.Damaged++;
-            return file with { Header = file.Header with { First = first[0].Header.Sequence } };
+            return file with { Header = file.Header with { First = first[0].Header.Sequence + (first[0].Header.Kind == RecordKind.Skip ? 1 : 0) } };
         }
         if (bytes.Length < SegmentHeader.Bytes || !bytes.AsSpan().ContainsAnyExcept((byte)0))
         {
@@ -175,8 +175,8 @@ internal sealed class Recovery(IFileSystem files, string folder, Lanes lanes)
         foreach (var record in scan.Records)
         {
             if (record.Header.Sequence >= limit) { break; }
-            if (record.Header.Sequence <= _previous && record.Header.Sequence >= _low) { continue; }
-            Load(record, segment, bytes, scan.Damaged > 0 || _tail == TailState.Damaged);
+            if (record.Header.Kind == RecordKind.Skip) { LoadSkip(record, bytes); }
+            else if (record.Header.Sequence > _previous || record.Header.Sequence < _low) { Load(record, segment, scan.Damaged > 0 || _tail == TailState.Damaged); }
         }
         _tail = scan.Tail;
         if (limit != long.MaxValue) { return; }
@@ -185,7 +185,14 @@ internal sealed class Recovery(IFileSystem files, string folder, Lanes lanes)
         segment.Length = _canAppend ? scan.End : bytes.Length;
     }
 
-    private void Load(in ScannedRecord record, Segment segment, byte[] bytes, bool damageNear)
+    private void LoadSkip(in ScannedRecord record, byte[] bytes)
+    {
+        if (!record.Intact) { return; }
+        RecordFormat.Read(bytes.AsSpan(record.Offset), _seed, out _, out var payload);
+        foreach (var (first, last) in Ranges.Read(payload.ToArray())) { _skips.Add(first, last); }
+    }
+
+    private void Load(in ScannedRecord record, Segment segment, bool damageNear)
     {
         var header = record.Header;
         if (header.Sequence > _previous + 1) { (damageNear ? _damagedHoles : _holes).Add(_previous + 1, header.Sequence - 1); }
@@ -194,7 +201,7 @@ internal sealed class Recovery(IFileSystem files, string folder, Lanes lanes)
         (_boot, _second) = (Math.Max(_boot, header.Boot), Math.Max(_second, header.Second));
         var lane = _done.GetValueOrDefault(header.Stream);
         var isExtra = lane is not null && header.Sequence >= lane.Low && lane.Extras.Contains(header.Sequence);
-        if (header.Sequence < Math.Max(_low, lane?.Low ?? 0) || isExtra || (header.Kind == RecordKind.Skip && record.Intact))
+        if (header.Sequence < Math.Max(_low, lane?.Low ?? 0) || isExtra)
         {
             lanes.AddDone(header.Stream, header.Sequence, isExtra);
         }
@@ -204,9 +211,6 @@ internal sealed class Recovery(IFileSystem files, string folder, Lanes lanes)
             lanes.Add(header.Stream, new Entry(header.Sequence, segment, record.Offset, header.Second), header.Kind);
             _report.Waiting++;
         }
-        if (header.Kind != RecordKind.Skip || !record.Intact) { return; }
-        RecordFormat.Read(bytes.AsSpan(record.Offset), _seed, out _, out var payload);
-        foreach (var (first, last) in Ranges.Read(payload.ToArray())) { _skips.Add(first, last); }
     }
 
     /// <summary>Accounts for every sequence that should be here and is not; returns the next free one.</summary>

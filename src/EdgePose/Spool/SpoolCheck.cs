@@ -20,6 +20,7 @@ internal static partial class SpoolCheck
     public static SpoolCondition Look(string folder)
     {
         var files = new PosixFileSystem();
+        if (files.Exists(folder)) { throw new IOException("it is a file, not a folder"); }
         var nearest = new DirectoryInfo(folder);
         while (!nearest.Exists && nearest.Parent is { } parent) { nearest = parent; }
         return new SpoolCondition(

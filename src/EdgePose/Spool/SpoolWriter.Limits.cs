@@ -63,7 +63,7 @@ internal sealed partial class SpoolWriter
             var record = gap.Memory ?? gap.Entry.Segment?.Read(gap.Entry, _seed);
             if (record?.Gap is { } notice)
             {
-                _losses.Repeat(notice);
+                _losses.Repeat(notice.Including(sequence));
                 return;
             }
         }

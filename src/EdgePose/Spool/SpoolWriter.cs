@@ -101,14 +101,13 @@ internal sealed partial class SpoolWriter : IDisposable
     {
         if (record.Kind == RecordKind.Skip)
         {
-            // Its number is used up; another one will say the same.
+            // Another one will say the same.
             _skips.Add(record.Payload.ToArray());
-            _lanes.Reached(record.Sequence + 1);
             return;
         }
         foreach (var lost in _lanes.AddMemory(record))
         {
-            if (lost.Gap is { } gap) { _losses.Repeat(gap); }
+            if (lost.Gap is { } gap) { _losses.Repeat(gap.Including(lost.Sequence)); }
             else
             {
                 var wall = Clock.WallOf(lost.Second);
@@ -164,9 +163,9 @@ internal sealed partial class SpoolWriter : IDisposable
     {
         var entry = new Entry(record.Sequence, segment, (int)segment.Length, record.Second);
         segment.Length += record.Header.TotalLength;
+        if (record.Kind == RecordKind.Skip) { return; }
         segment.Last = _stored = record.Sequence;
-        if (record.Kind == RecordKind.Skip) { _lanes.AddDone(record.Stream, record.Sequence, isExtra: false); }
-        else if (moved) { _lanes.MoveToDisk(entry); }
+        if (moved) { _lanes.MoveToDisk(entry); }
         else { _lanes.Add(record.Stream, entry, record.Kind); }
     }
 
@@ -191,7 +190,7 @@ internal sealed partial class SpoolWriter : IDisposable
         _canAppend = false;
         // The cursor follows, so that a segment that disappears later is missed.
         _lanes.MarkChanged();
-        return (NewSegment(first.Sequence), true);
+        return (NewSegment(first.Kind == RecordKind.Skip ? first.Sequence + 1 : first.Sequence), true);
     }
 
     private Segment NewSegment(long first)
@@ -230,7 +229,7 @@ internal sealed partial class SpoolWriter : IDisposable
         {
             _file?.Truncate(segment.Length);
             Seal();
-            if (segment.Last >= segment.First) { return; }
+            if (segment.Length > SegmentHeader.Bytes) { return; }
             _files.Delete(segment.Path);
         }
         catch (IOException e)
@@ -238,7 +237,7 @@ internal sealed partial class SpoolWriter : IDisposable
             Log.CannotTidy(_logger, segment.Path, e.Message);
         }
         Seal();
-        if (segment.Last < segment.First)
+        if (segment.Length <= SegmentHeader.Bytes)
         {
             _segments.Remove(segment);
             segment.Dispose();

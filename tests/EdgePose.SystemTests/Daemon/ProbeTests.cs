@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using EdgePose.Peers;
 using EdgePose.SystemTests.Peers;
+using EdgePose.SystemTests.Peers.Rtsp;
 
 namespace EdgePose.SystemTests.Daemon;
 
@@ -47,6 +48,40 @@ public sealed class ProbeTests(DaemonFixture fixture)
     }
 
     [Fact]
+    public async Task Camera_KeyPicturesBitRateClockAndSmallStreamAreMeasured()
+    {
+        using var site = new Site();
+        var large = Clip.MakePlain(site.Folder, "gray", "large.h264", width: 1280, height: 720);
+        var small = Clip.MakePlain(site.Folder, "gray", "small.h264");
+        // ffprobe, and the ingest (ffprobe, ffmpeg) on the large stream, then ffprobe on the small one: the server does not look at the path.
+        await using var camera = new ScriptedRtspServer(RtspScript.Endless(large) with
+        {
+            Describe = number => number < 3 ? large : small,
+            Play = number => RtspScript.Timed(RtspScript.Forever(number < 3 ? large : small), hevc: false),
+            CameraClock = TimeSpan.FromMinutes(-61),
+        });
+        var result = await site.RunVerbAsync("probe", camera.Url.Replace("/cam", "/stream1", StringComparison.Ordinal), "--seconds", "6", "--json");
+        Assert.True(result.ExitCode == 0, result.ToString());
+        using var document = JsonDocument.Parse(result.Output);
+        var report = document.RootElement;
+        Assert.Equal((1280, 720, "h264"), (report.GetProperty("width").GetInt32(), report.GetProperty("height").GetInt32(), report.GetProperty("codec").GetString()));
+        var fps = report.GetProperty("fps_measured").GetDouble();
+        Assert.InRange(fps, 3, 16); // 15; the camera is part of this busy process
+        Assert.Equal(15, report.GetProperty("gop").GetInt32());
+        Assert.Equal(15 / fps, report.GetProperty("gop_seconds").GetDouble(), 1);
+        var kilobits = large.Pictures.Sum(static p => p.Sum(static nal => 8.0 * (nal.Length + 4))) / large.Pictures.Count * fps / 1000;
+        Assert.InRange(report.GetProperty("bitrate_kbps").GetDouble(), 0.8 * kilobits, 1.25 * kilobits);
+        Assert.Equal("rtcp", report.GetProperty("time_source").GetString());
+        Assert.InRange(report.GetProperty("camera_lag_ms").GetDouble() / 60_000, 60.99, 61.2);
+        Assert.EndsWith("/stream2", report.GetProperty("sub_stream").GetString(), StringComparison.Ordinal);
+        Assert.Contains(report.GetProperty("advice").EnumerateArray(), static a => a.GetString()!.Contains("camera's clock", StringComparison.Ordinal));
+
+        site.Write("edgepose.yaml", report.GetProperty("yaml").GetString()!);
+        var check = await site.RunVerbAsync("check", "--offline", "--strict", "--config", site.ConfigPath);
+        Assert.True(check.ExitCode == 0, check.ToString());
+    }
+
+    [Fact]
     public async Task SourcesThatCannotBeOpened_AreCodeFiveWithTextsThatTellThemApart()
     {
         using var server = new RtspServer(fixture.People, "viewer", Password);
@@ -65,6 +100,7 @@ public sealed class ProbeTests(DaemonFixture fixture)
         Assert.All(results, r => Assert.DoesNotContain("canary", r.Errors, StringComparison.Ordinal));
         Assert.Contains("401", results[0].Errors, StringComparison.Ordinal);
         Assert.Contains("--password-file", results[0].Errors, StringComparison.Ordinal);
+        Assert.Contains("the password is for \"GStreamer RTSP Server\"", results[0].Errors, StringComparison.Ordinal);
         Assert.Contains("not found", results[1].Errors, StringComparison.Ordinal);
         Assert.Contains("refused", results[2].Errors, StringComparison.Ordinal);
         Assert.Contains("missing.mp4", results[3].Errors, StringComparison.Ordinal);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 
 namespace EdgePose.SystemTests.Peers;
 
@@ -16,6 +18,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly ConcurrentBag<Task> _pumps = [];
     private readonly ConcurrentDictionary<TcpClient, TcpClient> _clients = [];
     private readonly Random _random = new(42);
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly int _target;
     private readonly Task _accepting;
 
@@ -113,20 +116,44 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private async Task DownAsync(NetworkStream far, TcpClient near)
     {
+        // What is on its way; full, it slows the server down as a router's queue does.
+        var way = Channel.CreateBounded<(TimeSpan Due, byte[] Bytes)>(new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
+        var delivering = DeliverAsync(way.Reader, near);
         var buffer = new byte[4096];
-        long passed = 0;
+        var due = TimeSpan.Zero;
         int read;
-        while ((read = await far.ReadAsync(buffer.AsMemory(0, BytesPerSecond > 0 ? Math.Min(4096, 1 + (BytesPerSecond / 20)) : 4096), _stop.Token)) > 0)
+        try
         {
+            while ((read = await far.ReadAsync(buffer, _stop.Token)) > 0)
+            {
+                var (arrival, transmission) = (_clock.Elapsed + Delay + (Jitter * NextDouble()), BytesPerSecond > 0 ? TimeSpan.FromSeconds(read / (double)BytesPerSecond) : TimeSpan.Zero);
+                due = (arrival > due ? arrival : due) + transmission;
+                await way.Writer.WriteAsync((due, buffer[..read]), _stop.Token);
+            }
+        }
+        finally
+        {
+            way.Writer.Complete();
+            await delivering;
+        }
+    }
+
+    private async Task DeliverAsync(ChannelReader<(TimeSpan Due, byte[] Bytes)> way, TcpClient near)
+    {
+        long passed = 0;
+        await foreach (var (due, bytes) in way.ReadAllAsync(_stop.Token))
+        {
+            var wait = due - _clock.Elapsed;
+            if (wait > TimeSpan.Zero) { await Task.Delay(wait, _stop.Token); }
             await HoldAsync();
-            var pause = Delay + (Jitter * NextDouble()) + (BytesPerSecond > 0 ? TimeSpan.FromSeconds(read / (double)BytesPerSecond) : TimeSpan.Zero);
-            if (pause > TimeSpan.Zero) { await Task.Delay(pause, _stop.Token); }
-            Flip(buffer.AsSpan(0, read), passed);
-            var pass = CutAfter > 0 ? (int)Math.Min(read, Math.Max(0, CutAfter - passed)) : read;
-            await near.GetStream().WriteAsync(buffer.AsMemory(0, pass), _stop.Token);
+            Flip(bytes, passed);
+            var pass = CutAfter > 0 ? (int)Math.Min(bytes.Length, Math.Max(0, CutAfter - passed)) : bytes.Length;
+            await near.GetStream().WriteAsync(bytes.AsMemory(0, pass), _stop.Token);
             passed += pass;
             Interlocked.Add(ref Passed, pass);
-            if (pass < read) { return; }
+            if (pass == bytes.Length) { continue; }
+            near.Client.Shutdown(SocketShutdown.Both);
+            return;
         }
     }
 

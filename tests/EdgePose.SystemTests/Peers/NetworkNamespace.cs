@@ -39,10 +39,8 @@ internal sealed class NetworkNamespace : IDisposable
     public void Lose(int percent)
     {
         InSpace("nft", "flush chain inet fault loss");
-        if (percent > 0)
-        {
-            InSpace("nft", string.Create(CultureInfo.InvariantCulture, $"add rule inet fault loss numgen random mod 100 < {percent} counter drop"));
-        }
+        if (percent >= 100) { InSpace("nft", "add rule inet fault loss counter drop"); }
+        else if (percent > 0) { InSpace("nft", string.Create(CultureInfo.InvariantCulture, $"add rule inet fault loss numgen random mod 100 < {percent} counter drop")); }
     }
 
     /// <summary>Words to put before a program so that it runs in here.</summary>

@@ -45,6 +45,21 @@ internal sealed class TestCa : IDisposable
         return (stem + ".crt", stem + ".key");
     }
 
+    /// <summary>Revokes certificates and gives the path of the list, which also revokes nothing when none is named.</summary>
+    public string Revoke(params IEnumerable<string> certificates)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (var file in certificates)
+        {
+            using var certificate = X509CertificateLoader.LoadCertificateFromFile(file);
+            list.AddEntry(certificate);
+        }
+        var now = DateTimeOffset.UtcNow;
+        var path = Path.Combine(_folder, $"revoked-{_serial++}.crl");
+        File.WriteAllText(path, PemEncoding.WriteString("X509 CRL", list.Build(_root, 1, now.AddDays(30), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, now.AddDays(-1))));
+        return path;
+    }
+
     public void Dispose()
     {
         _root.Dispose();

@@ -43,7 +43,9 @@ public sealed partial class ManualTests
         folder.Write("camera.front", "d4e5f6");
         var result = Load(Uncommented(), new Dictionary<string, string> { ["CREDENTIALS_DIRECTORY"] = folder.Path });
         // require_provider: cuda is an example beside providers: [auto]; TLS files have no effect on the local broker of the manual.
-        Assert.All(result.Problems, p => Assert.Equal((Severity.Warning, true), (p.Severity, p.Key.EndsWith("_file", StringComparison.Ordinal) || p.Key.EndsWith(".loop", StringComparison.Ordinal))));
+        // The one rule of the manual shows the keys of all types.
+        Assert.All(result.Problems, p => Assert.Equal((Severity.Warning, true), (p.Severity, p.Key.EndsWith("_file", StringComparison.Ordinal) || p.Key.EndsWith(".loop", StringComparison.Ordinal)
+            || p.Problem.Contains("has no effect on a rule of type fall", StringComparison.Ordinal))));
         Assert.Equal("a1b2c3", result.Config!.Mqtt.Password!.Reveal());
     }
 
@@ -89,20 +91,20 @@ public sealed partial class ManualTests
         KeyKind.Rate => string.Create(CultureInfo.InvariantCulture, $"rate {k.Max} {Default(k)}"),
         KeyKind.Duration => "string " + Default(k),
         KeyKind.Choice => $"enum {string.Join(' ', k.Choices)} {Default(k)}",
-        KeyKind.List => "list " + Default(k).Trim('[', ']'),
+        KeyKind.List => "list " + Default(k).Trim('[', ']').Split(',')[0],
         _ => "string " + Default(k),
     };
 
     // Defaults that are no value of the key have no place in the schema.
     private static string Default(ConfigKey k) =>
         k.Default is "none" && k.Kind is not KeyKind.Choice || k.Default.StartsWith("two frame intervals", StringComparison.Ordinal)
-        || k.Default is "host name" or "required" or "as in pose" or "as in skipping" or "the model's own" or "edgepose-<node>"
+        || k.Default is "host name" or "required" or "as in pose" or "as in skipping" or "as in events" or "by type" or "the model's own" or "edgepose-<node>"
             ? "-" : k.Default;
 
     private static string Describe(JsonElement e, ConfigKey key)
     {
         string Limit(string name) => e.GetProperty(name).GetRawText();
-        var fallback = !e.TryGetProperty("default", out var d) ? "-" : d.ValueKind == JsonValueKind.String ? d.GetString() : d.ValueKind == JsonValueKind.Array ? d[0].GetString() : d.GetRawText();
+        var fallback = !e.TryGetProperty("default", out var d) ? "-" : d.ValueKind == JsonValueKind.String ? d.GetString() : d.ValueKind == JsonValueKind.Array ? d[0].ToString() : d.GetRawText();
         if (e.TryGetProperty("enum", out var words)) { return $"enum {string.Join(' ', words.EnumerateArray().Select(w => w.GetString()))} {fallback}"; }
         if (e.TryGetProperty("anyOf", out var any))
         {
@@ -121,7 +123,8 @@ public sealed partial class ManualTests
             var key = path.Length == 0 ? p.Name : $"{path}.{p.Name}";
             found.Add(key, p.Value);
             CollectSchema(p.Value, key, found);
-            if (key == "streams") { CollectSchema(p.Value.GetProperty("additionalProperties").GetProperty("anyOf")[1], "streams.<id>", found); }
+            if (!p.Value.TryGetProperty("additionalProperties", out var named) || named.ValueKind != JsonValueKind.Object) { continue; }
+            CollectSchema(named.TryGetProperty("anyOf", out var forms) ? forms[1] : named, key + ".<id>", found);
         }
     }
 
@@ -129,9 +132,10 @@ public sealed partial class ManualTests
     {
         foreach (var entry in node.Entries)
         {
-            var named = path is "streams" ? "streams.<id>" : path.Length == 0 ? entry.Key : $"{path}.{entry.Key}";
-            if (path is "inference.plugin_libraries" or "inference.provider_options") { continue; }
-            if (path is not "streams") { found.Add(named); }
+            var ofUser = path is "streams" or "streams.<id>.rules" or "events.schedules";
+            var named = ofUser ? path + ".<id>" : path.Length == 0 ? entry.Key : $"{path}.{entry.Key}";
+            if (path is "inference.plugin_libraries" or "inference.provider_options" or "streams.<id>.zones" or "streams.<id>.lines") { continue; }
+            if (!ofUser) { found.Add(named); }
             Collect(entry.Value, named, found);
         }
     }
@@ -149,11 +153,15 @@ public sealed partial class ManualTests
             if (KeyLine().Match(line) is not { Success: true } k) { continue; }
             parents.RemoveAll(p => p.Indent >= k.Groups[1].Length);
             parents.Add((k.Groups[1].Length, k.Groups[2].Value));
-            if (pending.Length > 0) { stated[string.Join('.', parents.Select(p => p.Name)).Replace("streams.front", "streams.<id>", StringComparison.Ordinal)] = pending; }
+            if (pending.Length > 0) { stated[Pattern(string.Join('.', parents.Select(p => p.Name)))] = pending; }
             pending = "";
         }
         return stated;
     }
+
+    /// <summary>The manual's examples of names that users choose.</summary>
+    private static string Pattern(string path) => path.Replace("streams.front", "streams.<id>", StringComparison.Ordinal)
+        .Replace("rules.fallen", "rules.<id>", StringComparison.Ordinal).Replace("schedules.night", "schedules.<id>", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^( *)#((?: {2})*[a-z_0-9-]+:(?: .*)?)$", RegexOptions.Multiline)]
     private static partial Regex OptionalLine();

@@ -81,7 +81,7 @@ public sealed class MappingTests
     public void ProbedSource_WithAwkwardNames_PrintsABlockThatLoads()
     {
         var source = new SourceOptions { Stream = "front", Url = "rtsp://cam.lan/a?channel=1&subtype=0", User = "ad: min #1", Transport = SourceTransport.Udp, Password = new Secret("hunter2") };
-        var yaml = "mqtt: { url: \"mqtt://localhost\" }\n" + SourceProbing.Block(source, 25);
+        var yaml = "mqtt: { url: \"mqtt://localhost\" }\n" + SourceAdvice.Block(new SourceReport { Url = source.Url, State = "online", Reason = "", SuggestedFps = 5, Transport = "udp" }, source);
         Assert.DoesNotContain("hunter2", yaml, StringComparison.Ordinal);
         using var folder = new TempFolder();
         folder.Write("camera.front", "hunter2");

@@ -15,7 +15,9 @@ public sealed class DamageTests
         foreach (var file in template.Files.Where(f => !f.EndsWith("lock", StringComparison.Ordinal)).ToList())
         {
             var length = template.Content(file).Length;
-            for (var bit = 0; bit < 8 * length; bit++)
+            // A cursor is padded to a block; of the padding some bits will do.
+            var content = file.EndsWith(Seg, StringComparison.Ordinal) ? length : 250;
+            for (var bit = 0; bit < 8 * length; bit += bit < 8 * content ? 1 : 997)
             {
                 var disk = template.Copy();
                 var bytes = disk.Content(file);
@@ -88,6 +90,7 @@ public sealed class DamageTests
         Assert.All(run.Gaps, g => Assert.Equal(LossReason.Missing, g.Reason));
         Assert.Equal(run.Accepted.Count, run.Delivered.Count + run.Gaps.Sum(g => g.Count));
         Assert.Equal(run.Gaps.Sum(g => g.Count), run.Spool.Stats().Lost[LossReason.Missing]);
+        run.AssertEveryNumberIsKnown(run.Delivered.Max(d => d.Sequence));
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public sealed class DiskFaultTests
             run.Drain();
             var place = $"errno {errno} from operation {from}";
             AssertAllAccounted(run, place);
+            run.AssertEveryNumberIsKnown(run.Accepted.Concat(run.Volatile).Max(a => a.Value));
             run.Crash(d => d.PowerCut(new Random(from)));
             run.Open();
             var gaps = run.Gaps.Count;
@@ -113,6 +114,21 @@ public sealed class DiskFaultTests
         Assert.Equal(1200, run.Delivered.Count + run.Gaps.Sum(g => g.Count));
         Assert.All(run.Gaps, g => Assert.Equal(("a", LossReason.DiskFull), (g.Stream, g.Reason)));
         Assert.Equal("a/1200", SpoolRun.Text(run.Delivered[^1]).TrimEnd('.'));
+    }
+
+    [Fact]
+    public void DiskFull_TheAnnouncementIsOnDiskBeforeTheCursorPassesTheLoss()
+    {
+        for (var fill = 0; fill < 60; fill++)
+        {
+            var disk = new FaultyDisk { Capacity = 400_000 };
+            var run = new SpoolRun(disk, new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
+            for (var i = 0; run.Spool.Stats().Lost[LossReason.DiskFull] == 0; i++) { run.Append(i % 2 == 0 ? "a" : "b", 1 + fill % 5, size: 1000 + 40 * fill); }
+            run.Crash(d => d.PowerCut(new Random(fill)));
+            disk.Capacity = long.MaxValue;
+            run.Open().Drain();
+            run.AssertBooksBalance();
+        }
     }
 
     [Fact]
@@ -211,7 +227,7 @@ public sealed class DiskFaultTests
         Assert.Empty(run.Gaps);
     }
 
-    private static bool IsWrite(DiskOperation o) => o is DiskOperation.Create or DiskOperation.OpenAppend or DiskOperation.Write or DiskOperation.Sync
+    private static bool IsWrite(DiskOperation o) => o is DiskOperation.Create or DiskOperation.OpenAppend or DiskOperation.OpenOverwrite or DiskOperation.Write or DiskOperation.Sync
         or DiskOperation.Truncate or DiskOperation.Rename or DiskOperation.Delete or DiskOperation.SyncFolder or DiskOperation.Lock;
 
     private static void Work(SpoolRun run)

@@ -147,6 +147,20 @@ public sealed class DurableSpoolTests
     }
 
     [Fact]
+    public void Reject_ThenTheConnectionIsLost_ItDoesNotComeAgain()
+    {
+        var run = new SpoolRun().Open();
+        run.Append("front", 3);
+        run.Take();
+        Assert.True(run.Spool.Reject(run.Out[1], "no"));
+        Assert.False(run.Spool.Reject(run.Out[1], "no"));
+        Assert.Equal(2, run.Spool.ReturnAll());
+        run.Out.Clear();
+        run.Drain();
+        Assert.Equal(["front/1", "front/3"], run.Delivered.Select(SpoolRun.Text));
+    }
+
+    [Fact]
     public void Reject_ManyLetters_KeepsTheNewestWithinTheLimit()
     {
         var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, DeadLetterBytes = 20_000 }).Open();

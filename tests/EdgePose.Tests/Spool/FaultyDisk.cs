@@ -4,7 +4,7 @@ using EdgePose.Spool.Storage;
 namespace EdgePose.Tests.Spool;
 
 /// <summary>What a disk can be asked to do; a fault is chosen by it.</summary>
-internal enum DiskOperation { CreateFolder, List, Create, OpenAppend, OpenRead, Read, Write, Sync, Truncate, Rename, Delete, SyncFolder, FreeSpace, Lock }
+internal enum DiskOperation { CreateFolder, List, Create, OpenAppend, OpenOverwrite, OpenRead, Read, Write, Sync, Truncate, Rename, Delete, SyncFolder, FreeSpace, Lock }
 
 /// <summary>
 /// A disk in memory that tells what is written from what is durable: bytes become durable with the file's sync, names with the folder's.
@@ -135,6 +135,12 @@ internal sealed class FaultyDisk : IFileSystem
         return new AppendFile(this, node, path);
     }
 
+    public IAppendFile OpenOverwrite(string path)
+    {
+        Ask(DiskOperation.OpenOverwrite, path);
+        return _names.TryGetValue(path, out var node) ? new AppendFile(this, node, path) { At = 0 } : throw Failure(Errno.NoEntry);
+    }
+
     public IReadFile OpenRead(string path)
     {
         Ask(DiskOperation.OpenRead, path);
@@ -209,10 +215,10 @@ internal sealed class FaultyDisk : IFileSystem
         public byte[] Durable { get; set; } = [];
         public List<Unsynced> Unsynced { get; } = [];
 
-        public void Write(byte[] bytes)
+        public void Write(int at, byte[] bytes)
         {
-            Unsynced.Add(new Unsynced(Data.Count, bytes, false));
-            Data.AddRange(bytes);
+            Unsynced.Add(new Unsynced(at, bytes, false));
+            Apply(Data, Unsynced[^1], int.MaxValue);
         }
 
         public void Truncate(int length)
@@ -267,11 +273,14 @@ internal sealed class FaultyDisk : IFileSystem
     {
         private readonly int _life = disk._life;
 
+        public int At { get; set; } = node.Data.Count;
+
         public void Write(ReadOnlySpan<byte> bytes)
         {
             Live(DiskOperation.Write);
-            var room = (int)Math.Clamp(disk.Capacity - disk.Used, 0, bytes.Length);
-            if (room > 0) { node.Write(bytes[..room].ToArray()); }
+            var room = (int)Math.Clamp(disk.Capacity - disk.Used + node.Data.Count - At, 0, bytes.Length);
+            if (room > 0) { node.Write(At, bytes[..room].ToArray()); }
+            At += room;
             if (room < bytes.Length) { throw Failure(Errno.NoSpace); }
         }
 
@@ -285,6 +294,7 @@ internal sealed class FaultyDisk : IFileSystem
         {
             Live(DiskOperation.Truncate);
             node.Truncate((int)length);
+            At = (int)length;
         }
 
         public void Dispose() { }

@@ -33,28 +33,35 @@ public sealed class PowerCutTests
         Assert.InRange(length, 200, 2000);
     }
 
-    [Fact]
-    public void CursorWriteCutAtEveryByte_TheFormerCursorCounts()
+    /// <summary>The first two cursors of a run are new files, the later ones are written over the older of the two.</summary>
+    [Theory]
+    [InlineData(0, ".tmp")]
+    [InlineData(1, "cursor-")]
+    [InlineData(2, "cursor-")]
+    public void CursorWriteCutAtEveryByte_TheFormerCursorCounts(int rounds, string file)
     {
-        var length = int.MaxValue;
-        for (var cut = 0; cut <= length; cut++)
+        // A small cursor stands in the first bytes of its block; the rest is padding.
+        for (var cut = 0; cut <= 4096; cut += cut < 300 ? 1 : 949)
         {
             var run = new SpoolRun().Open();
             run.Append("front", 20);
-            run.Take(5);
-            while (run.Out.Count > 0) { run.Ack(0); }
-            run.Turn();
+            for (var i = 0; i < rounds; i++)
+            {
+                run.Take(2);
+                while (run.Out.Count > 0) { run.Ack(0); }
+                run.Turn();
+            }
             run.Take(4);
             while (run.Out.Count > 0) { run.Ack(0); }
-            var (path, wrote) = LoseThePowerBeforeTheSync(run, ".tmp");
-            length = wrote;
+            var (path, length) = LoseThePowerBeforeTheSync(run, "cursor-");
+            Assert.Contains(file, path, StringComparison.Ordinal);
+            Assert.Equal(4096, length);
             run.Crash(d => d.PowerCutInside(path, cut));
             run.Open().Drain();
             run.AssertBooksBalance();
             Assert.Empty(run.Gaps);
-            Assert.Equal(4, run.Duplicates);
+            Assert.True(run.Duplicates == 4 || (run.Duplicates == 0 && file == "cursor-" && cut > 100), $"cut {cut}: {run.Duplicates}");
         }
-        Assert.InRange(length, 50, 1000);
     }
 
     [Theory]
@@ -109,13 +116,13 @@ public sealed class PowerCutTests
         run.Turn();
     }
 
-    private static (string Path, int Length) LoseThePowerBeforeTheSync(SpoolRun run, string ending, params Action[] posts)
+    private static (string Path, int Length) LoseThePowerBeforeTheSync(SpoolRun run, string part, params Action[] posts)
     {
         foreach (var post in posts) { post(); }
         var (path, length) = ("", 0);
         run.Disk.Before = (operation, file) =>
         {
-            if (operation != DiskOperation.Sync || !file.EndsWith(ending, StringComparison.Ordinal)) { return; }
+            if (operation != DiskOperation.Sync || !file.Contains(part, StringComparison.Ordinal)) { return; }
             (path, length) = (file, run.Disk.LengthOfLastWrite(file));
             throw new PowerLost();
         };

@@ -41,6 +41,7 @@ public sealed class RetentionTests
         run.AssertBooksBalance();
         Assert.Equal(6000, run.Delivered.Count + run.Gaps.Sum(g => g.Count));
         Assert.Equal(1, run.Gaps.Min(g => g.First));
+        run.AssertEveryNumberIsKnown(run.Accepted.Values.Max());
     }
 
     [Fact]

@@ -37,6 +37,7 @@ internal sealed class SpoolRun
     /// <summary>Events in the order in which the broker took them, with repetitions.</summary>
     public List<SpoolRecord> Delivered { get; } = [];
     public List<SpoolRecord> HandedOut { get; } = [];
+    public List<long> GapNumbers { get; } = [];
     public List<GapNotice> Gaps { get; } = [];
 
     /// <summary>Events that have come again since the latest crash.</summary>
@@ -141,6 +142,16 @@ internal sealed class SpoolRun
         if (inOrder) { AssertOrderPerStream(); }
     }
 
+    /// <summary>Whoever watches the numbers of a run sees each of them, or a notice that names it.</summary>
+    public void AssertEveryNumberIsKnown(long upTo)
+    {
+        var seen = Delivered.Select(d => d.Sequence).Concat(GapNumbers).ToHashSet();
+        for (var number = 1L; number <= upTo; number++)
+        {
+            Assert.True(seen.Contains(number) || Gaps.Any(g => g.First <= number && number <= g.Last), $"number {number} of {upTo} neither came nor was named");
+        }
+    }
+
     /// <summary>Each stream comes out in the order of appending; what was out at a crash comes a second time.</summary>
     public void AssertOrderPerStream()
     {
@@ -156,6 +167,7 @@ internal sealed class SpoolRun
         if (record.Kind == RecordKind.Gap)
         {
             Gaps.Add(record.Gap!);
+            GapNumbers.Add(record.Sequence);
             return;
         }
         Delivered.Add(record);

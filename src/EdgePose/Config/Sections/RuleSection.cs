@@ -3,7 +3,7 @@ using EdgePose.Config.Yaml;
 
 namespace EdgePose.Config.Sections;
 
-/// <summary>The section <c>rules</c> of a stream. Every key is read for every type, so that there is one definition of it; a key that has no effect is an error.</summary>
+/// <summary>The section <c>rules</c> of a stream. Every key is read for every type, so that there is one definition of it; a key that has no effect is warned about.</summary>
 internal static class RuleSection
 {
     private const int Most = 64;
@@ -35,7 +35,7 @@ internal static class RuleSection
         }
         if (s.Names().Count > Most) { s.Error("", $"more than {Most} rules"); }
         s.Done();
-        return all.Count == 0 ? [] : all;
+        return all.Count == 0 ? Array.Empty<RuleConfig>() : all;
     }
 
     private static RuleConfig? One(Section s, YamlEntry entry, EventsConfig events, IReadOnlyList<string> zones, IReadOnlyList<string> lines)
@@ -53,7 +53,7 @@ internal static class RuleSection
             UpdateEvery = Time("update_every", d.UpdateEvery), Cooldown = Time("cooldown", d.Cooldown),
             MinAge = s.Duration("min_age", events.MinAge, TimeSpan.Zero, TimeSpan.FromMinutes(1), AsInEvents),
             MinScore = s.Number("min_score", events.MinScore, 0, 1, AsInEvents)!.Value,
-            Schedule = s.List("schedule", [], [], t => schedules.Contains(t) ? null : schedules.Count == 0 ? "a name under events.schedules" : "one of " + string.Join(", ", schedules)),
+            Schedule = s.List("schedule", [], schedules, t => schedules.Contains(t) ? null : schedules.Count == 0 ? "a name under events.schedules" : "one of " + string.Join(", ", schedules)),
             Crossing = s.Choice("crossing", LineCrossing.Both, ("both", LineCrossing.Both), ("left_to_right", LineCrossing.LeftToRight), ("right_to_left", LineCrossing.RightToLeft)),
             Count = s.Integer("count", 5, 2, 200),
             Hand = s.Choice("hand", WhichHand.Any, ("any", WhichHand.Any), ("left", WhichHand.Left), ("right", WhichHand.Right), ("both", WhichHand.Both)),
@@ -71,7 +71,7 @@ internal static class RuleSection
     {
         foreach (var key in Types.SelectMany(t => t.Keys.Split(' ')).Distinct().Except(own).Except(Everywhere))
         {
-            if (s.Has(key)) { s.Error(key, $"has no effect on a rule of type {word}"); }
+            if (s.Has(key)) { s.Warning(key, $"has no effect on a rule of type {word}"); }
         }
         if (rule.Type is RuleType.Zone or RuleType.Occupancy && !s.Contains("zone")) { s.Missing($"a rule of type {word} needs a zone"); }
         if (rule.Type == RuleType.Line && !s.Contains("line")) { s.Missing("a rule of type line needs a line"); }
@@ -79,7 +79,7 @@ internal static class RuleSection
     }
 
     /// <summary>What a type takes when its key is absent.</summary>
-    private sealed record Defaults(double AfterSeconds, double EndAfterSeconds, double UpdateSeconds, double CooldownSeconds, float Angle = 50, float Speed = 1.2f)
+    private sealed record Defaults(double AfterSeconds, double EndAfterSeconds, double UpdateSeconds, double CooldownSeconds, float Angle = 50, float Speed = 1.6f)
     {
         public TimeSpan After => TimeSpan.FromSeconds(AfterSeconds);
         public TimeSpan EndAfter => TimeSpan.FromSeconds(EndAfterSeconds);

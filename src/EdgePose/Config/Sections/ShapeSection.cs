@@ -23,7 +23,7 @@ internal static class ShapeSection
         }
         if (all.Count > Most) { s.Error("", $"more than {Most} zones"); }
         s.Done();
-        return all.Count == 0 ? [] : all;
+        return all.Count == 0 ? Array.Empty<ZoneConfig>() : all;
     }
 
     public static IReadOnlyList<LineConfig> Lines(Section s)
@@ -38,7 +38,7 @@ internal static class ShapeSection
         }
         if (all.Count > Most) { s.Error("", $"more than {Most} lines"); }
         s.Done();
-        return all.Count == 0 ? [] : all;
+        return all.Count == 0 ? Array.Empty<LineConfig>() : all;
     }
 
     /// <summary>What is wrong with a polygon; null when it is simple.</summary>
@@ -47,6 +47,9 @@ internal static class ShapeSection
         for (var i = 0; i < p.Count; i++)
         {
             if (p[i] == p[(i + 1) % p.Count]) { return $"point {i + 1} stands twice"; }
+        }
+        for (var i = 0; i < p.Count; i++)
+        {
             for (var j = i + 1; j < p.Count; j++)
             {
                 var neighbours = j == i + 1 || i == 0 && j == p.Count - 1;

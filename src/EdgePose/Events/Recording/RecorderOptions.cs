@@ -10,7 +10,7 @@ internal sealed record RecorderOptions
     public required long MaxBytes { get; init; }
 
     /// <summary>Bytes after which a new file begins, so that room can be made in small steps.</summary>
-    public long FileBytes => Math.Clamp(MaxBytes / 8, 64 * 1024, 16 * 1024 * 1024);
+    public long FileBytes { get => field > 0 ? field : Math.Clamp(MaxBytes / 8, 64 * 1024, 16 * 1024 * 1024); init; }
 
     /// <summary>Longest time that a block collects; what a crash may cost.</summary>
     public TimeSpan BlockTime { get; init; } = TimeSpan.FromSeconds(5);

@@ -14,6 +14,7 @@ internal sealed class TappedNetwork(INetwork inner, bool execute, Action<Binding
     private readonly Dictionary<(int Batch, int Height, int Width), TappedBinding> _bindings = [];
 
     public ModelDescriptor Descriptor => inner.Descriptor;
+    public bool IsFixedSize => inner.IsFixedSize;
 
     public Binding Bind(int batch, int height, int width)
     {

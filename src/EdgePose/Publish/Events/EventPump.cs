@@ -24,7 +24,7 @@ internal sealed partial class EventPump : IAsyncDisposable
     private const int MostAtOnce = 32;
 
     /// <summary>Places freed at a time when a backlog needs them.</summary>
-    private const int Freed = 8;
+    private const int Freed = 24;
 
     private readonly DurableSpool _spool;
     private readonly IMqttTransport _transport;
@@ -113,7 +113,7 @@ internal sealed partial class EventPump : IAsyncDisposable
     private bool SendSome()
     {
         var records = _spool.Take(MostAtOnce);
-        if (records.Count == 0 && _settling.Count > 0 && _spool.Stats().Depth > Volatile.Read(ref _inFlight) + _settling.Count)
+        if (records.Count == 0 && _settling.Count > 0 && _spool.Depth > Volatile.Read(ref _inFlight) + _settling.Count)
         {
             foreach (var sequence in _settling.TakeOldest(Freed)) { _spool.Ack(sequence); }
             records = _spool.Take(MostAtOnce);
@@ -232,7 +232,7 @@ internal sealed partial class EventPump : IAsyncDisposable
         {
             // A connection that we end ourselves has lasted.
             foreach (var sequence in _settling.TakeOldest(int.MaxValue)) { _spool.Ack(sequence); }
-            if (Volatile.Read(ref _inFlight) == 0 && _spool.Stats().Depth == 0) { return; }
+            if (Volatile.Read(ref _inFlight) == 0 && _spool.Depth == 0) { return; }
             await Task.Delay(TimeSpan.FromMilliseconds(10), stop).ConfigureAwait(false);
         }
     }

@@ -12,7 +12,9 @@ internal enum RecordKind : byte
     /// <summary>The payload is a <see cref="GapNotice"/>: events that were lost.</summary>
     Gap = 2,
 
-    /// <summary>The payload is a list of sequence ranges that need no record. Never handed out.</summary>
+    /// <summary>
+    /// The payload is a list of sequence ranges that need no record. Never handed out; it carries the number of the record before it.
+    /// </summary>
     Skip = 3,
 
     /// <summary>A refused record with the reason before its payload; only in the dead-letter file.</summary>

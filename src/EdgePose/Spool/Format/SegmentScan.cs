@@ -50,7 +50,7 @@ internal sealed class SegmentScan
         while (at < file.Length)
         {
             var state = RecordFormat.Read(file[at..], seed, out var header, out _);
-            if (state is RecordState.Ok or RecordState.DamagedPayload && header.Sequence > last)
+            if (IsNext(state, header, last))
             {
                 if (state == RecordState.DamagedPayload) { Damaged++; }
                 _records.Add(new ScannedRecord(header, at, state == RecordState.Ok));
@@ -71,12 +71,15 @@ internal sealed class SegmentScan
         }
     }
 
+    private static bool IsNext(RecordState state, in RecordHeader header, long last) =>
+        state is RecordState.Ok or RecordState.DamagedPayload && (header.Sequence > last || (header.Kind == RecordKind.Skip && header.Sequence == last));
+
     private static int NextRecord(ReadOnlySpan<byte> file, int from, uint seed, long after)
     {
         while (from < file.Length && file[from..].IndexOf(RecordFormat.Magic) is >= 0 and var found)
         {
             var state = RecordFormat.Read(file[(from + found)..], seed, out var header, out _);
-            if (state is RecordState.Ok or RecordState.DamagedPayload && header.Sequence > after) { return from + found; }
+            if (IsNext(state, header, after)) { return from + found; }
             from += found + 1;
         }
         return -1;

@@ -26,6 +26,9 @@ internal interface IFileSystem
     /// <summary>Opens an existing file, cuts it to <paramref name="length"/> bytes and appends from there.</summary>
     IAppendFile OpenAppend(string path, long length);
 
+    /// <summary>Opens an existing file to write over what it holds, from its beginning; its length stays when no more is written.</summary>
+    IAppendFile OpenOverwrite(string path);
+
     IReadFile OpenRead(string path);
 
     /// <summary>Replaces <paramref name="to"/> atomically.</summary>

@@ -33,6 +33,8 @@ internal sealed partial class PosixFileSystem : IFileSystem
         return new AppendFile(handle, length);
     });
 
+    public IAppendFile OpenOverwrite(string path) => Run(path, () => new AppendFile(Open(path, FileMode.Open), 0));
+
     public IReadFile OpenRead(string path) => Run(path, () => new ReadFile(File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete)));
 
     public void Rename(string from, string to) => Run(to, () => File.Move(from, to, overwrite: true));

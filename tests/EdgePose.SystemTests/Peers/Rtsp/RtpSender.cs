@@ -49,7 +49,7 @@ internal sealed class RtpSender(Func<ReadOnlyMemory<byte>, Task> write)
         return packet;
     }
 
-    private static IEnumerable<(byte[] Payload, bool Last)> Payloads(byte[] nal, bool hevc)
+    private static List<(byte[] Payload, bool Last)> Payloads(byte[] nal, bool hevc)
     {
         if (nal.Length <= MaxPayload) { return [(nal, true)]; }
         var type = hevc ? (nal[0] >> 1) & 63 : nal[0] & 31;

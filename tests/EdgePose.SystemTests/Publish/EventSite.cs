@@ -1,0 +1,52 @@
+using System.Text.Json;
+using EdgePose.Domain;
+using EdgePose.Peers;
+using EdgePose.Publish;
+using EdgePose.Publish.Mosquitto;
+using EdgePose.Spool;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgePose.SystemTests.Publish;
+
+/// <summary>The product's spool, publisher and transport in this process, with a folder of its own.</summary>
+internal sealed class EventSite : IAsyncDisposable
+{
+    private readonly string _temporary = Directory.CreateTempSubdirectory("edgepose-events-").FullName;
+
+    public EventSite(MqttOptions options, string? folder = null, long maxBytes = 256 << 20)
+    {
+        Spool = DurableSpool.Open(
+            new SpoolOptions { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
+        Publisher = new Publisher(
+            new PublisherOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = Spool },
+            new MosquittoTransport(options, TimeProvider.System, NullLogger<MosquittoTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
+        Publisher.Start();
+    }
+
+    public DurableSpool Spool { get; }
+    public Publisher Publisher { get; }
+
+    public AppendTicket Raise(string stream, string reason) => Publisher.Event(
+        new PoseEvent
+        {
+            Stream = stream, Epoch = 1, Type = EventType.LineCross, Phase = EventPhase.Start, Key = $"{stream}/door/{reason}", Rule = "door",
+            Time = DateTimeOffset.UtcNow, Microseconds = 0, Reason = reason,
+        }, null);
+
+    public static (string Stream, string Reason, string Type, long Seq) Read(string payload)
+    {
+        using var json = JsonDocument.Parse(payload);
+        var root = json.RootElement;
+        return (root.GetProperty("stream").GetString()!, root.GetProperty("reason").GetString()!, root.GetProperty("type").GetString()!, root.GetProperty("seq").GetInt64());
+    }
+
+    public Task UntilAsync(Func<bool> condition, string otherwise) =>
+        Tools.UntilAsync(() => Task.FromResult(condition()), () => $"{otherwise}; broker {Publisher.Broker}, spool {Spool.Stats()}", TimeSpan.FromSeconds(60));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Publisher.DisposeAsync();
+        await Spool.DisposeAsync();
+        Directory.Delete(_temporary, recursive: true);
+    }
+}

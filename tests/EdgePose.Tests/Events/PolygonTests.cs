@@ -1,0 +1,81 @@
+using System.Numerics;
+using EdgePose.Events;
+
+namespace EdgePose.Tests.Events;
+
+public sealed class PolygonTests
+{
+    private static readonly Vector2[] Concave = [new(0, 0), new(1, 0), new(1, 1), new(0.5f, 0.4f), new(0, 1)];
+
+    [Theory]
+    [InlineData(0.5f, 0.2f, 0.2f)]
+    [InlineData(0.1f, 0.5f, 0.1f)]
+    [InlineData(0.5f, 0.9f, -0.3201f)] // in the notch
+    [InlineData(-0.3f, 0.5f, -0.3f)]
+    [InlineData(1.3f, -0.4f, -0.5f)]
+    public void SignedDistance_OfAConcavePolygon_IsPositiveInside(float x, float y, float expected)
+    {
+        Assert.Equal(expected, new Polygon(Concave).SignedDistance(new Vector2(x, y)), 1e-3);
+        Assert.Equal(expected, new Polygon([.. Concave.Reverse()]).SignedDistance(new Vector2(x, y)), 1e-3);
+    }
+
+    [Fact]
+    public void SignedDistance_IsMeasuredInPictureHeights()
+    {
+        var polygon = new Polygon([new(0.25f, 0), new(0.75f, 0), new(0.75f, 1), new(0.25f, 1)]);
+        polygon.SetAspect(2);
+        Assert.Equal(0.5f, polygon.SignedDistance(new Vector2(1, 0.5f)), 1e-6);
+        Assert.Equal(-0.5f, polygon.SignedDistance(new Vector2(0, 0.5f)), 1e-6);
+    }
+
+    [Fact]
+    public void SignedDistance_RandomPoints_AgreesWithCountedTurns()
+    {
+        var (random, polygon) = (new Random(3), new Polygon(Concave));
+        for (var i = 0; i < 5000; i++)
+        {
+            var p = new Vector2(1.4f * (float)random.NextDouble() - 0.2f, 1.4f * (float)random.NextDouble() - 0.2f);
+            var turns = Concave.Zip(Concave.Skip(1).Append(Concave[0]), (a, b) => MathF.Atan2((a.X - p.X) * (b.Y - p.Y) - (a.Y - p.Y) * (b.X - p.X), Vector2.Dot(a - p, b - p))).Sum();
+            if (MathF.Abs(polygon.SignedDistance(p)) > 1e-4f) { Assert.Equal(MathF.Abs(turns) > 1, polygon.SignedDistance(p) > 0); }
+        }
+    }
+}
+
+public sealed class ScheduleTests
+{
+    private const int Monday = 1 << (int)DayOfWeek.Monday;
+
+    [Theory]
+    [InlineData("2026-11-23 08:00", true)] // a Monday
+    [InlineData("2026-11-23 07:59", false)]
+    [InlineData("2026-11-23 17:00", false)]
+    [InlineData("2026-11-24 09:00", false)]
+    public void Window_WithinADay_ContainsItsTimes(string local, bool expected) =>
+        Assert.Equal(expected, new TimeWindow(Monday, TimeSpan.FromHours(8), TimeSpan.FromHours(17)).Contains(Parse(local)));
+
+    [Theory]
+    [InlineData("2026-11-23 22:30", true)]
+    [InlineData("2026-11-24 05:59", true)] // began on Monday
+    [InlineData("2026-11-24 06:00", false)]
+    [InlineData("2026-11-24 22:30", false)]
+    [InlineData("2026-11-23 05:00", false)] // would have begun on Sunday
+    public void Window_OverMidnight_BelongsToTheDayOnWhichItBegins(string local, bool expected) =>
+        Assert.Equal(expected, new TimeWindow(Monday, TimeSpan.FromHours(22), TimeSpan.FromHours(6)).Contains(Parse(local)));
+
+    [Theory]
+    [InlineData("2026-11-23 00:00", true)]
+    [InlineData("2026-11-23 23:59", true)]
+    [InlineData("2026-11-24 00:00", false)]
+    public void Window_FromMidnightToMidnight_IsTheWholeDay(string local, bool expected) =>
+        Assert.Equal(expected, new TimeWindow(Monday, TimeSpan.Zero, TimeSpan.Zero).Contains(Parse(local)));
+
+    [Fact]
+    public void IsOpen_UsesTheTimeOfThePlace()
+    {
+        var schedule = new Schedule([new TimeWindow(TimeWindow.EveryDay, TimeSpan.FromHours(13), TimeSpan.FromHours(14))]);
+        Assert.False(schedule.IsOpen(Figures.Clock.At(0)));
+        Assert.True(schedule.IsOpen(Figures.Clock.At(0, offsetMinutes: 60)));
+    }
+
+    private static DateTime Parse(string local) => DateTime.ParseExact(local, "yyyy-MM-dd HH:mm", null);
+}
