@@ -71,7 +71,7 @@ public sealed class Quantizer
             _prepared = _prepared.Equalized(inputs, progress, stop);
             (_equalized, FloatModel) = (true, _prepared.Model.ToByteArray());
         }
-        _statistics = new Calibrator(_prepared.Model, _prepared.Facts, _name, _settings, _method, _runner).Run(Values(), inputs, progress, stop);
+        _statistics = new Calibrator(_prepared.Model, _prepared.Facts, _name, _settings, _method, _runner).Run(Plan.Ranged(_prepared.View, _prepared.Facts, _rules), inputs, progress, stop);
     }
 
     /// <summary>Writes the quantized model.</summary>
@@ -102,19 +102,6 @@ public sealed class Quantizer
         };
         return rules.Accepted.Contains(type) ? type
             : throw new ModelToolsException($"{rules.Target} does not take activations of {type}", $"use {string.Join(" or ", rules.Accepted)}");
-    }
-
-    /// <summary>Values that any plan might quantize.</summary>
-    private List<string> Values()
-    {
-        var values = new List<string>();
-        var view = _prepared.View;
-        foreach (var node in view.Graph.Node.Where(n => n.IsActivation() || Plan.IsCandidate(n, view, _prepared.Facts, _rules)))
-        {
-            values.AddRange(node.DataInputs().Select(i => node.Input[i]).Where(v => view.Constant(v) is null));
-            values.AddRange(node.Output.Where(o => o.Length > 0));
-        }
-        return [.. values.Distinct(StringComparer.Ordinal).Where(_prepared.Facts.IsFloat)];
     }
 
     private ValueRange Range(string value, IntegerType type)

@@ -11,7 +11,7 @@ public static class Residuals
 
     internal static ResidualReport Count(GraphProto graph)
     {
-        var kinds = new Dictionary<NodeProto, Kind>();
+        var kinds = new Dictionary<NodeProto, Kind>(ReferenceEqualityComparer.Instance);
         var codes = graph.Initializer.Where(t => (ElementType)t.DataType is ElementType.Int8 or ElementType.UInt8).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         var shapes = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in graph.Node)
@@ -49,8 +49,8 @@ public static class Residuals
     private static int Islands(GraphProto graph, Dictionary<NodeProto, Kind> kinds)
     {
         var producers = graph.Node.SelectMany(n => n.Output.Select(o => (o, n))).Where(p => p.o.Length > 0).ToDictionary(p => p.o, p => p.n, StringComparer.Ordinal);
-        var island = new Dictionary<NodeProto, NodeProto>();
-        var (enters, leaves) = (new HashSet<NodeProto>(), new HashSet<NodeProto>());
+        var island = new Dictionary<NodeProto, NodeProto>(ReferenceEqualityComparer.Instance);
+        var (enters, leaves) = (new HashSet<NodeProto>(ReferenceEqualityComparer.Instance), new HashSet<NodeProto>(ReferenceEqualityComparer.Instance));
         foreach (var node in graph.Node)
         {
             var sources = node.Input.Select(i => producers.GetValueOrDefault(i)).OfType<NodeProto>().ToList();
@@ -60,8 +60,8 @@ public static class Residuals
             if (sources.Exists(s => kinds[s] == Kind.Dequantize)) { enters.Add(node); }
             foreach (var source in sources.Where(s => kinds[s] == Kind.Float)) { island[Root(island, source)] = Root(island, node); }
         }
-        var entered = enters.Select(n => Root(island, n)).ToHashSet();
-        return leaves.Select(n => Root(island, n)).Distinct().Count(entered.Contains);
+        var entered = enters.Select(n => Root(island, n)).ToHashSet(ReferenceEqualityComparer.Instance);
+        return leaves.Select(n => Root(island, n)).Distinct(ReferenceEqualityComparer.Instance).Count(entered.Contains);
     }
 
     private static NodeProto Root(Dictionary<NodeProto, NodeProto> island, NodeProto node)

@@ -130,9 +130,13 @@ internal sealed partial class Daemon(
         await StopPipelineAsync(old).ConfigureAwait(false);
         // By the new publisher, which keeps at it when the broker is away just now.
         foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { next.Publisher.RemoveStream(gone); }
+        foreach (var (stream, zone) in Zones(old.Config).Except(Zones(next.Config))) { next.Publisher.RemoveZone(stream, zone); }
         await StartAsync(next).ConfigureAwait(false);
         return next;
     }
+
+    private static IEnumerable<(string Stream, string Zone)> Zones(EdgePoseConfig config) =>
+        config.Streams.SelectMany(s => s.Zones.Select(z => (s.Id, z.Name)));
 
     private static async Task StopPipelineAsync(Pipeline pipeline)
     {

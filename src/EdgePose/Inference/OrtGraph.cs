@@ -83,6 +83,8 @@ internal sealed class OrtGraph : IDisposable
 
     private static SessionOptions Options(bool optimize, int threads)
     {
+        // Before anything of the binding, which would look for the library by itself.
+        OrtRuntime.Initialize("");
         var options = new SessionOptions
         {
             // Also for calibration: what is asked for is computed as the file says, and without the optimised layout depth-wise convolutions
@@ -103,7 +105,6 @@ internal sealed class OrtGraph : IDisposable
 
     private static InferenceSession Create(byte[] model, string name, SessionOptions options)
     {
-        OrtRuntime.Initialize("");
         try
         {
             return new InferenceSession(model, options);

@@ -12,6 +12,9 @@ internal sealed partial class StreamSupervisor
     private readonly V4l2Device _device;
     private long? _garbageEnded, _damageSeen;
     private string _remark = "";
+
+    /// <summary>What the last connection read, when that need not be asked again: ffmpeg was killed, and nothing is wrong with the source.</summary>
+    private SourceOptions? _inOrder;
     private bool _tapRefused;
 
     /// <summary>Gets every compressed picture as it arrives; null = none wanted. Called on a thread of its own.</summary>
@@ -77,6 +80,7 @@ internal sealed partial class StreamSupervisor
             _hardware.Refuse(hardware, end.Reason);
             LogHardwareRefused(_source.Stream, HardwareChoice.Name(hardware), end.Reason);
         }
+        _inOrder = end.Died && end.Online > TimeSpan.Zero ? source : null;
         if (end.Garbled) { _garbageEnded = _time.GetTimestamp(); }
         if (tap is not null && end is { State: StreamState.Reconnecting, Died: false } && end.Online == TimeSpan.Zero)
         {
@@ -96,6 +100,11 @@ internal sealed partial class StreamSupervisor
     /// <summary>Asks the small stream first, and the large one when the camera has no small one.</summary>
     private async Task<(SourceOptions Source, ProbeResult Result)> ProbeAsync(CancellationToken stop)
     {
+        if (_inOrder is { } same && Format is { } format)
+        {
+            _inOrder = null;
+            return (same, new ProbeResult(format, StreamState.Online, "", TimeSpan.Zero));
+        }
         _remark = "";
         var source = _device.Current(_source);
         if (source.SubStream.Length > 0)

@@ -35,6 +35,9 @@ internal sealed partial class StreamSupervisor
     [LoggerMessage(1110, LogLevel.Information, "stream={Stream} capture times now come from: {Clock}")]
     private partial void LogTimeSource(string stream, TimeSource clock);
 
+    [LoggerMessage(1111, LogLevel.Debug, "stream={Stream} connects, attempt {Attempt}")]
+    private partial void LogConnects(string stream, int attempt);
+
     [LoggerMessage(1106, LogLevel.Error, "stream={Stream} the supervisor met an unexpected error")]
     private partial void LogBug(Exception exception, string stream);
 }

@@ -108,6 +108,7 @@ internal sealed partial class StreamSupervisor
     private async Task<ConnectionEnd> AttemptAsync(CancellationToken stop)
     {
         _attempts++;
+        LogConnects(_source.Stream, _attempts);
         try
         {
             return await ConnectAsync(stop).ConfigureAwait(false);

@@ -50,10 +50,31 @@ internal sealed partial class Publisher
         Signal();
     }
 
+    /// <summary>Clears the topic of a zone that the configuration no longer has, also of one that only an earlier publisher knew.</summary>
+    public void RemoveZone(string stream, string zone)
+    {
+        var output = Stream(stream);
+        lock (_gate)
+        {
+            if (output.Zone(zone, out var topic)) { _retained.Add(topic); }
+            topic.Clear();
+        }
+        Signal();
+    }
+
+    /// <summary>Home Assistant forgets a stream, also one that only an earlier publisher announced.</summary>
+    private void Forget(string stream)
+    {
+        if (_options.DiscoveryPrefix.Length == 0) { return; }
+        Announced(stream).Clear();
+        _announced.Remove(stream);
+    }
+
     private RetainedTopic Announced(string stream)
     {
         if (_announced.TryGetValue(stream, out var known)) { return known; }
-        var topic = new RetainedTopic(_discovery!.Topic(stream), MqttQos.AtLeastOnce, Payloads.Json("homeassistant", null) with { User = [] }, TimeSpan.Zero);
+        var name = Discovery.Topic(_options.DiscoveryPrefix, _options.Node, stream);
+        var topic = new RetainedTopic(name, MqttQos.AtLeastOnce, Payloads.Json("homeassistant", null) with { User = [] }, TimeSpan.Zero);
         _announced.Add(stream, topic);
         _retained.Add(topic);
         return topic;

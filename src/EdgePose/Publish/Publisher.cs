@@ -156,7 +156,7 @@ internal sealed partial class Publisher : IAsyncDisposable
             stream.State.Clear();
             stream.People.Clear();
             foreach (var zone in stream.Zones) { zone.Clear(); }
-            if (_announced.Remove(id, out var announced)) { announced.Clear(); }
+            Forget(id);
         }
         Signal();
     }

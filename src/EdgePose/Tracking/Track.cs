@@ -129,6 +129,14 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         Move(_measured, _predicted);
     }
 
+    /// <summary>Moves what <see cref="LookAhead"/> predicted, as the camera moved.</summary>
+    public void Shift(float dx, float dy)
+    {
+        var box = PredictedBox;
+        PredictedBox = new Box(box.X1 + dx, box.Y1 + dy, box.X2 + dx, box.Y2 + dy);
+        foreach (ref var point in _predicted.AsSpan()) { point = point with { X = point.X + dx, Y = point.Y + dy }; }
+    }
+
     /// <summary>Moves the listed joints as <see cref="LookAhead"/> moved the box.</summary>
     public void MoveListed(Span<Keypoint> target) => Move(_listed, target);
 

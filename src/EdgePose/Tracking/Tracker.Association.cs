@@ -40,6 +40,9 @@ internal sealed partial class Tracker
     /// <summary>Share of the people of the previous frame that must fail at once for a camera cut.</summary>
     private const double CutShare = 0.7;
 
+    /// <summary>So many people must have been found before their common way is the camera's.</summary>
+    private const int MinWitnesses = 2;
+
     /// <summary>Factor on the measurement noise of a pose with a low score.</summary>
     private const double LowNoise = 2;
 
@@ -57,6 +60,7 @@ internal sealed partial class Tracker
     private Observation[] _observations = new Observation[16];
     private int _observationCount;
     private float[] _cost = new float[256];
+    private (float X, float Y)[] _offsets = new (float X, float Y)[16];
     private int[] _rows = new int[16], _columns = new int[16], _columnOfRow = new int[16];
 
     private enum Round { High, Low, LastSeen, Unconfirmed }
@@ -107,6 +111,7 @@ internal sealed partial class Tracker
         var seenBefore = 0;
         foreach (var track in _tracks) { seenBefore += IsCurrent(track) ? 1 : 0; }
         Run(Round.High, poses);
+        if (FollowCamera()) { Run(Round.High, poses); }
         Run(Round.Low, poses);
         Run(Round.LastSeen, poses);
         var cut = IsCut(seenBefore);
@@ -119,6 +124,33 @@ internal sealed partial class Tracker
         }
         else { Run(Round.Unconfirmed, poses); }
         return cut;
+    }
+
+    /// <summary>
+    /// Where most people stand off their predictions by the same way, the camera moved: who was not found is looked for there too.
+    /// False when there is nobody to look for, or no such way.
+    /// </summary>
+    private bool FollowCamera()
+    {
+        var (found, missing) = (0, 0);
+        if (_offsets.Length < _tracks.Count) { _offsets = new (float X, float Y)[2 * _tracks.Count]; }
+        foreach (var track in _tracks)
+        {
+            if (track.Id == 0 || track.Stopped || track.Resting) { continue; }
+            if (track.Missed > 0) { missing++; }
+            else { _offsets[found++] = (track.Box.CenterX - track.PredictedBox.CenterX, track.Box.CenterY - track.PredictedBox.CenterY); }
+        }
+        if (missing == 0 || found < MinWitnesses) { return false; }
+        var offsets = _offsets.AsSpan(0, found);
+        offsets.Sort(static (a, b) => a.X.CompareTo(b.X));
+        var dx = offsets[found / 2].X;
+        offsets.Sort(static (a, b) => a.Y.CompareTo(b.Y));
+        var dy = offsets[found / 2].Y;
+        foreach (var track in _tracks)
+        {
+            if (track.Id != 0 && track.Missed > 0 && !track.Stopped) { track.Shift(dx, dy); }
+        }
+        return true;
     }
 
     /// <summary>Confirmed, and seen in the previous frame but not (yet) in this one.</summary>

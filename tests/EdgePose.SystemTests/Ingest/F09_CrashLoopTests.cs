@@ -9,7 +9,7 @@ namespace EdgePose.SystemTests.Ingest;
 [Collection("Ingest")]
 public sealed class F09_CrashLoopTests(IngestFixture fixture, ITestOutputHelper output)
 {
-    private static readonly SourceOptions Source = new() { Stream = "cam", Url = "rtsp://cam.test/x", FrameSize = static (_, _) => (32, 24) };
+    private static readonly SourceOptions Source = new() { Stream = "cam", Url = "rtsp://cam.test/x", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) };
 
     [Fact]
     public async Task FiveExitsInAMinute_AreFailedWithTheLastTwentyRedactedMessages_AndTriedEveryFiveMinutes()
@@ -23,7 +23,7 @@ public sealed class F09_CrashLoopTests(IngestFixture fixture, ITestOutputHelper 
             """);
         var time = new ManualTime();
         await using var stream = new RunningStream(Source, tools, static text => text.Replace("canary", "***", StringComparison.Ordinal), time);
-        var took = await FastClock.RunAsync(time, TimeSpan.FromMinutes(2), () => stream.Status.State == StreamState.Failed);
+        var took = await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(2), () => stream.Status.State == StreamState.Failed);
 
         var attempts = Attempts();
         output.WriteLine($"failed after {attempts} exits in {took.TotalSeconds:0} s: {stream.Status.Reason[..100]}…");
@@ -35,12 +35,12 @@ public sealed class F09_CrashLoopTests(IngestFixture fixture, ITestOutputHelper 
         Assert.EndsWith("line 29 of rtsp://***@cam.test/x ***", stream.Status.Messages[^1], StringComparison.Ordinal);
         Assert.DoesNotContain("canary", string.Concat(stream.Lines) + stream.Status, StringComparison.Ordinal);
 
-        await FastClock.RunAsync(time, TimeSpan.FromMinutes(3.9), static () => false);
+        await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(3.9), static () => false);
         Assert.Equal(5, Attempts());
-        await FastClock.RunAsync(time, TimeSpan.FromMinutes(2.5), () => Attempts() > 5);
+        await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(2.5), () => Attempts() > 5);
         Assert.Equal(6, Attempts());
         await File.WriteAllTextAsync(healed, "");
-        await FastClock.RunAsync(time, TimeSpan.FromMinutes(7), () => stream.Status.State == StreamState.Online);
+        await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(7), () => stream.Status.State == StreamState.Online);
         Assert.Equal(StreamState.Online, stream.Status.State);
         Assert.Empty(stream.Status.Messages);
 

@@ -25,7 +25,7 @@ public sealed class F13_TruncatedOutputTests(IngestFixture fixture, ITestOutputH
     [Fact]
     public async Task ConnectionIsCutInsideAPicture_TheHalfPictureIsLeftOutWithDiscardCorrupt_AndIsTheLastOneWithout()
     {
-        var clip = Clip.MakePlain(fixture.Folder, "white", "f13.h264");
+        var clip = Clip.MakePlain(fixture.Folder, "white", "f13.h264", noise: 20);
         await using var camera = new ScriptedRtspServer(RtspScript.Endless(clip));
         await using var proxy = new FaultProxy(camera.Port);
         var source = RtspSourceTests.Rtsp($"rtsp://127.0.0.1:{proxy.Port}/cam");
@@ -37,9 +37,12 @@ public sealed class F13_TruncatedOutputTests(IngestFixture fixture, ITestOutputH
 
         foreach (var (name, stream) in ((string, RunningStream)[])[("all", all), ("whole", whole)])
         {
+            await stream.StopAsync();
             var c = stream.Supervisor.Counters;
             output.WriteLine($"{name}: {c.Received} received, {c.DamagedPictures} damaged, {c.Refused} refused; {string.Join(" > ", stream.Statuses.Select(static s => s.Reason).Where(static r => r.Length > 0))}");
         }
+        Assert.True(all.Supervisor.Counters.DamagedPictures > 0, "the cut falls into a picture");
+        Assert.Equal(whole.Supervisor.Counters.DamagedPictures, whole.Supervisor.Counters.Refused);
         Assert.All(whole.Pictures, static p => Assert.InRange(p.Mean, 190, 255)); // half a picture is half dark
         // What ffmpeg makes of the rest at the end of the data comes last; nothing follows that could be taken for its continuation.
         Assert.All(all.Pictures.GroupBy(static p => p.Info.Epoch), static epoch => Assert.All(epoch.SkipLast(1), static p => Assert.InRange(p.Mean, 190, 255)));

@@ -34,15 +34,15 @@ public sealed class F18_UsbReplugTests(IngestFixture fixture, ITestOutputHelper 
         }
         var time = new ManualTime();
         await using var stream = new RunningStream(
-            new SourceOptions { Stream = "usb", Url = "/dev/video0", FrameSize = static (_, _) => (32, 24) }, tools, time: time, device: new V4l2Device(links, Target));
-        await FastClock.RunAsync(time, TimeSpan.FromMinutes(2), () => stream.Frames.Count > 5 && stream.Status.State == StreamState.Online);
+            new SourceOptions { Stream = "usb", Url = "/dev/video0", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) }, tools, time: time, device: new V4l2Device(links, Target));
+        await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(2), () => stream.Frames.Count > 5 && stream.Status.State == StreamState.Online);
 
         await File.WriteAllTextAsync(plugged, "");
-        await FastClock.RunAsync(time, TimeSpan.FromMinutes(2), () => stream.Status.State == StreamState.NotFound);
+        await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(2), () => stream.Status.State == StreamState.NotFound);
         output.WriteLine($"unplugged: {stream.Status.State}: {stream.Status.Reason}");
         Assert.Equal(StreamState.NotFound, stream.Status.State);
         await File.WriteAllTextAsync(plugged, "/dev/video2");
-        var back = await FastClock.RunAsync(time, TimeSpan.FromMinutes(2), () => stream.Frames.Any(static f => f.Epoch == 2));
+        var back = await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(2), () => stream.Frames.Any(static f => f.Epoch == 2));
 
         output.WriteLine($"plugged in as /dev/video2: frames after {back.TotalSeconds:0} s of the fast clock; opened {string.Join(", ", await File.ReadAllLinesAsync(log))}");
         Assert.Equal(["/dev/video0", "/dev/video2"], await File.ReadAllLinesAsync(log));

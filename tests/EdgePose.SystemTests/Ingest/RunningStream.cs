@@ -13,6 +13,8 @@ internal sealed class RunningStream : ILogger, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _run, _consume;
+    private volatile bool _connecting = true;
+    private long _receivedBefore;
 
     public RunningStream(
         SourceOptions options, FfmpegTools? tools = null, Func<string, string>? redact = null, TimeProvider? time = null, V4l2Device? device = null,
@@ -37,6 +39,9 @@ internal sealed class RunningStream : ILogger, IAsyncDisposable
 
     /// <summary>Mean of all bytes of the last frame that was taken.</summary>
     public double LastMean { get; private set; }
+
+    /// <summary>True while processes are at work whose time is real: from the beginning of an attempt to its end or its first frame.</summary>
+    public bool IsConnecting => _connecting && Supervisor.Counters.Received == _receivedBefore;
     public Task Completion => _run;
     public StreamStatus Status => Supervisor.Status;
 
@@ -116,6 +121,11 @@ internal sealed class RunningStream : ILogger, IAsyncDisposable
 
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;
     bool ILogger.IsEnabled(LogLevel logLevel) => true;
-    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var text = formatter(state, exception);
+        if (text.Contains(" connects, attempt ", StringComparison.Ordinal)) { (_receivedBefore, _connecting) = (Supervisor?.Counters.Received ?? 0, true); }
+        else if (text.Contains(" next attempt in ", StringComparison.Ordinal)) { _connecting = false; }
+        Lines.Enqueue($"{logLevel} {text} {exception}");
+    }
 }

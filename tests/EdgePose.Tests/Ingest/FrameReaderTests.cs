@@ -96,8 +96,10 @@ public sealed class FrameReaderTests
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         Reader(slot).Run(new RawFrames(100 * Bytes), CancellationToken.None);
         var reader = Reader(slot);
-        // With notes there and taken, as of a live source.
-        var source = new RawFrames(1001 * Bytes) { MeasureFrom = Bytes, MeasureTo = 1001 * Bytes };
+        // A live source: with a note for each frame, and the sender's clock asked.
+        var (notes, sender) = (new FrameNotes(), new SenderClock(_time));
+        reader = new FrameReader(_pool, slot, _stamper, _counters, _time, lossless: false) { Notes = notes, Sender = sender };
+        var source = new RawFrames(1001 * Bytes) { OnFrame = () => notes.Add(new FrameNote(1, FrameFault.None)), MeasureFrom = Bytes, MeasureTo = 1001 * Bytes };
         reader.Run(source, CancellationToken.None);
         Assert.Equal(0, source.Allocated);
         slot.TryTake()!.Dispose();
@@ -190,12 +192,14 @@ public sealed class FrameReaderTests
     {
         private int _position;
         private long _start;
+        public Action? OnFrame { get; init; }
         public int MeasureFrom { get; init; } = -1;
         public int MeasureTo { get; init; } = -1;
         public long Allocated { get; private set; } = -1;
 
         public override int Read(Span<byte> buffer)
         {
+            if (_position % Bytes == 0) { OnFrame?.Invoke(); }
             if (_position == MeasureFrom) { _start = GC.GetAllocatedBytesForCurrentThread(); }
             if (_position == MeasureTo) { Allocated = GC.GetAllocatedBytesForCurrentThread() - _start; }
             var count = Math.Min(Math.Min(buffer.Length, 7), Math.Min(length - _position, Bytes - (_position % Bytes)));

@@ -19,9 +19,9 @@ internal static class Evaluation
         return TrackingScores.Of(frames);
     }
 
-    public static TrackingScores RunFrameBased(Clip clip, double fps, ScriptedDetector detector)
+    public static TrackingScores Run(IBaseline tracker, Clip clip, double fps, ScriptedDetector detector)
     {
-        var (tracker, poses, frames) = (new FrameBasedTracker(fps), new PoseList(17), new List<TrackingFrame>());
+        var (poses, frames) = (new PoseList(17), new List<TrackingFrame>());
         foreach (var frame in clip.At(fps))
         {
             detector.Detect(clip, frame, poses);

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace EdgePose.Tests.Tracking;
 
 /// <summary>
-/// Identity figures beside a frame-based baseline with the same thresholds and the same memory in seconds. The scripted detector is
+/// Identity figures beside ByteTrack, with the same thresholds and the same memory in seconds, and beside ByteTrack and OC-SORT as published. The scripted detector is
 /// seeded, so a run repeats exactly; the bounds leave room for changes that do not matter. The constants were set on other seeds.
 /// </summary>
 public sealed class TrackerQualityTests(ITestOutputHelper output)
@@ -24,7 +24,7 @@ public sealed class TrackerQualityTests(ITestOutputHelper output)
         Assert.True(ours.Idf1 >= least, $"IDF1 {ours.Idf1:f3}");
         if (fps > 10) { return; }
         Assert.True(ours.Idf1 > baseline.Idf1);
-        Assert.True(ours.Switches <= 0.7 * baseline.Switches, $"{ours.Switches} switches, baseline {baseline.Switches}");
+        Assert.True(ours.Switches <= (fps == 5 ? 0.5 : 0.6) * baseline.Switches, $"{ours.Switches} switches, baseline {baseline.Switches}");
     }
 
     [Theory]
@@ -62,6 +62,37 @@ public sealed class TrackerQualityTests(ITestOutputHelper output)
         Assert.True(ours.Switches <= 0.5 * baseline.Switches, $"{ours.Switches} switches, baseline {baseline.Switches}");
     }
 
+    /// <summary>The table of the closing figures: each tracker on each clip and rate, mean of the seeds.</summary>
+    [Theory]
+    [InlineData(30)]
+    [InlineData(10)]
+    [InlineData(5)]
+    [InlineData(3)]
+    public void PanZoomClips_EveryTracker_OursLosesTheFewestIdentities(double fps)
+    {
+        (string Name, Func<IBaseline> Make)[] others =
+        [
+            ("ByteTrack, our thresholds", () => Equal(fps)), ("ByteTrack, published", () => new ByteTrack(0.5f, 0.6f, Math.Max(1, (int)(fps / 30 * 30)))),
+            ("OC-SORT, our thresholds", () => new OcSort(0.3f)), ("OC-SORT, published", () => new OcSort(0.6f)),
+        ];
+        var ours = Mean((clip, detector) => Evaluation.RunEdgePose(clip, fps, detector), "EdgePose");
+        foreach (var (name, make) in others)
+        {
+            var other = Mean((clip, detector) => Evaluation.Run(make(), clip, fps, detector), name);
+            Assert.True(ours.Idf1 >= other.Idf1 - 0.01, $"{name}: IDF1 {other.Idf1:f3}, ours {ours.Idf1:f3}");
+        }
+
+        (double Idf1, double Switches) Mean(Func<Clip, ScriptedDetector, EdgePose.Evaluation.Tracks.TrackingScores> run, string name)
+        {
+            var scores = PanZoom().SelectMany(c => Enumerable.Range(101, Seeds).Select(s => run(c, new ScriptedDetector(s)))).ToList();
+            var (idf1, switches) = (scores.Average(s => s.Identity.F1), scores.Sum(s => (double)s.Clear.IdSwitches) / Seeds);
+            output.WriteLine($"{fps,2} fps  {name,-26} IDF1 {idf1:f3}  switches {switches,5:f1}  MOTA {scores.Average(s => s.Clear.Mota):f3}");
+            return (idf1, switches);
+        }
+    }
+
+    private static ByteTrack Equal(double fps) => new(0.3f, 0.3f, Math.Max(1, (int)Math.Round(1.5 * fps)));
+
     private static Clip[] PanZoom()
     {
         var folder = Repo.Shared("media/panzoom");
@@ -77,7 +108,7 @@ public sealed class TrackerQualityTests(ITestOutputHelper output)
             for (var seed = 101; seed <= 100 + Seeds; seed++)
             {
                 var detector = new ScriptedDetector(seed) { BottomUp = bottomUp };
-                var (x, y) = (Evaluation.RunEdgePose(clip, fps, detector), Evaluation.RunFrameBased(clip, fps, detector));
+                var (x, y) = (Evaluation.RunEdgePose(clip, fps, detector), Evaluation.Run(Equal(fps), clip, fps, detector));
                 a = (a.Idf1 + x.Identity.F1 / Seeds, a.Switches + (double)x.Clear.IdSwitches / Seeds);
                 b = (b.Idf1 + y.Identity.F1 / Seeds, b.Switches + (double)y.Clear.IdSwitches / Seeds);
                 ceiling += Evaluation.RunOracle(clip, fps, detector).Identity.F1 / Seeds;

@@ -12,7 +12,7 @@ internal static class ConstantFolding
     {
         var graph = model.Graph;
         var constant = graph.Initializer.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        var folded = new HashSet<NodeProto>();
+        var folded = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Node)
         {
             if (Never.Contains(node.OpType) || !node.Input.All(i => i.Length == 0 || constant.Contains(i))

@@ -50,7 +50,7 @@ internal static class StaticShapes
     private static HashSet<NodeProto> DynamicNodes(GraphProto graph)
     {
         var values = graph.Input.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
-        var nodes = new HashSet<NodeProto>();
+        var nodes = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Node.Where(n => n.OpType != "Shape" && n.Input.Any(values.Contains)))
         {
             nodes.Add(node);

@@ -18,7 +18,7 @@ internal sealed class Grouping
     private static readonly char[] Separators = ['/', '.', ':'];
     private readonly GraphView _view;
     private readonly TensorFacts _facts;
-    private readonly Dictionary<NodeProto, string> _groups = [];
+    private readonly Dictionary<NodeProto, string> _groups = new(ReferenceEqualityComparer.Instance);
 
     public Grouping(GraphView view, TensorFacts facts)
     {
@@ -46,8 +46,8 @@ internal sealed class Grouping
     /// <summary>Everything that no convolution follows; a separable last convolution counts as one.</summary>
     private void MarkHeads()
     {
-        var leads = new HashSet<NodeProto>();
-        var outputs = new Dictionary<NodeProto, HashSet<int>>();
+        var leads = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        var outputs = new Dictionary<NodeProto, HashSet<int>>(ReferenceEqualityComparer.Instance);
         var names = _view.Graph.Output.Select(o => o.Name).ToList();
         foreach (var node in _view.Graph.Node.Reverse())
         {
@@ -90,7 +90,7 @@ internal sealed class Grouping
     /// </summary>
     private void MarkStem()
     {
-        var behind = new HashSet<NodeProto>();
+        var behind = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         var separable = false;
         foreach (var node in _view.Graph.Node)
         {

@@ -3,7 +3,7 @@ using EdgePose.ModelTools.Quantization.Preparation;
 
 namespace EdgePose.ModelTools.Quantization.Rules;
 
-/// <summary>What operators have in common for quantization.</summary>
+/// <summary>What operators have in common for quantization. Nodes are told apart by reference everywhere: their own equality compares contents.</summary>
 internal static class Operators
 {
     private static readonly HashSet<string> Multiplying = ["Conv", "ConvTranspose", "MatMul", "Gemm"];

@@ -20,8 +20,8 @@ internal sealed class Plan
     private readonly TensorFacts _facts;
     private readonly TargetRules _rules;
     private readonly Func<NodeProto, bool> _kept;
-    private readonly Dictionary<NodeProto, Precision> _precision = [];
-    private readonly HashSet<NodeProto> _removed = [];
+    private readonly Dictionary<NodeProto, Precision> _precision = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<NodeProto> _removed = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="view">The prepared graph.</param>
     /// <param name="facts">Shapes and types.</param>
@@ -57,7 +57,7 @@ internal sealed class Plan
 
     private void Decide(NodeProto node)
     {
-        if (node.IsActivation() && IsReplaceable(node))
+        if (IsReplaceable(node))
         {
             _removed.Add(node);
             _precision[node] = Of(_view.Producer(node.Input[0])!);
@@ -77,15 +77,40 @@ internal sealed class Plan
     private bool IsFed(NodeProto node) => node.DataInputs().Where(i => _view.Constant(node.Input[i]) is null)
         .All(i => _view.Producer(node.Input[i]) is { } producer && IsQuantized(producer));
 
+    private bool IsReplaceable(NodeProto node) => CanReplace(node, _view, _rules) && IsQuantized(_view.Producer(node.Input[0])!);
+
     /// <summary>
-    /// True for a Relu or Clip that only limits what a quantized node makes: the codes of its own output's range saturate at the same limits.
-    /// Symmetric codes do not: half of them lie below zero.
+    /// True for a Relu or Clip that only limits what one node makes: if that is quantized, the codes of the limited range saturate at the
+    /// same limits. Symmetric codes do not: half of them lie below zero.
     /// </summary>
-    private bool IsReplaceable(NodeProto node)
+    private static bool CanReplace(NodeProto node, GraphView view, TargetRules rules)
     {
-        if (_rules.Symmetric || _rules.PairsAtInputs || _view.IsOutput(node.Output[0]) || _view.IsCaptured(node.Output[0])) { return false; }
-        if (_view.Producer(node.Input[0]) is not { } producer || !IsQuantized(producer) || _view.OnlyConsumer(node.Input[0]) != node) { return false; }
+        if (!node.IsActivation() || rules.Symmetric || rules.PairsAtInputs || view.IsOutput(node.Output[0]) || view.IsCaptured(node.Output[0])) { return false; }
+        if (view.Producer(node.Input[0]) is not { } producer || view.OnlyConsumer(node.Input[0]) != node) { return false; }
         // A moved value has the codes of what was moved; they cannot be limited on the way.
-        return !producer.IsMoving() && node.Limits(_view) is { Low: <= 0, High: >= 0 };
+        return !producer.IsMoving() && node.Limits(view) is { Low: <= 0, High: >= 0 };
+    }
+
+    /// <summary>Values whose ranges some plan for the target might need. What is moved has the range of its source.</summary>
+    public static IReadOnlyList<string> Ranged(GraphView view, TensorFacts facts, TargetRules rules)
+    {
+        var values = new List<string>();
+        foreach (var node in view.Graph.Node)
+        {
+            var candidate = IsCandidate(node, view, facts, rules);
+            if (candidate || node.IsActivation()) { values.AddRange(node.DataInputs().Select(i => node.Input[i]).Where(v => view.Constant(v) is null)); }
+            if (candidate || node.IsActivation()) { values.AddRange(node.Output.Where(o => o.Length > 0)); }
+        }
+        return [.. values.Select(v => Source(view, v)).Distinct(StringComparer.Ordinal).Where(facts.IsFloat).Where(v => !IsLimitedAtOnce(v))];
+
+        bool IsLimitedAtOnce(string value) => view.Producer(value) is { } producer && IsCandidate(producer, view, facts, rules)
+            && view.OnlyConsumer(value) is { } next && CanReplace(next, view, rules);
+    }
+
+    /// <summary>What a moved value was moved from.</summary>
+    public static string Source(GraphView view, string value)
+    {
+        while (view.Producer(value) is { } producer && producer.IsMoving() && view.Constant(producer.Input[0]) is null) { value = producer.Input[0]; }
+        return value;
     }
 }

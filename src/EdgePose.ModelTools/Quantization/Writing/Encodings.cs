@@ -51,7 +51,8 @@ internal sealed class Encodings
     private string Source(string value)
     {
         // A chain of moves, limits and joins; each step leads to another node, so it ends.
-        while (_ranges.TryGetValue(value, out var next)) { value = next; }
+        value = Plan.Source(_view, value);
+        while (_ranges.TryGetValue(value, out var next)) { value = Plan.Source(_view, next); }
         return value;
     }
 
@@ -61,11 +62,6 @@ internal sealed class Encodings
         {
             // What the limited value needs is what the unlimited one gets.
             _ranges[node.Input[0]] = node.Output[0];
-            return;
-        }
-        if (node.IsMoving())
-        {
-            foreach (var output in node.Output.Where(o => o.Length > 0)) { _ranges[output] = node.Input[0]; }
             return;
         }
         // A part that only goes into a Concat is best written in the codes of the whole: one rounding less, and joining becomes copying.

@@ -13,6 +13,9 @@ internal sealed class FallRule(RuleOptions options, int slot, ZoneMonitor? zone)
     /// <summary>From standing the shoulders sink by some 2.2 torsos, from a chair by 1.4; sitting down is 0.9.</summary>
     private const float LeastDrop = 1;
 
+    /// <summary>The shoulders must also come this much nearer to the feet: a camera that pans or is hit moves both.</summary>
+    private const float LeastApproach = 0.8f;
+
     /// <summary>A fall from standing takes 0.5 to 1 s; the drop is looked for from this long before the body is down to this long after.</summary>
     private const long Before = 1_000_000, AfterDown = 1_200_000;
 
@@ -50,12 +53,13 @@ internal sealed class FallRule(RuleOptions options, int slot, ZoneMonitor? zone)
     {
         var (trail, torso, sunk) = (person.Trail, state.P.X, person.Posture.Shoulders.Y);
         if (torso <= 0) { return; }
-        var (depth, speed) = (0f, 0f);
+        var (depth, speed, apart) = (0f, 0f, 0f);
         for (var i = 0; i < trail.Count; i++)
         {
             var from = trail[i];
             if (from.At < state.T - Before || float.IsNaN(from.Shoulders)) { continue; }
             depth = MathF.Max(depth, sunk - from.Shoulders);
+            apart = MathF.Max(apart, from.Foot.Y - from.Shoulders);
             for (var j = i + 1; j < trail.Count; j++)
             {
                 var (to, span) = (trail[j], trail[j].At - from.At);
@@ -63,7 +67,7 @@ internal sealed class FallRule(RuleOptions options, int slot, ZoneMonitor? zone)
                 if (span >= LeastSpan && !float.IsNaN(to.Shoulders)) { speed = MathF.Max(speed, (to.Shoulders - from.Shoulders) / Seconds(span)); }
             }
         }
-        if (depth < LeastDrop * torso || speed < Options.Speed * torso) { return; }
+        if (depth < LeastDrop * torso || speed < Options.Speed * torso || apart - (person.Foot.Y - sunk) < LeastApproach * torso) { return; }
         (state.Mark, state.A, state.B) = (1, speed / torso, depth / torso);
     }
 

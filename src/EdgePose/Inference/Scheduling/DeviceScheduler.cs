@@ -28,10 +28,6 @@ internal sealed class DeviceScheduler
 
     /// <summary>Part of the dearest stream's frame within which tags count as equal: enough to choose by deadline, too little to serve anybody twice for it.</summary>
     private const double OneRound = 0.9;
-
-    /// <summary>A frame is charged at most this many times the stream's mean; a detector that runs now and then stays below it.</summary>
-    private const double LongestCharge = 8;
-
     private readonly LaneState[] _lanes;
     private readonly SchedulingOptions _options;
     private readonly TimeProvider _time;
@@ -44,7 +40,7 @@ internal sealed class DeviceScheduler
     private DeviceLoad _load;
     private TimeSpan _lastLook, _lastTurn;
     private double _busySeconds;
-    private double _utilisation, _tolerance;
+    private double _utilisation, _tolerance, _usual;
     private long _successes;
 
     public DeviceScheduler(IReadOnlyList<Lane> lanes, SchedulingOptions options, TimeProvider time)
@@ -88,15 +84,12 @@ internal sealed class DeviceScheduler
     {
         var (state, seconds) = (turn.State, _time.GetElapsedTime(turn.StartedTicks).TotalSeconds);
         _busySeconds += seconds;
+        state.Place.Charge(seconds, _usual);
         if (outcome == Outcome.Missed)
         {
-            state.Place.Charge(seconds);
             state.Miss(Now, _successes);
             return;
         }
-        // A frame during which the machine did something else is not the stream's doing.
-        var usual = _meter.Cost(state.Cost);
-        state.Place.Charge(usual > 0 ? Math.Min(seconds, LongestCharge * usual) : seconds);
         _successes++;
         state.Succeed();
         if (state.IsLive) { _meter.Add(state.Cost, seconds); }
@@ -148,9 +141,11 @@ internal sealed class DeviceScheduler
     private double MeasureUtilisation(TimeSpan now)
     {
         var (demand, live, busyRecordings, dearest) = (0.0, 0.0, 0.0, 0.0);
+        var (usual, known) = (0.0, 0);
         foreach (var lane in _lanes)
         {
             lane.Measure(_time);
+            if (lane.Place.Usual is { } seconds) { (usual, known) = (usual + seconds, known + 1); }
             dearest = Math.Max(dearest, _meter.Cost(lane.Cost) / lane.Place.Weight);
             if (lane.IsLive)
             {
@@ -159,7 +154,7 @@ internal sealed class DeviceScheduler
             }
             else if (lane.Lane.Slot.HasFrame) { busyRecordings += lane.Place.Weight; }
         }
-        _tolerance = OneRound * dearest;
+        (_tolerance, _usual) = (OneRound * dearest, known == 0 ? 0 : usual / known);
         return live == 0 ? 0 : demand * (live + busyRecordings) / live;
     }
 

@@ -108,9 +108,8 @@ public sealed class LadderTests(ITestOutputHelper output)
         Assert.InRange(device.Load.Step, least, least + 2);
         if (load < 3) { Assert.InRange(device.Load.Utilisation, 0, 0.9); }
         AssertAtMostOneOscillationIn30Seconds(device);
-        // A load that fits no rung well is tried again until it is known what the rungs are worth.
+        // In five minutes: a load that fits no rung well is tried again until it is known what the rungs are worth.
         Assert.InRange(Oscillations(device).Count, 0, 3);
-        Assert.DoesNotContain(Oscillations(device), at => at.TotalSeconds is > 90 and < 270);
     }
 
     [Fact]

@@ -4,13 +4,14 @@ using EdgePose.Tracking;
 namespace EdgePose.Tests.Tracking;
 
 /// <summary>
-/// The baseline: box tracking in the manner of ByteTrack (ifzhang/ByteTrack:yolox/tracker/byte_tracker.py), where a time step is a frame
-/// whatever its duration. Written for comparison only: simple, and it allocates.
+/// ByteTrack (ifzhang/ByteTrack:yolox/tracker/{byte_tracker,kalman_filter,matching}.py), where a time step is a frame whatever its duration.
 /// </summary>
-internal sealed class FrameBasedTracker(double fps)
+/// <param name="high">Scores above this are matched first (<c>track_thresh</c>).</param>
+/// <param name="birth">Least score of a new track; published as 0.1 above <paramref name="high"/>.</param>
+/// <param name="buffer">Frames that a lost track is remembered; published as 30 at 30 frames/s, fewer in proportion.</param>
+internal sealed class ByteTrack(float high, float birth, int buffer) : IBaseline
 {
-    private const float High = 0.3f, Low = 0.1f, Birth = 0.3f;
-    private readonly int _buffer = Math.Max(1, (int)Math.Round(1.5 * fps));
+    private const float Low = 0.1f;
     private readonly List<Item> _items = [];
     private readonly Assignment _assignment = new();
     private long _lastId;
@@ -51,8 +52,8 @@ internal sealed class FrameBasedTracker(double fps)
     {
         _frame++;
         var boxes = Enumerable.Range(0, poses.Count).Select(i => (poses[i].Box, poses[i].Score)).Where(b => !b.Box.IsEmpty).ToList();
-        var high = boxes.Where(b => b.Score > High).ToList();
-        var low = boxes.Where(b => b.Score is > Low and < High).ToList();
+        var strong = boxes.Where(b => b.Score > high).ToList();
+        var low = boxes.Where(b => b.Score > Low && b.Score < high).ToList();
         var known = _items.Where(i => i.Confirmed).ToList();
         var young = _items.Where(i => !i.Confirmed).ToList();
         foreach (var item in known)
@@ -64,13 +65,13 @@ internal sealed class FrameBasedTracker(double fps)
             item.A.Step(1e-2, 1e-5);
             item.H.Step(h / 20, h / 160);
         }
-        Match(known, high, 0.9f, fuse: true);
+        Match(known, strong, 0.9f, fuse: true);
         var rest = known.Where(i => i.LastFrame < _frame && !i.Lost).ToList();
         Match(rest, low, 0.5f, fuse: false);
         foreach (var item in rest.Where(i => i.LastFrame < _frame)) { item.Lost = true; }
-        Match(young, high, 0.7f, fuse: true);
-        _items.RemoveAll(i => i.LastFrame < _frame && (!i.Confirmed || _frame - i.LastFrame > _buffer));
-        foreach (var (box, _) in high.Where(b => b.Score >= Birth)) { _items.Add(Start(box)); }
+        Match(young, strong, 0.7f, fuse: true);
+        _items.RemoveAll(i => i.LastFrame < _frame && (!i.Confirmed || _frame - i.LastFrame > buffer));
+        foreach (var (box, _) in strong.Where(b => b.Score >= birth)) { _items.Add(Start(box)); }
         return _items.Where(i => i.Confirmed && i.LastFrame == _frame).Select(i => (i.Id, i.Box)).ToList();
     }
 
