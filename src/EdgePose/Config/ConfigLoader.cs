@@ -100,12 +100,13 @@ internal static class ConfigLoader
         var pose = PoseSection.Read(root.Child("pose"), PoseSection.Defaults);
         var tracking = ServiceSections.Tracking(root.Child("tracking"));
         var poses = ServiceSections.Poses(root.Child("poses"));
+        var (metrics, status) = (ObservationSections.Metrics(root.Child("metrics")), ObservationSections.Status(root.Child("status")));
         var streams = StreamSection.ReadAll(root.Child("streams"), pose, options.RequireStreams);
         root.Done();
         return new EdgePoseConfig
         {
             Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses,
-            Streams = streams, Path = "", Hash = "", Secrets = [],
+            Metrics = metrics, Status = status, Streams = streams, Path = "", Hash = "", Secrets = [],
         };
     }
 

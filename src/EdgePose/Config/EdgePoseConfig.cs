@@ -13,6 +13,8 @@ internal sealed record EdgePoseConfig
     public required InferenceConfig Inference { get; init; }
     public required TrackingConfig Tracking { get; init; }
     public required PosesConfig Poses { get; init; }
+    public required MetricsConfig Metrics { get; init; }
+    public required StatusConfig Status { get; init; }
 
     /// <summary>In the order of the file; disabled streams are included.</summary>
     public required IReadOnlyList<StreamConfig> Streams { get; init; }

@@ -25,6 +25,13 @@ internal sealed class FrameSlot(FullPolicy policy, Action? onArrival = null) : I
     public long Received => Interlocked.Read(ref _received);
     public long Taken => Interlocked.Read(ref _taken);
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>All counts of one moment, when received = taken + dropped + waiting.</summary>
+    public (long Received, long Taken, long Dropped, int Waiting) Account()
+    {
+        lock (_gate) { return (_received, _taken, _dropped, _waiting is null ? 0 : 1); }
+    }
+
     public bool HasFrame => Volatile.Read(ref _waiting) is not null;
 
     /// <summary>Hands <paramref name="frame"/> over. With <see cref="FullPolicy.Wait"/> it blocks until the slot is empty or disposed, or <paramref name="stop"/> is set.</summary>

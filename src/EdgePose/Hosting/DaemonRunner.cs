@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using EdgePose.Config;
 using EdgePose.Domain;
+using EdgePose.Hosting.Observation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -43,6 +44,8 @@ internal static class DaemonRunner
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSerilog(log);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(systemd).AddSingleton(exit);
+        builder.Services.AddSingleton(services => new Observatory(
+            options.Metrics, Environment.GetEnvironmentVariable, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton(services => Build(config, services));
         builder.Services.AddSingleton<Func<Pipeline>>(services => () => Build(Load(request, redactor, TextWriter.Null), services));
         builder.Services.AddSingleton<Daemon>().AddHostedService(services => services.GetRequiredService<Daemon>());

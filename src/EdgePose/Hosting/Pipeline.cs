@@ -1,5 +1,6 @@
 using EdgePose.Config;
 using EdgePose.Domain;
+using EdgePose.Hosting.Observation;
 using EdgePose.Inference;
 using EdgePose.Inference.BottomUp;
 using EdgePose.Inference.Detectors;
@@ -19,6 +20,9 @@ internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines
 {
     /// <summary>Numbers used so far; the same object for every pipeline of the process.</summary>
     public StreamHistories Histories { get; } = new();
+
+    /// <summary>What everything is measured with; the same object for every pipeline of the process.</summary>
+    public Metrics Metrics { get; } = new();
 }
 
 /// <summary>The wiring: one configuration, running. Built completely, with every model opened, before anything is started.</summary>
@@ -43,14 +47,17 @@ internal sealed class Pipeline : IAsyncDisposable
             ? new JsonLinesTransport(lines)
             : new MosquittoTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MosquittoTransport>());
         _publisher = new Publisher(Mapping.Publisher(config), transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact);
-        var lanes = new List<Lane>();
+        _publisher.Answered = options.Metrics.Published;
+        var (lanes, stages) = (new List<Lane>(), new StageClock(time));
         _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>());
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
-            var unit = Unit(stream, config, options.Histories, redactor, loggers, time);
+            var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
+            var unit = Unit(stream, config, options.Histories, observer, redactor, loggers, time);
             _streams.Add(unit);
             lanes.Add(unit.Lane);
         }
+        foreach (var session in _models.Sessions) { session.Clock = stages; }
     }
 
     public EdgePoseConfig Config { get; }
@@ -116,7 +123,8 @@ internal sealed class Pipeline : IAsyncDisposable
     public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
 
     private StreamUnit Unit(
-        StreamConfig stream, EdgePoseConfig config, StreamHistories histories, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+        StreamConfig stream, EdgePoseConfig config, StreamHistories histories, StreamObserver observer, Redactor redactor, ILoggerFactory loggers,
+        TimeProvider time)
     {
         var (pose, detector) = ConfigCheck.Resolve(stream, _models.Catalog);
         var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
@@ -125,7 +133,7 @@ internal sealed class Pipeline : IAsyncDisposable
             : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream.Pose, pose.Decode.JointThreshold)) : null;
         return new StreamUnit(
-            stream, estimator, tracker, _publisher, histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
+            stream, estimator, tracker, _publisher, histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,
             loggers.CreateLogger<StreamSupervisor>());
     }
 

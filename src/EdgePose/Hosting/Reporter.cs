@@ -26,10 +26,10 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
     public void Report()
     {
         foreach (var stream in pipeline.Streams) { pipeline.PublishState(stream); }
-        pipeline.Publisher.SetStatus(Health());
+        pipeline.Publisher.SetStatus(Health(pipeline));
         systemd.Status(Summary());
         var due = systemd.WatchdogInterval is { } interval && (_watchdogAt is not { } last || time.GetElapsedTime(last) >= interval - Tick);
-        if (due && pipeline.Loop.SinceProgress < Hung)
+        if (due && MakesProgress(pipeline))
         {
             systemd.Watchdog();
             _watchdogAt = time.GetTimestamp();
@@ -43,7 +43,10 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
         return string.Create(CultureInfo.InvariantCulture, $"{online} of {pipeline.Streams.Count} streams online, broker {Snake(pipeline.Publisher.Broker.State)}");
     }
 
-    private NodeStatus Health()
+    internal static bool MakesProgress(Pipeline pipeline) => pipeline.Loop.SinceProgress < Hung;
+
+    /// <summary>How the daemon is, with the watchdog's measure of a hung network: what the status topic, the health addresses and <c>top</c> say.</summary>
+    internal static NodeStatus Health(Pipeline pipeline)
     {
         var reasons = new List<string>();
         foreach (var stream in pipeline.Streams)
@@ -58,7 +61,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
         {
             reasons.Add($"model {session.Descriptor.Name}: runs on {session.Provider}, earlier providers did not start");
         }
-        var hung = pipeline.Loop.SinceProgress >= Hung;
+        var hung = !MakesProgress(pipeline);
         if (hung) { reasons.Add("inference makes no progress"); }
         var state = hung ? NodeState.Failing : reasons.Count > 0 ? NodeState.Degraded : NodeState.Ok;
         var provider = string.Join(",", pipeline.Sessions.Select(s => s.Provider).Distinct());

@@ -1,5 +1,6 @@
 using EdgePose.Config;
 using EdgePose.Domain;
+using EdgePose.Hosting.Observation;
 using EdgePose.Inference;
 using EdgePose.Ingest;
 using EdgePose.Publish;
@@ -20,28 +21,36 @@ internal sealed class StreamUnit : IDisposable
     private readonly TrackedPoseList _people;
     private readonly FrameSlot _slot;
     private readonly StreamSupervisor _supervisor;
-    private readonly RateMeter _received, _processed;
+    private readonly RateMeter _received, _processed, _dropped;
     private readonly StreamHistory _history;
     private long _firstTrack;
 
     public StreamUnit(
-        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, Publisher publisher, StreamHistory history, Func<string, string> redact,
+        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, Publisher publisher, StreamHistory history, StreamObserver observer, Func<string, string> redact,
         Action wake, Action<StreamUnit> onStatus, TimeProvider time, ILogger<StreamSupervisor> logger)
     {
         (_config, _estimator, _tracker, _publisher, _history, _time) = (config, estimator, tracker, publisher, history, time);
+        Observer = observer;
         _poses = new PoseList(estimator.Skeleton.Count);
         _people = new TrackedPoseList(estimator.Skeleton.Count);
         var source = Mapping.Source(config, estimator.PreferredFrame);
         _slot = new FrameSlot(source.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins, wake);
-        _supervisor = new StreamSupervisor(source, _slot, _ => onStatus(this), redact, time, logger);
+        _supervisor = new StreamSupervisor(source, _slot, status => { observer.Note(status); onStatus(this); }, redact, time, logger);
         Lane = new Lane(config.Id, _slot, Process);
         _received = new RateMeter(() => _supervisor.Counters.Received, time);
         _processed = new RateMeter(() => Lane.Processed, time);
+        _dropped = new RateMeter(() => Dropped, time);
     }
 
     public string Id => _config.Id;
     public Lane Lane { get; }
     public StreamStatus Status => _supervisor.Status;
+    public StreamObserver Observer { get; }
+
+    /// <summary>What the source gave, and how often it had to be opened again.</summary>
+    public Ingest.StreamCounters Ingested => _supervisor.Counters;
+
+    private long Dropped => _slot.Dropped + _supervisor.Counters.DroppedNoBuffer;
 
     /// <summary>Reads the source until it ends or <paramref name="stop"/> is set; a stop is not an error.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -61,13 +70,17 @@ internal sealed class StreamUnit : IDisposable
     }
 
     public Publish.StreamCounters Counters() => new(
-        _received.PerSecond(), _processed.PerSecond(), _supervisor.Counters.Received, _slot.Dropped + _supervisor.Counters.DroppedNoBuffer,
+        _received.PerSecond(), _processed.PerSecond(), _supervisor.Counters.Received, Dropped,
         Lane.Ages.Percentile(0.99), Status.Reconnects);
+
+    public double DroppedPerSecond() => _dropped.PerSecond();
 
     /// <summary>One frame on the inference thread.</summary>
     private void Process(Frame frame)
     {
+        Observer.Begin();
         _estimator.Estimate(frame, _poses);
+        Observer.Enter(Stage.Track);
         if (_tracker is null) { CopyUntracked(); }
         else
         {
@@ -75,7 +88,9 @@ internal sealed class StreamUnit : IDisposable
             _tracker.Update(_poses, frame.Info.Epoch, seconds, _people);
             ContinueTracks();
         }
+        Observer.Enter(Stage.Publish);
         _publisher.Poses(new PoseReport(frame.Info, frame.Width, frame.Height, _estimator.Skeleton, _estimator.Model, _people));
+        Observer.End(frame.Info, _people.Count);
     }
 
     /// <summary>A tracker counts from 1; the ids of earlier trackers of this stream lie below.</summary>

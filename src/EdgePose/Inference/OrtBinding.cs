@@ -1,3 +1,4 @@
+using EdgePose.Domain;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -9,6 +10,8 @@ namespace EdgePose.Inference;
 /// </summary>
 internal sealed class OrtBinding : Binding
 {
+    private readonly OrtSession _owner;
+    private readonly Stage _stage;
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly OrtIoBinding _io;
@@ -17,10 +20,11 @@ internal sealed class OrtBinding : Binding
     private readonly OutputTensor[] _outputs;
     private readonly bool _variableOutputs;
 
-    public OrtBinding(InferenceSession session, IReadOnlyList<string> outputs, int[] inputShape, bool nhwc, bool int32, bool variableOutputs)
+    public OrtBinding(OrtSession owner, InferenceSession session, IReadOnlyList<string> outputs, int[] inputShape, bool nhwc, bool int32, bool variableOutputs)
         : base(inputShape[0], inputShape[nhwc ? 1 : 2], inputShape[nhwc ? 2 : 3], int32)
     {
-        (_session, _variableOutputs) = (session, variableOutputs);
+        (_owner, _session, _variableOutputs) = (owner, session, variableOutputs);
+        _stage = owner.Descriptor.Task == ModelTask.Detect ? Stage.Detector : Stage.Pose;
         _outputs = [.. outputs.Select(name => new OutputTensor(name))];
         _io = session.CreateIoBinding();
         var shape = Array.ConvertAll(inputShape, d => (long)d);
@@ -41,10 +45,16 @@ internal sealed class OrtBinding : Binding
 
     public override IReadOnlyList<OutputTensor> Outputs => _outputs;
 
+    /// <summary>Calls of <see cref="Run"/> so far; written by the thread that runs the network.</summary>
+    public long Runs { get; private set; }
+
     public override void Run()
     {
+        _owner.Clock?.Enter(_stage);
         if (_variableOutputs) { RunAndCopy(); }
         else { _session.RunWithBinding(_run, _io); }
+        Runs++;
+        _owner.Clock?.Enter(Stage.Decode);
     }
 
     /// <summary>The run that sizes the outputs is also the warm-up.</summary>

@@ -82,14 +82,21 @@ internal sealed class OrtSession : INetwork, IDisposable
         }
     }
 
+    /// <summary>Gets the time of the runs; null = nobody measures.</summary>
+    public StageClock? Clock { get; set; }
+
+    /// <summary>Every input size that has been used, with the number of its runs.</summary>
+    public IReadOnlyCollection<OrtBinding> Bindings => _bindings.Values;
+
     public Binding Bind(int batch, int height, int width)
     {
+        Clock?.Enter(Stage.Preprocess);
         if (_bindings.TryGetValue((batch, height, width), out var binding)) { return binding; }
         var input = Descriptor.Input;
         var nhwc = input.Layout == TensorLayout.Nhwc;
         int[] shape = nhwc ? [batch, height, width, 3] : [batch, 3, height, width];
         CheckShape(shape);
-        binding = new OrtBinding(_session, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd);
+        binding = new OrtBinding(this, _session, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd);
         _bindings.Add((batch, height, width), binding);
         return binding;
     }

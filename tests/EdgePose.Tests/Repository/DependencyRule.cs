@@ -33,7 +33,7 @@ internal static class DependencyRule
         ("System.Numerics.Tensors", ["EdgePose.Inference", "EdgePose.Tracking"]),
         ("YamlDotNet", ["EdgePose.Config"]),
         ("Serilog", ["EdgePose.Hosting"]), ("Serilog.", ["EdgePose.Hosting"]),
-        ("Microsoft.AspNetCore.", ["EdgePose.Hosting"]), ("Microsoft.Extensions.", ["EdgePose.Hosting"]),
+        ("Microsoft.AspNetCore", ["EdgePose.Hosting"]), ("Microsoft.AspNetCore.", ["EdgePose.Hosting"]), ("Microsoft.Extensions.", ["EdgePose.Hosting"]),
         ("System.CommandLine", ["EdgePose.Cli"]), ("Spectre.Console", ["EdgePose.Cli"]),
         ("native:libmosquitto", ["EdgePose.Publish.Mosquitto"]), ("native:libmosquitto.", ["EdgePose.Publish.Mosquitto"]),
         ("native:mosquitto", ["EdgePose.Publish.Mosquitto"]),
