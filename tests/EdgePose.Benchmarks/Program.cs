@@ -4,9 +4,6 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using EdgePose.Benchmarks;
 
-// "ratio" measures the whole pipeline against the bare network in one run; everything else goes to BenchmarkDotNet.
-if (args is ["ratio", .. var rest]) { return await EndToEndRatio.RunAsync(rest); }
-
 // In this process: BenchmarkDotNet's own project per benchmark would need a restore of its own.
 var config = DefaultConfig.Instance
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))

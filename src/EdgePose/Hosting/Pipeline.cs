@@ -23,6 +23,9 @@ internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines
 
     /// <summary>What everything is measured with; the same object for every pipeline of the process.</summary>
     public Metrics Metrics { get; } = new();
+
+    /// <summary>For measurements: another estimator instead of the usual one, of which it gets the detector (null = bottom-up).</summary>
+    public Func<IPoseEstimator, PersonDetector?, IPoseEstimator>? Replace { get; init; }
 }
 
 /// <summary>The wiring: one configuration, running. Built completely, with every model opened, before anything is started.</summary>
@@ -53,7 +56,7 @@ internal sealed class Pipeline : IAsyncDisposable
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
             var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
-            var unit = Unit(stream, config, options.Histories, observer, redactor, loggers, time);
+            var unit = Unit(stream, config, options, observer, redactor, loggers, time);
             _streams.Add(unit);
             lanes.Add(unit.Lane);
         }
@@ -91,8 +94,11 @@ internal sealed class Pipeline : IAsyncDisposable
         }
     }
 
-    public void Start(NodeInfo info)
+    /// <param name="info">What the info topic says.</param>
+    /// <param name="read">How a stream gets its frames; null = from its source.</param>
+    public void Start(NodeInfo info, Func<StreamUnit, CancellationToken, Task>? read = null)
     {
+        FreeMemory.TrimAll();
         _publisher.SetInfo(info);
         _publisher.Start();
         foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
@@ -100,7 +106,7 @@ internal sealed class Pipeline : IAsyncDisposable
             _publisher.SetStream(disabled.Id, new StreamStatus(StreamState.Disabled, info.Started, "disabled in the configuration", 0, 0, 0, 0, "", ""), default);
         }
         _loop.Start();
-        _sources = Task.WhenAll(_streams.Select(s => s.RunAsync(_stop.Token)));
+        _sources = Task.WhenAll(_streams.Select(s => read is null ? s.RunAsync(_stop.Token) : read(s, _stop.Token)));
     }
 
     /// <summary>
@@ -123,17 +129,19 @@ internal sealed class Pipeline : IAsyncDisposable
     public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
 
     private StreamUnit Unit(
-        StreamConfig stream, EdgePoseConfig config, StreamHistories histories, StreamObserver observer, Redactor redactor, ILoggerFactory loggers,
+        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, StreamObserver observer, Redactor redactor, ILoggerFactory loggers,
         TimeProvider time)
     {
         var (pose, detector) = ConfigCheck.Resolve(stream, _models.Catalog);
         var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
-        IPoseEstimator estimator = detector is null
+        var finder = detector is null ? null : new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore);
+        IPoseEstimator estimator = finder is null
             ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
-            : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
+            : new TopDownEstimator(finder, network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
+        estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream.Pose, pose.Decode.JointThreshold)) : null;
         return new StreamUnit(
-            stream, estimator, tracker, _publisher, histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,
+            stream, estimator, tracker, _publisher, options.Histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,
             loggers.CreateLogger<StreamSupervisor>());
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgePose.Domain;
+using EdgePose.Inference;
 using EdgePose.Publish;
 
 namespace EdgePose.Hosting;
@@ -14,6 +15,11 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
     private static readonly TimeSpan Hung = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    /// <summary>By then every stream has had its first frames, and what the start needed is garbage.</summary>
+    private const int TrimAtTick = 20;
+
+    private int _ticks;
+
     // Fed at the first tick: after a reload nobody knows how long ago the last sign of life was.
     private long? _watchdogAt;
 
@@ -25,6 +31,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
 
     public void Report()
     {
+        if (++_ticks == TrimAtTick) { FreeMemory.TrimAll(); }
         foreach (var stream in pipeline.Streams) { pipeline.PublishState(stream); }
         pipeline.Publisher.SetStatus(Health(pipeline));
         systemd.Status(Summary());

@@ -50,6 +50,9 @@ internal sealed class StreamUnit : IDisposable
     /// <summary>What the source gave, and how often it had to be opened again.</summary>
     public Ingest.StreamCounters Ingested => _supervisor.Counters;
 
+    /// <summary>Frames per second that the source announces; 0 when unknown.</summary>
+    public double SourceFps => _supervisor.Format?.FramesPerSecond ?? 0;
+
     private long Dropped => _slot.Dropped + _supervisor.Counters.DroppedNoBuffer;
 
     /// <summary>Reads the source until it ends or <paramref name="stop"/> is set; a stop is not an error.</summary>

@@ -32,7 +32,7 @@ internal sealed class OrtBinding : Binding
         _io.BindInput(session.InputNames[0], _input);
         try
         {
-            RunAndCopy();
+            WarmUp();
             if (!variableOutputs) { BindOutputMemory(); }
         }
         catch
@@ -51,18 +51,26 @@ internal sealed class OrtBinding : Binding
     public override void Run()
     {
         _owner.Clock?.Enter(_stage);
-        if (_variableOutputs) { RunAndCopy(); }
+        if (_variableOutputs) { RunAndCopy(_run); }
         else { _session.RunWithBinding(_run, _io); }
         Runs++;
         _owner.Clock?.Enter(Stage.Decode);
     }
 
-    /// <summary>The run that sizes the outputs is also the warm-up.</summary>
-    private void RunAndCopy()
+    /// <summary>The first run, which also tells the sizes of the outputs.</summary>
+    private void WarmUp()
+    {
+        using var options = new RunOptions();
+        options.AddRunConfigEntry(FreeMemory.ShrinkArena, "cpu:0");
+        RunAndCopy(options);
+        FreeMemory.TrimNative();
+    }
+
+    private void RunAndCopy(RunOptions options)
     {
         // Anew for each run: the binding would otherwise keep the first run's outputs and refuse other shapes.
         foreach (var output in _outputs) { _io.BindOutputToDevice(output.Name, OrtMemoryInfo.DefaultInstance); }
-        _session.RunWithBinding(_run, _io);
+        _session.RunWithBinding(options, _io);
         _io.SynchronizeBoundOutputs();
         using var values = _io.GetOutputValues();
         for (var i = 0; i < _outputs.Length; i++) { Copy(values[i], _outputs[i]); }

@@ -84,6 +84,7 @@ internal sealed class BottomUpEstimator : IPoseEstimator
         }
         _geometry = MultiScaleGeometry.For(width, height, _shortSide);
         _binding = _network.Bind(1, _geometry.Height, _geometry.Width);
+        _decoder.WorkIn(_binding);
         (_frameWidth, _frameHeight) = (width, height);
         return _binding;
     }
