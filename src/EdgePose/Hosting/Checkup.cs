@@ -121,7 +121,13 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
             var source = Mapping.Source(stream, static (w, h) => (w, h));
-            var result = await new SourceProbe(new FfmpegTools(), redactor.Redact, time).ProbeAsync(source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
+            var probe = new SourceProbe(new FfmpegTools(), redactor.Redact, time);
+            var result = await probe.ProbeAsync(source.SubStream.Length > 0 ? source with { Url = source.SubStream } : source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
+            if (result.State == StreamState.NotFound && source.SubStream.Length > 0)
+            {
+                Add("cameras", Verdict.Warning, $"{stream.Id}: the camera has no such sub-stream; url is read instead");
+                result = await probe.ProbeAsync(source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
+            }
             if (result.Format is { } f) { Add("cameras", Verdict.Ok, $"{stream.Id}: {f.Codec} {f.Width}x{f.Height}, {f.FramesPerSecond:0.##} fps announced"); }
             else { Add("cameras", Verdict.Error, $"{stream.Id}: {result.Reason}", ExitCode.Source); }
         }

@@ -80,7 +80,7 @@ internal sealed record SourceOptions
             _ => "",
         };
         var rate = Fps > 0 ? string.Create(CultureInfo.InvariantCulture, $", at most {Fps:0.###} fps") : "";
-        return $"{SourceUrl.Mask(Url)}{how}{rate}{(Password is null ? "" : ", with password")}";
+        return $"{SourceUrl.Mask(SubStream.Length > 0 ? SubStream : Url)}{how}{rate}{(Password is null ? "" : ", with password")}";
     }
 
     public override string ToString() => $"{Stream}: {Describe()}";

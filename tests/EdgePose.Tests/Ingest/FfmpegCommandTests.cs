@@ -114,5 +114,6 @@ public sealed class FfmpegCommandTests
         var source = Source("rtsp://cam/x?token=abc") with { User = "bob", Password = new Secret("geheim"), Fps = 5 };
         Assert.Equal("rtsp://cam/x?*** over TCP, at most 5 fps, with password", source.Describe());
         Assert.DoesNotContain("abc", source.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("rtsp://cam/y over TCP", (source with { SubStream = "rtsp://cam/y" }).Describe(), StringComparison.Ordinal); // which is what is read
     }
 }
