@@ -1,7 +1,6 @@
 using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Hosting.Observation;
-using EdgePose.Publish;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -24,12 +23,12 @@ internal static class TopView
     /// <summary>Two lines: the daemon, and the broker.</summary>
     internal static string Head(NodeSnapshot node, NodeSnapshot? before)
     {
-        var colour = node.State switch { NodeState.Ok => "green", NodeState.Degraded => "yellow", _ => "red" };
+        var colour = node.State switch { "ok" => "green", "degraded" => "yellow", _ => "red" };
         var models = string.Join(", ", node.Models.Select(m => $"{m.Model} on {m.Provider}"));
-        var broker = node.Broker.State == BrokerState.Connected ? "connected" : $"[red]{Words.Snake(node.Broker.State)}[/] {Markup.Escape(node.Broker.Reason)}".TrimEnd();
+        var broker = node.Broker.IsConnected ? "connected" : $"[red]{Markup.Escape(node.Broker.State)}[/] {Markup.Escape(node.Broker.Reason)}".TrimEnd();
         var lost = node.Broker.Dropped.Sum(d => d.Value);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Markup.Escape(node.Node)} edgepose {Markup.Escape(node.Version)}, up {Time(node.UptimeSeconds)}, [{colour}]{Words.Snake(node.State)}[/], {Markup.Escape(models)}, p99 {node.InferenceP99Ms:0} ms a frame, {node.RssBytes / 1048576.0:0} MiB{Cpu(node, before)}\n")
+            $"{Markup.Escape(node.Node)} edgepose {Markup.Escape(node.Version)}, up {Time(node.UptimeSeconds)}, [{colour}]{Markup.Escape(node.State)}[/], {Markup.Escape(models)}, p99 {node.InferenceP99Ms:0} ms a frame, {node.RssBytes / 1048576.0:0} MiB{Cpu(node, before)}\n")
             + string.Create(CultureInfo.InvariantCulture, $"broker {broker}, {node.Broker.Queued} queued, {node.Broker.Published} published, {lost} not sent");
     }
 

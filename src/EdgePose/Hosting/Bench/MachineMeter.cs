@@ -43,7 +43,8 @@ internal sealed class MachineMeter(TimeProvider time) : IDisposable
         Seconds = time.GetElapsedTime(_start).TotalSeconds;
         CpuSeconds = (Environment.CpuUsage.TotalTime - _cpu).TotalSeconds;
         ChildCpuSeconds = Math.Max(0, children.Cpu - _children);
-        Memory = new MemoryUse(Interlocked.Read(ref _peak), Environment.WorkingSet, children.Rss);
+        var end = Environment.WorkingSet;
+        Memory = new MemoryUse(Math.Max(end, Interlocked.Read(ref _peak)), end, children.Rss);
         Watts = _power?.Watts(Seconds);
     }
 

@@ -8,14 +8,17 @@ namespace EdgePose.Hosting.Observation;
 internal sealed record ModelPlace(string Model, string Provider);
 
 /// <summary>The way to the broker.</summary>
-/// <param name="State">State of the connection.</param>
+/// <param name="State">State of the connection, in a word such as <c>connected</c>.</param>
 /// <param name="Reason">Why it is not connected, redacted; empty while it is.</param>
 /// <param name="Queued">Pose messages that wait for the broker.</param>
 /// <param name="Published">Messages taken by the broker.</param>
 /// <param name="Dropped">Pose messages that were not, by reason.</param>
 /// <param name="Reconnects">Connections after the first.</param>
 internal sealed record BrokerSnapshot(
-    BrokerState State, string Reason, int Queued, long Published, IReadOnlyList<Count> Dropped, int Reconnects);
+    string State, string Reason, int Queued, long Published, IReadOnlyList<Count> Dropped, int Reconnects)
+{
+    public bool IsConnected => State == "connected";
+}
 
 /// <summary>
 /// Everything that is shown of the daemon, read at one moment: a line of the status socket, and the source of every metric.
@@ -32,7 +35,7 @@ internal sealed record NodeSnapshot
     public required double UptimeSeconds { get; init; }
 
     /// <summary>As in the retained status: ok, degraded or failing.</summary>
-    public required NodeState State { get; init; }
+    public required string State { get; init; }
     public required IReadOnlyList<string> Reasons { get; init; }
     public required BrokerSnapshot Broker { get; init; }
     public required IReadOnlyList<ModelPlace> Models { get; init; }
@@ -49,6 +52,6 @@ internal sealed record NodeSnapshot
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters =
-    [typeof(SnakeCaseEnum<NodeState>), typeof(SnakeCaseEnum<StreamState>), typeof(SnakeCaseEnum<BrokerState>)])]
+    [typeof(SnakeCaseEnum<StreamState>)])]
 [JsonSerializable(typeof(NodeSnapshot))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

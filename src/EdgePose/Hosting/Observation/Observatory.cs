@@ -59,7 +59,7 @@ internal sealed partial class Observatory(Metrics metrics, Func<string, string?>
         if (_socket is not null) { await _socket.DisposeAsync().ConfigureAwait(false); }
         (_path, _socket) = (path, null);
         if (path.Length == 0) { return; }
-        _socket = StatusSocket.TryOpen(path, () => _pipeline is { } shown ? _snapshots.Of(shown) : null, time, out var problem);
+        _socket = StatusSocket.TryOpen(path, () => _pipeline is { } shown ? _snapshots.Of(shown) : null, time, _logger, out var problem);
         if (_socket is null) { LogNoSocket(path, problem); }
     }
 

@@ -1,6 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text.Json;
-using EdgePose.Domain;
+using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Hosting.Observation;
 
@@ -21,6 +22,7 @@ internal sealed partial class StatusSocket : IAsyncDisposable
     private readonly Socket _listener;
     private readonly Func<NodeSnapshot?> _take;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly List<Task> _clients = [];
@@ -29,9 +31,9 @@ internal sealed partial class StatusSocket : IAsyncDisposable
     private long _lineAt;
     private long _slow, _refused;
 
-    private StatusSocket(Socket listener, string path, Func<NodeSnapshot?> take, TimeProvider time)
+    private StatusSocket(Socket listener, string path, Func<NodeSnapshot?> take, TimeProvider time, ILogger logger)
     {
-        (_listener, Path, _take, _time) = (listener, path, take, time);
+        (_listener, Path, _take, _time, _logger) = (listener, path, take, time, logger);
         _accepting = AcceptAsync();
     }
 
@@ -50,7 +52,7 @@ internal sealed partial class StatusSocket : IAsyncDisposable
     /// Opens the socket. A file that a killed daemon left behind is replaced; one at which somebody answers, or that is no socket, is
     /// left alone. Null, with the problem, when the path cannot be had.
     /// </summary>
-    public static StatusSocket? TryOpen(string path, Func<NodeSnapshot?> take, TimeProvider time, out string problem)
+    public static StatusSocket? TryOpen(string path, Func<NodeSnapshot?> take, TimeProvider time, ILogger logger, out string problem)
     {
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -61,7 +63,7 @@ internal sealed partial class StatusSocket : IAsyncDisposable
                 listener.Bind(new UnixDomainSocketEndPoint(path));
                 File.SetUnixFileMode(path, Mode);
                 listener.Listen(MostClients);
-                return new StatusSocket(listener, path, take, time);
+                return new StatusSocket(listener, path, take, time, logger);
             }
         }
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
@@ -143,6 +145,7 @@ internal sealed partial class StatusSocket : IAsyncDisposable
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of a client: a defect in a figure must not end the daemon, and must not be silent.")]
     private async Task ServeAsync(Socket client)
     {
         await Task.Yield();
@@ -153,12 +156,13 @@ internal sealed partial class StatusSocket : IAsyncDisposable
         {
             do
             {
+                var line = Line();
                 using var limit = new CancellationTokenSource(SendLimit, _time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
-                try { await stream.WriteAsync(Line(), either.Token).ConfigureAwait(false); }
+                try { await stream.WriteAsync(line, either.Token).ConfigureAwait(false); }
                 catch (OperationCanceledException) when (limit.IsCancellationRequested)
                 {
-                    Interlocked.Increment(ref _slow);
+                    LogSlow(Interlocked.Increment(ref _slow));
                     return;
                 }
             }
@@ -166,8 +170,11 @@ internal sealed partial class StatusSocket : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
-            // The client has gone, or the daemon stops.
-            _ = e;
+            LogGone(e.Message);
+        }
+        catch (Exception e)
+        {
+            LogBug(e);
         }
     }
 

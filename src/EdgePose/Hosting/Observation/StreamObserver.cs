@@ -40,7 +40,8 @@ internal sealed class StreamObserver(string stream, StageClock clock, Metrics me
     {
         clock.End();
         _people = people;
-        var age = time.GetElapsedTime(frame.CapturedTicks);
+        // The times of a recording that is read as fast as possible run ahead of the clock.
+        var age = TimeSpan.FromTicks(Math.Max(0, time.GetElapsedTime(frame.CapturedTicks).Ticks));
         metrics.Processed(_label, age, clock);
         Listener?.Invoke(new FrameFacts(frame, people, age, clock));
     }

@@ -5,5 +5,7 @@ namespace EdgePose.Hosting.Observation;
 /// <summary>Names of states, stages and reasons as they are shown everywhere: <c>auth_failed</c>.</summary>
 internal static class Words
 {
-    public static string Snake<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    public static string Snake<T>(T value) where T : struct, Enum => Snake(value.ToString());
+
+    public static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 }

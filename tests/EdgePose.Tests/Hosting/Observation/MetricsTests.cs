@@ -1,7 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Hosting.Observation;
 using EdgePose.Inference;
-using EdgePose.Publish;
 using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Hosting.Observation;
@@ -21,8 +20,8 @@ public sealed class MetricsTests
 
     internal static NodeSnapshot Node(params StreamSnapshot[] streams) => new()
     {
-        Node = "hall", Version = "1.2.3", Time = DateTimeOffset.UnixEpoch, UptimeSeconds = 12.5, State = NodeState.Degraded, Reasons = ["stream back: stalled"],
-        Broker = new BrokerSnapshot(BrokerState.Connected, "", 4, 1000, [new("rate_limited", 7)], 0), Models = [new("litepose-m", "cpu")],
+        Node = "hall", Version = "1.2.3", Time = DateTimeOffset.UnixEpoch, UptimeSeconds = 12.5, State = "degraded", Reasons = ["stream back: stalled"],
+        Broker = new BrokerSnapshot("connected", "", 4, 1000, [new("rate_limited", 7)], 0), Models = [new("litepose-m", "cpu")],
         InferenceP99Ms = 80, RssBytes = 123_456_789, CpuSeconds = 1.25, Streams = streams,
     };
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using EdgePose.Hosting.Observation;
 using EdgePose.Tests.Publish;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Tests.Hosting.Observation;
 
@@ -16,7 +17,7 @@ public sealed class StatusSocketTests : IDisposable
     private string SocketFile => Path.Combine(_folder, "run", "status.sock");
 
     private StatusSocket Open(string? path = null) =>
-        StatusSocket.TryOpen(path ?? SocketFile, () => { Interlocked.Increment(ref _taken); return _node; }, TimeProvider.System, out var problem)
+        StatusSocket.TryOpen(path ?? SocketFile, () => { Interlocked.Increment(ref _taken); return _node; }, TimeProvider.System, NullLogger.Instance, out var problem)
         ?? throw new InvalidOperationException(problem);
 
     private Socket Connect()
@@ -115,7 +116,7 @@ public sealed class StatusSocketTests : IDisposable
     public async Task LivingDaemon_IsNotDisplaced()
     {
         await using var first = Open();
-        Assert.Null(StatusSocket.TryOpen(SocketFile, () => null, TimeProvider.System, out var problem));
+        Assert.Null(StatusSocket.TryOpen(SocketFile, () => null, TimeProvider.System, NullLogger.Instance, out var problem));
         Assert.Equal("another daemon answers there", problem);
         using var client = Connect();
         Assert.True(await client.ReceiveAsync(new byte[10]).WaitAsync(Patience) > 0);
@@ -126,7 +127,7 @@ public sealed class StatusSocketTests : IDisposable
     {
         var path = Path.Combine(_folder, "notes.txt");
         File.WriteAllText(path, "");
-        Assert.Null(StatusSocket.TryOpen(path, () => null, TimeProvider.System, out var problem));
+        Assert.Null(StatusSocket.TryOpen(path, () => null, TimeProvider.System, NullLogger.Instance, out var problem));
         Assert.Contains("no socket", problem, StringComparison.Ordinal);
         Assert.True(File.Exists(path));
     }
@@ -135,7 +136,7 @@ public sealed class StatusSocketTests : IDisposable
     public void Folder_ThatCannotBeMade_IsAProblemNotAnException()
     {
         File.WriteAllText(Path.Combine(_folder, "file"), "");
-        Assert.Null(StatusSocket.TryOpen(Path.Combine(_folder, "file", "status.sock"), () => null, TimeProvider.System, out var problem));
+        Assert.Null(StatusSocket.TryOpen(Path.Combine(_folder, "file", "status.sock"), () => null, TimeProvider.System, NullLogger.Instance, out var problem));
         Assert.NotEqual("", problem);
     }
 
