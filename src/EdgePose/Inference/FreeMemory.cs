@@ -20,7 +20,7 @@ internal static partial class FreeMemory
     public static void TrimNative()
     {
         if (!_trims) { return; }
-        try { MallocTrim(0); }
+        try { _ = MallocTrim(0); }
         catch (EntryPointNotFoundException)
         {
             _trims = false;

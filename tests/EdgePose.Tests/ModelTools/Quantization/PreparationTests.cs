@@ -258,7 +258,7 @@ public sealed class PreparationTests
         Assert.True(evened < 3 && evened < uneven / 5, $"largest over smallest channel: {uneven} before, {evened} after");
     }
 
-    private static IReadOnlyDictionary<string, float[]> Sizes(ModelProto model, IReadOnlyList<string> values) =>
+    private static Dictionary<string, float[]> Sizes(ModelProto model, IReadOnlyList<string> values) =>
         SmallNetwork.Run(TensorFacts.WithOutputs(model, values), Picture).ToDictionary(o => o.Key,
             o => o.Value.Values.Chunk((int)(o.Value.Shape[2] * o.Value.Shape[3])).Select(c => c.Max(Math.Abs)).ToArray());
 }
