@@ -4,8 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using EdgePose.Benchmarks;
 
-// "ratio" measures the whole pipeline against the bare network in one run, "batch" what batches gain; everything else goes to BenchmarkDotNet.
-if (args is ["ratio", .. var rest]) { return await EndToEndRatio.RunAsync(rest); }
+// "batch" measures what batches gain; everything that is not named here goes to BenchmarkDotNet.
 if (args is ["batch", .. var batch]) { return BatchGain.Run(batch); }
 
 // "spool" measures the durable queue on a folder.

@@ -45,23 +45,25 @@ public static class Residuals
         return own || (node.Input.Count > 0 && codes.Contains(node.Input[0])) ? Kind.Integer : Kind.Float;
     }
 
-    /// <summary>Connected float nodes that start at a DequantizeLinear and end at a QuantizeLinear: there a detour through float is made.</summary>
+    /// <summary>Connected float nodes on the way from a DequantizeLinear to a QuantizeLinear: detours through float.</summary>
     private static int Islands(GraphProto graph, Dictionary<NodeProto, Kind> kinds)
     {
         var producers = graph.Node.SelectMany(n => n.Output.Select(o => (o, n))).Where(p => p.o.Length > 0).ToDictionary(p => p.o, p => p.n, StringComparer.Ordinal);
-        var island = new Dictionary<NodeProto, NodeProto>(ReferenceEqualityComparer.Instance);
-        var (enters, leaves) = (new HashSet<NodeProto>(ReferenceEqualityComparer.Instance), new HashSet<NodeProto>(ReferenceEqualityComparer.Instance));
-        foreach (var node in graph.Node)
+        var (entered, leaving) = (new HashSet<NodeProto>(ReferenceEqualityComparer.Instance), new HashSet<NodeProto>(ReferenceEqualityComparer.Instance));
+        foreach (var node in graph.Node.Where(n => kinds[n] == Kind.Float))
         {
-            var sources = node.Input.Select(i => producers.GetValueOrDefault(i)).OfType<NodeProto>().ToList();
-            if (kinds[node] == Kind.Quantize) { leaves.UnionWith(sources.Where(s => kinds[s] == Kind.Float)); }
-            if (kinds[node] != Kind.Float) { continue; }
-            island[node] = node;
-            if (sources.Exists(s => kinds[s] == Kind.Dequantize)) { enters.Add(node); }
-            foreach (var source in sources.Where(s => kinds[s] == Kind.Float)) { island[Root(island, source)] = Root(island, node); }
+            if (Sources(node).Any(s => kinds[s] == Kind.Dequantize || entered.Contains(s))) { entered.Add(node); }
         }
-        var entered = enters.Select(n => Root(island, n)).ToHashSet(ReferenceEqualityComparer.Instance);
-        return leaves.Select(n => Root(island, n)).Distinct(ReferenceEqualityComparer.Instance).Count(entered.Contains);
+        foreach (var node in graph.Node.Reverse().Where(n => kinds[n] == Kind.Quantize || leaving.Contains(n))) { leaving.UnionWith(Sources(node).Where(s => kinds[s] == Kind.Float)); }
+        var island = new Dictionary<NodeProto, NodeProto>(ReferenceEqualityComparer.Instance);
+        foreach (var node in entered.Where(leaving.Contains)) { island[node] = node; }
+        foreach (var node in island.Keys.ToList())
+        {
+            foreach (var source in Sources(node).Where(island.ContainsKey)) { island[Root(island, source)] = Root(island, node); }
+        }
+        return island.Count(pair => ReferenceEquals(pair.Key, pair.Value));
+
+        IEnumerable<NodeProto> Sources(NodeProto node) => node.Input.Select(i => producers.GetValueOrDefault(i)).OfType<NodeProto>();
     }
 
     private static NodeProto Root(Dictionary<NodeProto, NodeProto> island, NodeProto node)

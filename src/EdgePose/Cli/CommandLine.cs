@@ -32,8 +32,8 @@ internal static class CommandLine
     {
         var root = new RootCommand("EdgePose: multi-person pose from cameras to MQTT, on the board.")
         {
-            RunCommand.Create(), CheckCommand.Create(), ProbeCommand.Create(), DemoCommand.Create(), EvalCommand.Create(), ReplayCommand.Create(),
-            QuantizeCommand.Create(), ModelsCommand.Create(), VersionCommand.Create(),
+            RunCommand.Create(), TopCommand.Create(), CheckCommand.Create(), ProbeCommand.Create(), BenchCommand.Create(), DemoCommand.Create(),
+            EvalCommand.Create(), ReplayCommand.Create(), QuantizeCommand.Create(), ModelsCommand.Create(), VersionCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesFirst((HelpAction)help.Action!);

@@ -105,6 +105,7 @@ internal static class ConfigLoader
         var skipping = SkippingSection.Read(root.Child("skipping"), SkippingSection.Defaults);
         var tracking = ServiceSections.Tracking(root.Child("tracking"));
         var poses = ServiceSections.Poses(root.Child("poses"));
+        var (metrics, status) = (ObservationSections.Metrics(root.Child("metrics")), ObservationSections.Status(root.Child("status")));
         var spool = SpoolSection.Read(root.Child("spool"));
         var events = EventsSection.Read(root.Child("events"));
         var record = EventsSection.Record(root.Child("record"));
@@ -114,7 +115,7 @@ internal static class ConfigLoader
         return new EdgePoseConfig
         {
             Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses,
-            Spool = spool, Events = events, Record = record,
+            Spool = spool, Events = events, Record = record, Metrics = metrics, Status = status,
             Streams = streams, Path = "", Hash = "", Secrets = [],
         };
     }

@@ -16,6 +16,8 @@ internal sealed record EdgePoseConfig
     public required SpoolConfig Spool { get; init; }
     public required EventsConfig Events { get; init; }
     public required RecordConfig Record { get; init; }
+    public required MetricsConfig Metrics { get; init; }
+    public required StatusConfig Status { get; init; }
 
     /// <summary>In the order of the file; disabled streams are included.</summary>
     public required IReadOnlyList<StreamConfig> Streams { get; init; }

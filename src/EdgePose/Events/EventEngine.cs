@@ -31,7 +31,7 @@ internal sealed class EventEngine
     public EventEngine(EventOptions options, Action<PoseEvent> raise, Action<string, int>? onCount = null)
     {
         (_options, _context) = (options, new EventContext(options, raise));
-        (_lostAfter, _minAge) = (Instant.Of(options.LostAfter), Instant.Of(options.MinAge));
+        (_lostAfter, _minAge) = (Instant.Most(options.LostAfter), Instant.Least(options.MinAge));
         _zones = [.. options.Zones.Select((zone, slot) => new ZoneMonitor(zone, slot, options, onCount))];
         _rules = [.. options.Rules.Select(Create)];
     }

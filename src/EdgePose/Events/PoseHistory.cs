@@ -7,6 +7,9 @@ internal sealed class PoseHistory
 {
     public const int PerSecond = 5;
 
+    /// <summary>A little less than the time between two moments, so that a frame that comes early is not passed over.</summary>
+    private const long Interval = Instant.PerSecond / PerSecond * 9 / 10;
+
     private readonly Keypoint[][] _points;
     private readonly long[] _times;
     private readonly long _span;
@@ -17,7 +20,7 @@ internal sealed class PoseHistory
     /// <param name="joints">Leading joints of the skeleton that are kept.</param>
     public PoseHistory(TimeSpan span, int joints)
     {
-        (_span, _joints) = (Instant.Of(span), joints);
+        (_span, _joints) = (Instant.Most(span), joints);
         _times = new long[span > TimeSpan.Zero ? (int)Math.Ceiling(span.TotalSeconds * PerSecond) + 1 : 0];
         _points = [.. _times.Select(_ => new Keypoint[joints])];
     }
@@ -26,7 +29,7 @@ internal sealed class PoseHistory
 
     public void Add(long at, ReadOnlySpan<Keypoint> points)
     {
-        if (_times.Length == 0 || _count > 0 && at - _times[(_next + _times.Length - 1) % _times.Length] < Instant.PerSecond / PerSecond) { return; }
+        if (_times.Length == 0 || _count > 0 && at - _times[(_next + _times.Length - 1) % _times.Length] < Interval) { return; }
         _times[_next] = at;
         points[.._joints].CopyTo(_points[_next]);
         _next = (_next + 1) % _times.Length;

@@ -12,10 +12,10 @@ internal readonly record struct TrailPoint(long At, Vector2 Foot, float Shoulder
 /// <summary>The last seconds of a person's movement, thinned to a fixed rate so that it does not depend on the frame rate. Oldest first.</summary>
 internal sealed class Trail
 {
-    public const int Capacity = 64;
+    public const int Capacity = 80;
 
-    /// <summary>Shorter gaps are thinned: 64 points then last for two and a half seconds at any frame rate.</summary>
-    private const long Interval = 39_000;
+    /// <summary>Shorter gaps are thinned: the points then last for 2.4 seconds at any frame rate.</summary>
+    private const long Interval = 30_000;
 
     private readonly TrailPoint[] _points = new TrailPoint[Capacity];
     private int _next;

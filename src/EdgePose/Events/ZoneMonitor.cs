@@ -9,7 +9,7 @@ namespace EdgePose.Events;
 internal sealed class ZoneMonitor(ZoneOptions zone, int slot, EventOptions options, Action<string, int>? onCount)
 {
     private readonly Polygon _polygon = new(zone.Corners);
-    private readonly long _enterAfter = Instant.Of(options.EnterAfter), _leaveAfter = Instant.Of(options.LeaveAfter);
+    private readonly long _enterAfter = Instant.Least(options.EnterAfter), _leaveAfter = Instant.Least(options.LeaveAfter);
 
     public string Name => zone.Name;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgePose.Config;
 using EdgePose.Domain;
+using EdgePose.Hosting.Observation;
 using EdgePose.Inference;
 using EdgePose.Publish;
 using Microsoft.Extensions.Hosting;
@@ -14,7 +15,7 @@ namespace EdgePose.Hosting;
 /// </summary>
 internal sealed partial class Daemon(
     Pipeline first, Func<Pipeline> rebuild, DaemonExit exit, SystemdNotify systemd, TimeProvider time,
-    IHostApplicationLifetime lifetime, ILogger<Daemon> logger) : BackgroundService
+    IHostApplicationLifetime lifetime, ILogger<Daemon> logger, Observatory? observatory = null) : BackgroundService
 {
     /// <summary>Below the ten seconds that a stop may take, so that the retained offline still goes out.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
@@ -40,7 +41,7 @@ internal sealed partial class Daemon(
         OrtLog.Listener = LogRuntime;
         try
         {
-            await StartAsync(pipeline).ConfigureAwait(false);
+            await StartAsync(pipeline, stoppingToken).ConfigureAwait(false);
             while (await RunUntilReloadAsync(pipeline, stoppingToken).ConfigureAwait(false))
             {
                 pipeline = await ExchangeAsync(pipeline, stoppingToken).ConfigureAwait(false);
@@ -68,9 +69,10 @@ internal sealed partial class Daemon(
         }
     }
 
-    private Task StartAsync(Pipeline pipeline)
+    private async Task StartAsync(Pipeline pipeline, CancellationToken stop)
     {
         pipeline.Publisher.ReloadRequested += RequestReload;
+        if (observatory is not null) { await observatory.FollowAsync(pipeline, stop).ConfigureAwait(false); }
         pipeline.Start(Info(pipeline));
         foreach (var session in pipeline.Sessions)
         {
@@ -79,7 +81,6 @@ internal sealed partial class Daemon(
         }
         LogReady(pipeline.Streams.Count, pipeline.Config.Path, pipeline.Config.Hash);
         systemd.Ready($"{pipeline.Streams.Count} streams");
-        return Task.CompletedTask;
     }
 
     /// <summary>True when a reload is wanted, false when the daemon stops or every recording has ended.</summary>
@@ -131,7 +132,7 @@ internal sealed partial class Daemon(
         // By the new publisher, which keeps at it when the broker is away just now.
         foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { next.Publisher.RemoveStream(gone); }
         foreach (var (stream, zone) in Zones(old.Config).Except(Zones(next.Config))) { next.Publisher.RemoveZone(stream, zone); }
-        await StartAsync(next).ConfigureAwait(false);
+        await StartAsync(next, stop).ConfigureAwait(false);
         return next;
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using EdgePose.Config;
 using EdgePose.Domain;
+using EdgePose.Hosting.Observation;
 using EdgePose.Spool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -45,6 +46,8 @@ internal static class DaemonRunner
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(systemd).AddSingleton(exit);
         builder.Services.AddSingleton(services => new PipelineOptions(request.RequireProvider, output) { Spool = services.GetService<DurableSpool>() });
         if (!request.Stdout) { builder.Services.AddSingleton(services => Spool(config, services)); }
+        builder.Services.AddSingleton(services => new Observatory(
+            services.GetRequiredService<PipelineOptions>().Metrics, Environment.GetEnvironmentVariable, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton(services => Build(config, services));
         builder.Services.AddSingleton<Func<Pipeline>>(services => () => Build(Load(request, redactor, TextWriter.Null), services));
         builder.Services.AddSingleton<Daemon>().AddHostedService(services => services.GetRequiredService<Daemon>());

@@ -29,6 +29,9 @@ internal sealed class PeopleStages
         People = new TrackedPoseList(estimator.Skeleton.Count);
     }
 
+    /// <summary>Told when the networks are done and the tracker begins; for measurements.</summary>
+    public Action? BeforeTracking { get; init; }
+
     /// <summary>The people of the latest frame.</summary>
     public TrackedPoseList People { get; }
 
@@ -55,6 +58,7 @@ internal sealed class PeopleStages
         if (look)
         {
             _estimator.Estimate(frame, _planner.Look, _poses);
+            BeforeTracking?.Invoke();
             _tracker.Update(_poses, frame.Info.Epoch, seconds, _planner.Look.Rested, People);
             _planner.Learn(People, _tracker.IsUnsettled);
         }

@@ -3,6 +3,7 @@ using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
 using EdgePose.Hosting.Events;
+using EdgePose.Hosting.Observation;
 using EdgePose.Inference;
 using EdgePose.Inference.BottomUp;
 using EdgePose.Inference.Detectors;
@@ -33,6 +34,12 @@ internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines
 
     /// <summary>Names this run of the process where there is no spool.</summary>
     public string Boot { get; } = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 4));
+
+    /// <summary>What everything is measured with; the same object for every pipeline of the process.</summary>
+    public Metrics Metrics { get; } = new();
+
+    /// <summary>For measurements: another estimator instead of the usual one, of which it gets the detector (null = bottom-up).</summary>
+    public Func<IPoseEstimator, PersonDetector?, IPoseEstimator>? Replace { get; init; }
 }
 
 /// <summary>The wiring: one configuration, running. Built completely, with every model opened, before anything is started.</summary>
@@ -59,20 +66,26 @@ internal sealed class Pipeline : IAsyncDisposable
         var sparkplug = options.JsonLines is null ? Dialects.Sparkplug(config, redactor.Redact, loggers, time) : null;
         _publisher = new Publisher(
             Mapping.Publisher(config) with { Spool = options.Spool, Boot = options.Boot }, transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact, sparkplug);
-        var lanes = new List<Lane>();
+        _publisher.Answered = options.Metrics.Published;
+        var (lanes, stages) = (new List<Lane>(), new StageClock(time));
         _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), Mapping.Scheduling(config.Inference));
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
-            var unit = Unit(stream, config, options, redactor, loggers, time);
+            var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
+            var unit = Unit(stream, config, options, observer, redactor, loggers, time);
             _streams.Add(unit);
             lanes.Add(unit.Lane);
         }
+        foreach (var session in _models.Sessions) { session.Clock = stages; }
     }
 
     public EdgePoseConfig Config { get; }
     public IReadOnlyList<StreamUnit> Streams => _streams;
     public Publisher Publisher => _publisher;
     public DurableSpool? Spool { get; }
+
+    /// <summary>Which streams lose many frames; fed once a second.</summary>
+    public DropMeter Drops { get; } = new();
     public InferenceLoop Loop => _loop;
     public IReadOnlyCollection<OrtSession> Sessions => _models.Sessions;
 
@@ -106,8 +119,11 @@ internal sealed class Pipeline : IAsyncDisposable
         }
     }
 
-    public void Start(NodeInfo info)
+    /// <param name="info">What the info topic says.</param>
+    /// <param name="read">How a stream gets its frames; null = from its source.</param>
+    public void Start(NodeInfo info, Func<StreamUnit, CancellationToken, Task>? read = null)
     {
+        FreeMemory.TrimAll();
         _publisher.SetInfo(info);
         _publisher.Announce(info.Version, [.. Config.Streams.Where(s => s.Enabled).Select(Announcement)]);
         _publisher.Start();
@@ -116,7 +132,7 @@ internal sealed class Pipeline : IAsyncDisposable
             _publisher.SetStream(disabled.Id, new StreamStatus(StreamState.Disabled, info.Started, "disabled in the configuration", 0, 0, 0, 0, "", ""), default);
         }
         _loop.Start();
-        _sources = Task.WhenAll(_streams.Select(s => s.RunAsync(_stop.Token)));
+        _sources = Task.WhenAll(_streams.Select(s => read is null ? s.RunAsync(_stop.Token) : read(s, _stop.Token)));
     }
 
     /// <summary>
@@ -144,19 +160,22 @@ internal sealed class Pipeline : IAsyncDisposable
     public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
 
     private StreamUnit Unit(
-        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, StreamObserver observer, Redactor redactor, ILoggerFactory loggers,
+        TimeProvider time)
     {
         var (pose, detector) = ConfigCheck.Resolve(stream, _models.Catalog);
         var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
-        IPoseEstimator estimator = detector is null
+        var finder = detector is null ? null : new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore);
+        IPoseEstimator estimator = finder is null
             ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
-            : new TopDownEstimator(new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore), network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
+            : new TopDownEstimator(finder, network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
+        estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold)) : null;
         var header = EventMapping.Header(stream, config, skeleton, pose.Name, pose.Decode.JointThreshold);
         var events = new EventsUnit(stream, config.Events, header, Recorder(stream, config, options, header, loggers, time), options.Events ?? Published(network), time);
         return new StreamUnit(
             stream, estimator, tracker, Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold), _publisher, events,
-            options.Histories.Of(stream.Id), redactor.Redact, _loop.Wake, PublishState, time,
+            options.Histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,
             loggers.CreateLogger<StreamSupervisor>());
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgePose.Domain;
+using EdgePose.Inference;
 using EdgePose.Inference.Scheduling;
 using EdgePose.Publish;
 
@@ -13,9 +14,13 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    /// <summary>By then every stream has had its first frames, and what the start needed is garbage.</summary>
+    private const int TrimAtTick = 20;
+
+    private int _ticks;
+
     // Fed at the first tick: after a reload nobody knows how long ago the last sign of life was.
     private long? _watchdogAt;
-    private readonly DropMeter _drops = new();
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -25,15 +30,16 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
 
     public void Report()
     {
+        if (++_ticks == TrimAtTick) { FreeMemory.TrimAll(); }
         foreach (var stream in pipeline.Streams)
         {
             pipeline.PublishState(stream);
-            _drops.Add(stream.Id, stream.Lane.Slot.Account);
+            pipeline.Drops.Add(stream.Id, stream.Lane.Slot.Account);
         }
-        pipeline.Publisher.SetStatus(Health());
+        pipeline.Publisher.SetStatus(Health(pipeline));
         systemd.Status(Summary());
         var due = systemd.WatchdogInterval is { } interval && (_watchdogAt is not { } last || time.GetElapsedTime(last) >= interval - Tick);
-        if (due && !pipeline.Loop.IsHung)
+        if (due && MakesProgress(pipeline))
         {
             systemd.Watchdog();
             _watchdogAt = time.GetTimestamp();
@@ -47,7 +53,10 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
         return string.Create(CultureInfo.InvariantCulture, $"{online} of {pipeline.Streams.Count} streams online, broker {Snake(pipeline.Publisher.Broker.State)}");
     }
 
-    private NodeStatus Health()
+    internal static bool MakesProgress(Pipeline pipeline) => !pipeline.Loop.IsHung;
+
+    /// <summary>How the daemon is, with the watchdog's measure of a hung network: what the status topic, the health addresses and <c>top</c> say.</summary>
+    internal static NodeStatus Health(Pipeline pipeline)
     {
         var reasons = new List<string>();
         foreach (var stream in pipeline.Streams)
@@ -58,7 +67,8 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
             }
             if (stream.Lane.Failed > 0) { reasons.Add($"stream {stream.Id}: frames could not be processed"); }
             if (stream.Lane.Missed > 0) { reasons.Add($"stream {stream.Id}: the network took longer than inference.run_deadline"); }
-            if (_drops.IsHeavy(stream.Id)) { reasons.Add($"stream {stream.Id}: many frames are dropped, inference is not fast enough for them"); }
+            if (stream.Events.Recording is { LastError.Length: > 0 }) { reasons.Add($"stream {stream.Id}: key-points cannot be recorded, the log says why"); }
+            if (pipeline.Drops.IsHeavy(stream.Id)) { reasons.Add($"stream {stream.Id}: many frames are dropped, inference is not fast enough for them"); }
         }
         if (pipeline.Loop.Load.Step is > 0 and var step) { reasons.Add($"inference is overloaded: load ladder at step {step} of {Ladder.Last}"); }
         foreach (var session in pipeline.Sessions.Where(s => s.Fallbacks.Count > 0))
@@ -66,7 +76,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
             reasons.Add($"model {session.Descriptor.Name}: runs on {session.Provider}, earlier providers did not start");
         }
         if (pipeline.Spool?.Stats().Fault is { Length: > 0 } fault) { reasons.Add($"spool: {fault}"); }
-        var hung = pipeline.Loop.IsHung;
+        var hung = !MakesProgress(pipeline);
         if (hung) { reasons.Add("inference makes no progress"); }
         var state = hung ? NodeState.Failing : reasons.Count > 0 ? NodeState.Degraded : NodeState.Ok;
         var provider = string.Join(",", pipeline.Sessions.Select(s => s.Provider).Distinct());

@@ -1,6 +1,7 @@
 using EdgePose.Config;
 using EdgePose.Domain;
 using EdgePose.Hosting.Events;
+using EdgePose.Hosting.Observation;
 using EdgePose.Inference;
 using EdgePose.Inference.Skipping;
 using EdgePose.Ingest;
@@ -21,26 +22,29 @@ internal sealed class StreamUnit : IDisposable
     private readonly TimeProvider _time;
     private readonly FrameSlot _slot;
     private readonly StreamSupervisor _supervisor;
-    private readonly RateMeter _received, _processed;
+    private readonly RateMeter _received, _processed, _dropped;
     private readonly StreamHistory _history;
     private long _firstTrack;
 
     public StreamUnit(
         StreamConfig config, IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping, Publisher publisher, EventsUnit events,
-        StreamHistory history, Func<string, string> redact, Action wake, Action<StreamUnit> onStatus, TimeProvider time,
+        StreamHistory history, StreamObserver observer, Func<string, string> redact, Action wake, Action<StreamUnit> onStatus, TimeProvider time,
         ILogger<StreamSupervisor> logger)
     {
         (_config, _estimator, _publisher, _events, _history, _time) = (config, estimator, publisher, events, history, time);
-        _stages = new PeopleStages(estimator, tracker, skipping);
+        Observer = observer;
+        _stages = new PeopleStages(estimator, tracker, skipping) { BeforeTracking = () => observer.Enter(Stage.Track) };
         var source = Mapping.Source(config, estimator.PreferredFrame);
         _slot = new FrameSlot(source.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins, wake);
         _supervisor = new StreamSupervisor(source, _slot, OnStatus, redact, time, logger);
         Lane = new Lane(config.Id, _slot, Process, Mapping.Lane(config));
         _received = new RateMeter(() => _slot.Received, time);
         _processed = new RateMeter(() => Lane.Processed, time);
+        _dropped = new RateMeter(() => _slot.Dropped, time);
 
         void OnStatus(StreamStatus status)
         {
+            observer.Note(status);
             events.StatusChanged(status);
             onStatus(this);
         }
@@ -60,6 +64,14 @@ internal sealed class StreamUnit : IDisposable
 
     /// <summary>People listed in frames that did not measure them, summed over the frames.</summary>
     public long PredictedPeople => _stages.PredictedPeople;
+
+    public StreamObserver Observer { get; }
+
+    /// <summary>What the source gave, and how often it had to be opened again.</summary>
+    public Ingest.StreamCounters Ingested => _supervisor.Counters;
+
+    /// <summary>Frames per second that the source announces; 0 when unknown.</summary>
+    public double SourceFps => _supervisor.Format?.FramesPerSecond ?? 0;
 
     /// <summary>Reads the source until it ends or <paramref name="stop"/> is set; a stop is not an error.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -90,11 +102,15 @@ internal sealed class StreamUnit : IDisposable
         };
     }
 
+    public double DroppedPerSecond() => _dropped.PerSecond();
+
     /// <summary>One frame on the inference thread.</summary>
     public void Process(Frame frame)
     {
+        Observer.Begin();
         if (!_stages.Process(frame, frame.Info.CapturedTicks / (double)_time.TimestampFrequency, Lane.Quality)) { return; }
         ContinueTracks(_stages.People);
+        Observer.Enter(Stage.Publish);
         var report = new PoseReport(frame.Info, frame.Width, frame.Height, _estimator.Skeleton, _estimator.Model, _stages.People);
         _events.Take(report);
         switch (_config.Publish)
@@ -103,6 +119,7 @@ internal sealed class StreamUnit : IDisposable
             case PublishScope.Nothing: break;
             default: _publisher.People(_config.Id, _stages.People.Count); break;
         }
+        Observer.End(frame.Info, _stages.People.Count);
     }
 
     /// <summary>The stages count tracks from 1; the ids of earlier stages of this stream lie below.</summary>

@@ -68,6 +68,9 @@ internal abstract class Binding(int batch, int height, int width, bool int32) : 
 
     public abstract IReadOnlyList<OutputTensor> Outputs { get; }
 
+    /// <summary>Work space of whoever decodes the outputs: shared, as the binding is, by all streams of one input size. Null = nobody has made one.</summary>
+    public object? WorkSpace { get; set; }
+
     /// <summary>Runs the network. Throws what the runtime throws: the caller's supervisor decides.</summary>
     public abstract void Run();
 

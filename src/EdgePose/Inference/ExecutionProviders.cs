@@ -52,6 +52,8 @@ internal static class ExecutionProviders
         {
             // Idle inference threads must not take the cores from ffmpeg's decoders while they wait for the next operator.
             session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            // Weights in memory of their exact size: the arena grows by doubling and would waste up to as much again.
+            session.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
             Append(session, provider, options);
             return session;
         }

@@ -1,3 +1,4 @@
+using EdgePose.Domain;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -9,6 +10,8 @@ namespace EdgePose.Inference;
 /// </summary>
 internal sealed class OrtBinding : Binding
 {
+    private readonly OrtSession _owner;
+    private readonly Stage _stage;
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly OrtIoBinding _io;
@@ -21,10 +24,12 @@ internal sealed class OrtBinding : Binding
     private readonly RunWatch? _watch;
 
     public OrtBinding(
-        InferenceSession session, string model, IReadOnlyList<string> outputs, int[] inputShape, bool nhwc, bool int32, bool variableOutputs, RunWatch? watch)
+        OrtSession owner, InferenceSession session, IReadOnlyList<string> outputs, int[] inputShape, bool nhwc, bool int32, bool variableOutputs,
+        RunWatch? watch)
         : base(inputShape[0], inputShape[nhwc ? 1 : 2], inputShape[nhwc ? 2 : 3], int32)
     {
-        (_session, _model, _variableOutputs) = (session, model, variableOutputs);
+        (_owner, _session, _model, _variableOutputs) = (owner, session, owner.Descriptor.Name, variableOutputs);
+        _stage = owner.Descriptor.Task == ModelTask.Detect ? Stage.Detector : Stage.Pose;
         (_runNetwork, _terminate) = (RunNetwork, () => _run.Terminate = true);
         _outputs = [.. outputs.Select(name => new OutputTensor(name))];
         _io = session.CreateIoBinding();
@@ -33,7 +38,7 @@ internal sealed class OrtBinding : Binding
         _io.BindInput(session.InputNames[0], _input);
         try
         {
-            RunAndCopy();
+            WarmUp();
             if (!variableOutputs) { BindOutputMemory(); }
             // Not before: a provider may compile the network for minutes in its first run.
             _watch = watch;
@@ -47,6 +52,9 @@ internal sealed class OrtBinding : Binding
     }
 
     public override IReadOnlyList<OutputTensor> Outputs => _outputs;
+
+    /// <summary>Calls of <see cref="Run"/> so far; written by the thread that runs the network.</summary>
+    public long Runs { get; private set; }
 
     /// <exception cref="RunDeadlineException">It took longer than it may.</exception>
     public override void Run()
@@ -62,16 +70,27 @@ internal sealed class OrtBinding : Binding
 
     private void RunNetwork()
     {
-        if (_variableOutputs) { RunAndCopy(); }
+        _owner.Clock?.Enter(_stage);
+        if (_variableOutputs) { RunAndCopy(_run); }
         else { _session.RunWithBinding(_run, _io); }
+        Runs++;
+        _owner.Clock?.Enter(Stage.Decode);
     }
 
-    /// <summary>The run that sizes the outputs is also the warm-up.</summary>
-    private void RunAndCopy()
+    /// <summary>The first run, which also tells the sizes of the outputs.</summary>
+    private void WarmUp()
+    {
+        using var options = new RunOptions();
+        options.AddRunConfigEntry(FreeMemory.ShrinkArena, "cpu:0");
+        RunAndCopy(options);
+        FreeMemory.TrimNative();
+    }
+
+    private void RunAndCopy(RunOptions options)
     {
         // Anew for each run: the binding would otherwise keep the first run's outputs and refuse other shapes.
         foreach (var output in _outputs) { _io.BindOutputToDevice(output.Name, OrtMemoryInfo.DefaultInstance); }
-        _session.RunWithBinding(_run, _io);
+        _session.RunWithBinding(options, _io);
         _io.SynchronizeBoundOutputs();
         using var values = _io.GetOutputValues();
         for (var i = 0; i < _outputs.Length; i++) { Copy(values[i], _outputs[i]); }

@@ -77,8 +77,7 @@ internal sealed class OrtSession : INetwork, IDisposable
         try
         {
             session.CheckInterface();
-            var binding = session.Bind(1, descriptor.Input.Height, descriptor.Input.Width);
-            Contract.Verify(descriptor, joints, session.InputShape(binding), session.OutputShapes(binding));
+            session.TryOut(joints);
             if (options.RequireProvider.Length > 0 && provider != options.RequireProvider)
             {
                 throw new UserError(ExitCode.Model, $"model {descriptor.Name} started on {provider}, not on the required {options.RequireProvider}: {string.Join("; ", fallbacks)}",
@@ -111,21 +110,37 @@ internal sealed class OrtSession : INetwork, IDisposable
         }
     }
 
+    /// <summary>Gets the time of the runs; null = nobody measures.</summary>
+    public StageClock? Clock { get; set; }
+
+    /// <summary>Every input size that has been used, with the number of its runs.</summary>
+    public IReadOnlyCollection<OrtBinding> Bindings => _bindings.Values;
+
+    /// <summary>Runs the network once at its descriptor's size and judges the outputs.</summary>
+    private void TryOut(int joints)
+    {
+        var (width, height) = (Descriptor.Input.Width, Descriptor.Input.Height);
+        var binding = Bind(1, height, width);
+        Contract.Verify(Descriptor, joints, InputShape(binding), OutputShapes(binding));
+        if (Descriptor.Task != ModelTask.BottomUp) { return; }
+        // The pictures decide the real size of a bottom-up network: these buffers would hardly ever be used again.
+        _bindings.Remove((1, height, width));
+        binding.Dispose();
+    }
+
     public Binding Bind(int batch, int height, int width)
     {
+        Clock?.Enter(Stage.Preprocess);
         if (_bindings.TryGetValue((batch, height, width), out var binding)) { return binding; }
         var input = Descriptor.Input;
         var nhwc = input.Layout == TensorLayout.Nhwc;
         int[] shape = nhwc ? [batch, height, width, 3] : [batch, 3, height, width];
         CheckShape(shape);
         binding = new OrtBinding(
-            _session, Descriptor.Name, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd, _watch);
+            this, _session, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd, _watch);
         _bindings.Add((batch, height, width), binding);
         return binding;
     }
-
-    /// <summary>The binding made last: the input size that the streams really use.</summary>
-    public Binding LastBinding => _bindings.Values.Last();
 
     /// <summary>Shapes of a binding after its last run; for contract detection.</summary>
     public TensorShape InputShape(Binding binding)

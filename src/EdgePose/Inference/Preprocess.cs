@@ -138,8 +138,13 @@ internal sealed class Preprocess
         }
     }
 
-    private void Sample(Frame frame, int row, int[] target) =>
-        PixelRows.Sample(Row(frame, row), _columns, _channelOf, target, Plane, Pixel);
+    private void Sample(Frame frame, int row, int[] target)
+    {
+        if (!_planar) { PixelRows.Sample(Row(frame, row), _columns, _channelOf, target, Plane, Pixel); return; }
+        PlanarRows.Sample(
+            frame.Pixels.AsSpan(row * frame.Width * 3), _columns, target.AsSpan(_channelOf[0] * _width, _width), target.AsSpan(_channelOf[1] * _width, _width),
+            target.AsSpan(_channelOf[2] * _width, _width));
+    }
 
     private void Store<T>(int y, Span<T> destination) where T : struct
     {

@@ -21,6 +21,9 @@ internal sealed class SamplingAxis
     public int[] FirstWeight { get; private set; } = [];
     public int[] SecondWeight { get; private set; } = [];
 
+    /// <summary>Both weights of a target pixel as 16-bit halves, the first one below: what a multiply-and-add of pairs takes.</summary>
+    public int[] WeightPair { get; private set; } = [];
+
     /// <summary>True when each target pixel is the source pixel of the same index.</summary>
     public bool IsIdentity { get; private set; }
 
@@ -81,12 +84,13 @@ internal sealed class SamplingAxis
     {
         (First[i], Second[i]) = (firstWeight == 0 ? second : first, secondWeight == 0 ? first : second);
         (FirstWeight[i], SecondWeight[i]) = (firstWeight, secondWeight);
+        WeightPair[i] = firstWeight | (secondWeight << 16);
     }
 
     private void Reserve(int length)
     {
         Length = length;
         if (First.Length >= length) { return; }
-        (First, Second, FirstWeight, SecondWeight) = (new int[length], new int[length], new int[length], new int[length]);
+        (First, Second, FirstWeight, SecondWeight, WeightPair) = (new int[length], new int[length], new int[length], new int[length], new int[length]);
     }
 }

@@ -61,7 +61,7 @@ internal sealed partial class Publisher
 
     private async Task FinishAsync(RetainedTopic topic, bool cleared, Task<PublishResult> sent)
     {
-        var result = await sent.ConfigureAwait(false);
+        var result = await AnswerAsync(sent).ConfigureAwait(false);
         _window.Release();
         switch (result.Outcome)
         {
@@ -86,7 +86,7 @@ internal sealed partial class Publisher
 
     private async Task FinishAsync(StreamOutput stream, Task<PublishResult> sent)
     {
-        var result = await sent.ConfigureAwait(false);
+        var result = await AnswerAsync(sent).ConfigureAwait(false);
         _window.Release();
         if (result.IsSuccess) { Interlocked.Increment(ref _published); return; }
         stream.ForgetEmpty();
@@ -96,6 +96,14 @@ internal sealed partial class Publisher
             case PublishOutcome.Refused or PublishOutcome.Invalid: NotTaken(stream.PosesTopic, result); break;
             default: Interlocked.Increment(ref _failed); break;
         }
+    }
+
+    private async Task<PublishResult> AnswerAsync(Task<PublishResult> sent)
+    {
+        var handedOver = _time.GetTimestamp();
+        var result = await sent.ConfigureAwait(false);
+        if (result.IsSuccess) { Answered?.Invoke(_time.GetElapsedTime(handedOver)); }
+        return result;
     }
 
     private void NotTaken(string topic, PublishResult result)

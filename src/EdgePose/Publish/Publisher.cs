@@ -79,6 +79,12 @@ internal sealed partial class Publisher : IAsyncDisposable
     /// <summary>State of the connection, with a redacted reason.</summary>
     public BrokerStatus Broker => _broker;
 
+    /// <summary>Pose messages that wait for the broker.</summary>
+    public int Queued => _queue.Count;
+
+    /// <summary>Told how long each message took from handing it over to its acknowledgement (QoS 1) or its being sent (QoS 0).</summary>
+    public Action<TimeSpan>? Answered { get; set; }
+
     public PublisherStats Stats => new(
         Interlocked.Read(ref _published),
         Interlocked.Read(ref _notConnected) + Interlocked.Read(ref _removedNotConnected) + _streams.Values.Sum(s => s.NotConnected),

@@ -127,8 +127,9 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         var records = new List<SpoolRecord>();
         foreach (var picked in _lanes.Take(most))
         {
-            if (picked.Memory is { } memory) { records.Add(memory); }
-            else if (Read(picked) is { } record) { records.Add(record); }
+            if ((picked.Memory ?? Read(picked)) is not { } record) { continue; }
+            _lanes.Keep(record);
+            records.Add(record);
         }
         return records;
     }

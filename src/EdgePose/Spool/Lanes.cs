@@ -22,6 +22,9 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
     private readonly List<long> _unsaved = [];
     private readonly HashSet<long> _gaps = [];
     private readonly Dictionary<long, SpoolRecord> _memory = [];
+
+    // What has been out once: its segment may have been given up since, and the reader still has the bytes.
+    private readonly Dictionary<long, SpoolRecord> _read = [];
     private readonly Queue<long> _memoryOrder = new();
     private readonly Dictionary<long, Entry> _moved = [];
     private long _memoryHeld, _next = 1;
@@ -173,10 +176,19 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
                 }
                 idle = 0;
                 _out.Add(entry.Sequence, (_turns[_turn], entry));
-                picked.Add(new Picked(Resolve(entry), _turns[_turn].Stream, _memory.GetValueOrDefault(entry.Sequence)));
+                picked.Add(new Picked(Resolve(entry), _turns[_turn].Stream, Held(entry.Sequence)));
             }
         }
         return picked;
+    }
+
+    /// <summary>Keeps the bytes of a record while it is out or comes back.</summary>
+    public void Keep(SpoolRecord record)
+    {
+        lock (_gate)
+        {
+            if (_out.ContainsKey(record.Sequence)) { _read[record.Sequence] = record; }
+        }
     }
 
     /// <summary>Takes a record away from its reader for good, until <see cref="Ack"/> ends it. False when it is not out.</summary>
@@ -280,7 +292,7 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
                 foreach (var entry in entries)
                 {
                     var (sequence, at) = (entry.Sequence, Resolve(entry));
-                    if (_gaps.Remove(sequence)) { gaps.Add(new Picked(at, lane.Stream, _memory.GetValueOrDefault(sequence))); }
+                    if (_gaps.Remove(sequence)) { gaps.Add(new Picked(at, lane.Stream, Held(sequence))); }
                     else { events.Add(at); }
                     Forget(sequence);
                 }
@@ -292,6 +304,8 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
         return all;
     }
 
+    private SpoolRecord? Held(long sequence) => _memory.GetValueOrDefault(sequence) ?? _read.GetValueOrDefault(sequence);
+
     private Entry Resolve(Entry entry) => entry.Segment is null && _moved.TryGetValue(entry.Sequence, out var moved) ? moved : entry;
 
     // A record of memory that was given up leaves its entry behind in the middle of a queue.
@@ -300,6 +314,7 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
     private void Forget(long sequence)
     {
         _moved.Remove(sequence);
+        _read.Remove(sequence);
         if (_memory.Remove(sequence, out var record)) { _memoryHeld -= record.Payload.Length; }
     }
 

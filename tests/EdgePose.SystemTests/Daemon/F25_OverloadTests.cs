@@ -23,10 +23,14 @@ namespace EdgePose.SystemTests.Daemon;
 public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
 {
     private const int Streams = 16;
+    private const int FramesForShares = 25;
     private const double Fps = 5, Interval = 1 / Fps, Overload = 4.5;
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(
         double.Parse(Environment.GetEnvironmentVariable("EDGEPOSE_OVERLOAD_SECONDS") ?? "20", CultureInfo.InvariantCulture));
+
+    /// <summary>Sixteen ffmpeg processes start on a machine that may have other work.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(4);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("edgepose-f25-").FullName;
 
@@ -35,13 +39,14 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
     {
         await using var device = Start("adaptive: false");
         var (pipeline, lanes) = (device.Pipeline, device.Pipeline.Streams.Select(s => s.Lane).ToList());
-        await Tools.UntilAsync(() => Task.FromResult(lanes.All(l => l.Processed >= 5)), () => Describe(lanes), TimeSpan.FromSeconds(90));
+        await Tools.UntilAsync(() => Task.FromResult(lanes.All(l => l.Processed >= 2)), () => Describe(lanes), StartPatience);
 
         var before = lanes.Select(l => l.Slot.Account).ToList();
         var memory = new List<double>();
         var clock = Stopwatch.StartNew();
         var (looks, utilisation) = (0, new List<double>());
-        while (clock.Elapsed < Duration)
+        // At least as long as asked for, and on a machine that others use until there are frames enough to speak of shares.
+        while (clock.Elapsed < Duration || (clock.Elapsed < 6 * Duration && lanes.Sum(l => l.Processed) < before.Sum(b => b.Processed) + FramesForShares * Streams))
         {
             // Every account adds up at every moment, not only at the end.
             foreach (var lane in lanes) { AssertAddsUp(lane.Slot.Account); }
@@ -84,7 +89,7 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
     {
         await using var device = Start("adaptive: true");
         await Tools.UntilAsync(
-            () => Task.FromResult(device.Pipeline.Loop.Load.Step >= 2), () => device.Pipeline.Loop.Load.ToString(), TimeSpan.FromSeconds(90));
+            () => Task.FromResult(device.Pipeline.Loop.Load.Step >= 2), () => device.Pipeline.Loop.Load.ToString(), StartPatience);
         Assert.All(device.Pipeline.Streams, s => Assert.InRange(s.Lane.Quality.PosePeriod, 2, 10));
         device.Reporter.Report();
         Assert.Contains("load ladder at step", await device.StatusAsync(), StringComparison.Ordinal);
@@ -99,17 +104,17 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
     {
         var clip = Clip.Make(_folder, 10, "tiny.mp4", "-vf", "scale=160:120");
         NetworkFolder.Add(_folder, "slow", RoundsFor(Overload / (Streams * Fps)));
-        var yaml = new StringBuilder($"models: {{ folders: [\"{_folder}\"] }}\npose: {{ model: slow }}\nskipping: {{ enabled: false }}\ninference: {{ providers: [cpu], threads: 1, {inference} }}\nstreams:\n");
+        var yaml = new StringBuilder($"models: {{ folders: [\"{_folder}\"] }}\npose: {{ model: slow }}\nskipping: {{ enabled: false }}\ninference: {{ providers: [cpu], threads: 1, run_deadline: 1m, {inference} }}\nstreams:\n");
         for (var i = 0; i < Streams; i++) { yaml.Append(CultureInfo.InvariantCulture, $"  s{i}: {{ url: \"{clip}\", loop: true, fps: {Fps} }}\n"); }
         var loaded = ConfigLoader.Parse(Encoding.UTF8.GetBytes(yaml.ToString()), Path.Combine(_folder, "edgepose.yaml"));
         var config = loaded.Config ?? throw new InvalidOperationException(string.Join('\n', loaded.Problems));
         return new Device(config, Path.Combine(_folder, Path.GetRandomFileName()));
     }
 
-    /// <summary>Rounds per level of brightness for a run of this many seconds on this machine, by the best of several runs of known length.</summary>
+    /// <summary>Rounds per level of brightness for a run of this many seconds on this machine, by the best of many runs too short to be interrupted often.</summary>
     private float RoundsFor(double seconds)
     {
-        const float Known = 1000;
+        const float Known = 200;
         NetworkFolder.Add(_folder, "known", Known);
         using var store = ModelStore.Load([_folder], new InferenceOptions { Providers = ["cpu"], Threads = 1 });
         var binding = store.Open(store.Catalog.Get("known")).Bind(1, 64, 128);
@@ -117,7 +122,7 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
         binding.Input.AsSpan().Clear();
         binding.Input[0] = 4.7f;
         var best = double.MaxValue;
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 300; i++)
         {
             var start = Stopwatch.GetTimestamp();
             binding.Run();

@@ -51,6 +51,58 @@ public sealed class PreprocessTests
         Assert.Equal(expected, Fnv(pixels));
     }
 
+    /// <summary>The planes are made by other code than packed pixels, which is held against OpenCV's hashes.</summary>
+    [Theory]
+    [InlineData(97, 61, 40, 25)]
+    [InlineData(97, 61, 151, 90)]
+    [InlineData(33, 1, 50, 3)]
+    [InlineData(1, 1, 7, 5)]
+    [InlineData(2, 3, 1, 1)]
+    [InlineData(640, 480, 320, 240)]
+    internal void Resize_AndWarp_Planes_AreThePackedPixelsToTheBit(int width, int height, int toWidth, int toHeight)
+    {
+        var frame = Noise(width, height);
+        var box = new Box(-0.1f * width, 0.2f * height, 0.8f * width, 1.3f * height);
+        foreach (var colour in Enum.GetValues<ColourOrder>())
+        {
+            foreach (var warp in new[] { false, true })
+            {
+                var (packed, planes) = (Draw(TensorLayout.Nhwc, colour, warp), Draw(TensorLayout.Nchw, colour, warp));
+                for (var i = 0; i < toWidth * toHeight; i++)
+                {
+                    for (var c = 0; c < 3; c++) { Assert.Equal(packed[3 * i + c], planes[c * toWidth * toHeight + i]); }
+                }
+            }
+        }
+
+        int[] Draw(TensorLayout layout, ColourOrder colour, bool warp)
+        {
+            var pixels = new int[3 * toWidth * toHeight];
+            var preprocess = new Preprocess(Input(toWidth, toHeight, layout, colour, int32: true));
+            if (warp) { preprocess.Warp<int>(frame, Placements.Crop(box, toWidth, toHeight, 1.25, udp: false), toWidth, toHeight, pixels); }
+            else { preprocess.Resize<int>(frame, toWidth, toHeight, toWidth, toHeight, pixels); }
+            return pixels;
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(449)]
+    public void PlanarNormalise_AnyLength_EqualsTheTableToTheBit(int length)
+    {
+        var table = new ChannelTable(Input(8, 8) with { Mean = Mean, Std = Std });
+        var pixels = Noise(length, 1).Pixels;
+        for (var c = 0; c < 3; c++)
+        {
+            var target = new float[length];
+            PlanarRows.Normalise(pixels.AsSpan(c), Mean[c], Std[c], target);
+            for (var i = 0; i < length; i++) { Assert.Equal(BitConverter.SingleToInt32Bits(table.Channel(c)[pixels[3 * i + c]]), BitConverter.SingleToInt32Bits(target[i])); }
+        }
+    }
+
     // Hashes of the output of cv::warpAffine (OpenCV 4.6, INTER_LINEAR, constant border 0) on the same noise.
     [Theory]
     [InlineData(97, 61, 10, 5, 40, 50, 48, 64, 1.25, 0x6a0c0c28u)]

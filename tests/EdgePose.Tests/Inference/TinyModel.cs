@@ -43,6 +43,14 @@ internal static class TinyModel
         g.Output("fine", Pooled(g, x, joints, 2), ElementType.Float, [-1, joints, -1, -1]);
     });
 
+    /// <summary>As <see cref="LitePose"/>, and a person of one tag has its joints where the picture is brightest in red, green and blue, by turns.</summary>
+    public static byte[] Person(int joints) => Bytes(g =>
+    {
+        var x = g.Input("image", ElementType.Float, [-1, 3, -1, -1]);
+        g.Output("coarse", Pooled(g, x, 2 * joints, 4, k => k < joints ? (k % 3, 1) : (0, 0)), ElementType.Float, [-1, 2 * joints, -1, -1]);
+        g.Output("fine", Pooled(g, x, joints, 2, k => (k % 3, 1)), ElementType.Float, [-1, joints, -1, -1]);
+    });
+
     /// <summary>SimCC of a fixed size: ramps times the mean of the picture.</summary>
     public static byte[] Simcc(int joints, int height, int width) => Bytes(g =>
     {
@@ -84,11 +92,15 @@ internal static class TinyModel
     public static byte[] Single(ElementType type, IReadOnlyList<long>? shape, Func<GraphBuilder, string, string> node) => Bytes(g =>
         g.Output("y", node(g, g.Input("image", ElementType.Float, [1, 3, 8, 8])), type, shape));
 
-    private static string Pooled(GraphBuilder g, string x, int channels, int stride)
+    private static string Pooled(GraphBuilder g, string x, int channels, int stride, Func<int, (int Colour, float Weight)>? weigh = null)
     {
         var pool = g.Node("AveragePool", $"pool{stride}", [x], NodeAttribute.Ints("kernel_shape", stride, stride), NodeAttribute.Ints("strides", stride, stride));
         var weights = new float[channels * 3];
-        for (var k = 0; k < channels; k++) { weights[3 * k] = k + 1; }
+        for (var k = 0; k < channels; k++)
+        {
+            var (colour, weight) = weigh?.Invoke(k) ?? (0, k + 1);
+            weights[3 * k + colour] = weight;
+        }
         return g.Node("Conv", $"conv{stride}", [pool, g.Constant($"w{stride}", TensorData.Floats([channels, 3, 1, 1], weights))]);
     }
 }

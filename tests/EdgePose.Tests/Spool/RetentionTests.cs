@@ -45,6 +45,21 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public void SizeLimit_WhatIsOutWhileItsSegmentGoes_ComesBackFromMemory()
+    {
+        var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
+        run.Append("a", 40, size: 1000);
+        run.Take();
+        for (var i = 0; i < 40; i++) { run.Append("a", 40, size: 1000); }
+        Assert.Equal(32, run.Spool.ReturnAll());
+        run.Out.Clear();
+        run.Drain();
+        run.AssertBooksBalance();
+        Assert.Equal(Enumerable.Range(1, 32).Select(n => (long)n), run.Delivered.Take(32).Select(d => d.Sequence));
+        Assert.Equal(1640, run.Delivered.Count + run.Gaps.Sum(g => g.Count));
+    }
+
+    [Fact]
     public void AgeLimit_OldEventsGo_YoungOnesStay()
     {
         var run = Run();

@@ -55,6 +55,7 @@ internal sealed class QdqWriter
     {
         var quantized = _plan.IsQuantized(node);
         var data = node.DataInputs().ToHashSet();
+        if (_rules.PairsAtInputs) { data.ExceptWith(FusedInput(node)); }
         for (var i = 0; i < copy.Input.Count; i++)
         {
             var value = Original(node.Input[i]);
@@ -71,6 +72,14 @@ internal sealed class QdqWriter
         var input = Original(node.Input[0]);
         _weights.Write(copy, node, _view.Constant(input) is null ? _encodings.Of(input, TypeOf(node)).Scale : 1);
     }
+
+    /// <summary>
+    /// The input that a multiplying node makes for this node alone, the newest where there are several: the target runs both as one, with
+    /// nothing to quantize in between. Of a residual sum that leaves the shortcut.
+    /// </summary>
+    private IEnumerable<int> FusedInput(NodeProto node) => node.IsHeavy() ? [] : node.DataInputs()
+        .Where(i => _view.Producer(node.Input[i])?.IsHeavy() == true && _view.OnlyConsumer(node.Input[i]) == node)
+        .OrderByDescending(i => _view.Graph.Node.IndexOf(_view.Producer(node.Input[i]))).Take(1);
 
     /// <summary>The value that stands for one whose activation was removed.</summary>
     private string Original(string value) => _aliases.GetValueOrDefault(value, value);

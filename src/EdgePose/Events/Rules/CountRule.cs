@@ -8,8 +8,8 @@ namespace EdgePose.Events.Rules;
 /// </summary>
 internal sealed class CountRule(RuleOptions options, ZoneMonitor? zone) : IEventRule
 {
-    private readonly long _after = Instant.Of(options.After), _endAfter = Instant.Of(options.EndAfter);
-    private readonly long _updateEvery = Instant.Of(options.UpdateEvery), _cooldown = Instant.Of(options.Cooldown);
+    private readonly long _after = Instant.Least(options.After), _endAfter = Instant.Least(options.EndAfter);
+    private readonly long _updateEvery = Instant.Least(options.UpdateEvery), _cooldown = Instant.Least(options.Cooldown);
     private RuleState _state = RuleState.Fresh;
     private int _told;
 

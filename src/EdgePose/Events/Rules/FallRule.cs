@@ -17,13 +17,13 @@ internal sealed class FallRule(RuleOptions options, int slot, ZoneMonitor? zone)
     private const float LeastApproach = 0.8f;
 
     /// <summary>A fall from standing takes 0.5 to 1 s; the drop is looked for from this long before the body is down to this long after.</summary>
-    private const long Before = 1_000_000, AfterDown = 1_200_000;
+    private const long Before = 1_005_000, AfterDown = 1_205_000;
 
     /// <summary>Speed is the mean over at least and at most these times, so that one bad frame is no fall.</summary>
     private const long LeastSpan = 330_000, MostSpan = 1_050_000;
 
     /// <summary>A body that was not down for this long has got up.</summary>
-    private const float Up = 0.5f;
+    private const float Up = 0.505f;
 
     private readonly Recumbence _lying = new(options.Angle);
 

@@ -10,7 +10,7 @@ namespace EdgePose.Events.Rules;
 /// </summary>
 internal sealed class LineRule(RuleOptions options, int slot, LineOptions line) : IEventRule
 {
-    private readonly long _after = Instant.Of(options.After), _cooldown = Instant.Of(options.Cooldown), _minAge = Instant.Of(options.MinAge);
+    private readonly long _after = Instant.Least(options.After), _cooldown = Instant.Least(options.Cooldown), _minAge = Instant.Least(options.MinAge);
 
     // Of a person's state: A = last signed distance, B = 1 when the last change of sign cut the segment, P = last foot point,
     // Mark = confirmed side (-1 left, 1 right, 0 none yet), T = since when measured, Since = since when on the other side,

@@ -20,14 +20,14 @@ internal enum Cause
 internal abstract class PersonRule(RuleOptions options, int slot, ZoneMonitor? zone) : IEventRule
 {
     /// <summary>A cause that was not there for up to this long (or half of After, if shorter) has not been interrupted.</summary>
-    private const long Blink = 500_000;
+    private const long Blink = 505_000;
 
     /// <summary>A cause that could not be judged for this long is forgotten, and ends an event as if it were gone.</summary>
-    private const long Blind = 1_500_000;
+    private const long Blind = 1_505_000;
 
-    private readonly long _after = Instant.Of(options.After), _endAfter = Instant.Of(options.EndAfter);
-    private readonly long _updateEvery = Instant.Of(options.UpdateEvery), _cooldown = Instant.Of(options.Cooldown);
-    private readonly long _minAge = Instant.Of(options.MinAge);
+    private readonly long _after = Instant.Least(options.After), _endAfter = Instant.Least(options.EndAfter);
+    private readonly long _updateEvery = Instant.Least(options.UpdateEvery), _cooldown = Instant.Least(options.Cooldown);
+    private readonly long _minAge = Instant.Least(options.MinAge);
 
     protected RuleOptions Options => options;
     protected ZoneMonitor? Zone => zone;
@@ -89,7 +89,7 @@ internal abstract class PersonRule(RuleOptions options, int slot, ZoneMonitor? z
             return;
         }
         if (state.Active && now - state.LastTrue >= _endAfter) { End(context, person, ref state, EndBecause); }
-        else if (!state.Active && state.Since != RuleState.Never && now - state.LastTrue > Math.Min(Blink, _after / 2)) { state.Since = RuleState.Never; }
+        else if (!state.Active && state.Since != RuleState.Never && now - state.LastTrue > Math.Min(Blink, _after / 2 + Instant.Slack)) { state.Since = RuleState.Never; }
     }
 
     /// <summary>A predicted pose proves nothing; what was so stays so.</summary>

@@ -7,7 +7,7 @@ namespace EdgePose.Events.Rules;
 internal sealed class WrongWayRule(RuleOptions options, int slot, ZoneMonitor? zone) : PersonRule(options, slot, zone)
 {
     /// <summary>The walk is judged over at least this time, which irons out the steps, and at most the other.</summary>
-    private const long LeastSpan = 800_000, MostSpan = 1_600_000;
+    private const long LeastSpan = 795_000, MostSpan = 1_605_000;
 
     /// <summary>Minus the cosine of 120 degrees.</summary>
     private const float Against = 0.5f;

@@ -16,7 +16,7 @@ internal sealed class AssociativeDecoder
     private readonly MapAggregator _aggregator;
     private readonly Refinement _refinement = new();
     private readonly Duplicates _duplicates;
-    private readonly ResponseMaps _half, _full;
+    private DecoderMaps _maps;
 
     public AssociativeDecoder(Skeleton skeleton, BottomUpOptions options)
     {
@@ -27,12 +27,19 @@ internal sealed class AssociativeDecoder
         _grouping = new TagGrouping(_rules, options.JointOrderFor(skeleton), options.MaxPeople);
         _aggregator = new MapAggregator(skeleton);
         _duplicates = new Duplicates(skeleton);
-        (_half, _full) = (new ResponseMaps(Joints), new ResponseMaps(Joints));
+        _maps = new DecoderMaps(Joints);
         Peaks = new Peaks(Joints, options.MaxPeople);
         People = new People(Joints, options.MaxPeople);
     }
 
     public int Joints { get; }
+
+    /// <summary>Works in maps that belong to <paramref name="binding"/>: with eight megabytes of them, streams had better share.</summary>
+    public void WorkIn(Binding binding)
+    {
+        if (binding.WorkSpace is not DecoderMaps { } shared || shared.Joints != Joints) { binding.WorkSpace = shared = new DecoderMaps(Joints); }
+        _maps = shared;
+    }
 
     /// <summary>Result of the last peak search, in map pixels.</summary>
     public Peaks Peaks { get; }
@@ -46,20 +53,20 @@ internal sealed class AssociativeDecoder
         if (_options.Profile == DecodeProfile.Fast && !_options.RefineMissing)
         {
             FindPeaks(outputs);
-            DecodePeaks(_half, 2, poses);
+            DecodePeaks(_maps.Half, 2, poses);
             return;
         }
-        _aggregator.Set(outputs, _half, runs: 1);
+        _aggregator.Set(outputs, _maps.Half, runs: 1);
         DecodeAggregated(poses);
     }
 
     /// <summary>Keeps what is needed of the plain run until <see cref="DecodeMirrored"/>.</summary>
-    public void Hold(in StageOutputs outputs) => _aggregator.Set(outputs, _half, runs: 2);
+    public void Hold(in StageOutputs outputs) => _aggregator.Set(outputs, _maps.Half, runs: 2);
 
     /// <summary>Decodes the run held by <see cref="Hold"/> together with the run on the mirrored picture.</summary>
     public void DecodeMirrored(in StageOutputs outputs, PoseList poses)
     {
-        _aggregator.AddMirrored(outputs, _half);
+        _aggregator.AddMirrored(outputs, _maps.Half);
         DecodeAggregated(poses);
     }
 
@@ -74,21 +81,21 @@ internal sealed class AssociativeDecoder
     {
         if (_options.Profile == DecodeProfile.Fast)
         {
-            DecodeMaps(_half, 2, poses);
+            DecodeMaps(_maps.Half, 2, poses);
             return;
         }
-        _aggregator.Project(_half, _full);
-        DecodeMaps(_full, 1, poses);
+        _aggregator.Project(_maps.Half, _maps.Full);
+        DecodeMaps(_maps.Full, 1, poses);
     }
 
     // Joint by joint, so that a heat map is searched while it is in the cache; tags are read at the peaks only.
     private void FindPeaks(in StageOutputs outputs)
     {
-        _aggregator.Prepare(outputs, _half, taggedRuns: 0);
+        _aggregator.Prepare(outputs, _maps.Half, taggedRuns: 0);
         for (var j = 0; j < Joints; j++)
         {
-            _aggregator.SetHeat(outputs, _half, j);
-            MapPeaks.Find(_half, j, _rules.DetectionThreshold, Peaks);
+            _aggregator.SetHeat(outputs, _maps.Half, j);
+            MapPeaks.Find(_maps.Half, j, _rules.DetectionThreshold, Peaks);
             Peaks.ReadTags(j, outputs.CoarsePlane(Joints + j), outputs.Width, outputs.Height);
         }
     }

@@ -111,6 +111,7 @@ internal sealed class BottomUpEstimator : IPoseEstimator
         }
         _geometry = MultiScaleGeometry.For(width, height, side);
         _binding = _network.Bind(1, _geometry.Height, _geometry.Width);
+        _decoder.WorkIn(_binding);
         (_frameWidth, _frameHeight, _side) = (width, height, side);
         return _binding;
     }

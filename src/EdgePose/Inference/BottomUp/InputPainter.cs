@@ -54,7 +54,7 @@ internal sealed class InputPainter(ModelInput input)
                 row[last..].Fill(border);
                 var from = pixels.AsSpan(((y - top) * width + first - left) * 3 + _table.SourceChannel[c]);
                 row = row[first..last];
-                for (int x = 0, p = 0; x < row.Length; x++, p += 3) { row[x] = values[from[p]]; }
+                PlanarRows.Normalise(from, input.Mean[c], input.Std[c], row);
             }
         }
     }

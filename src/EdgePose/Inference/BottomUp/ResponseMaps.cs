@@ -37,3 +37,11 @@ internal sealed class ResponseMaps(int joints)
         return new Peak(x, y, _heat[at], TaggedRuns > 0 ? _tags[at] : 0, TaggedRuns > 1 ? _mirroredTags[at] : 0);
     }
 }
+
+/// <summary>The maps of one decoding: at half the size of the input, and at its full size for the accurate profile. Nothing outlives the frame.</summary>
+internal sealed class DecoderMaps(int joints)
+{
+    public int Joints { get; } = joints;
+    public ResponseMaps Half { get; } = new(joints);
+    public ResponseMaps Full { get; } = new(joints);
+}

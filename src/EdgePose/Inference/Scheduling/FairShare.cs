@@ -23,6 +23,7 @@ internal sealed class FairShare
         /// <summary>Frames whose smallest is the usual one in the beginning.</summary>
         private const int YoungFrames = 4;
         private int _frames;
+        private double _usual;
 
         public double Weight { get; } = weight;
 
@@ -31,8 +32,6 @@ internal sealed class FairShare
 
         /// <summary>Seconds of a usual frame; null until enough were seen.</summary>
         public double? Usual => _frames >= YoungFrames ? _usual : null;
-
-        private double _usual;
 
         /// <summary>Charges the stream for a frame.</summary>
         /// <param name="seconds">Service time.</param>

@@ -20,6 +20,9 @@ internal static class QdqGraphs
     /// <summary>True when an input of a node comes out of a DequantizeLinear.</summary>
     public static bool IsRestored(this GraphProto graph, NodeProto node, int input) => graph.Producer(node.Input[input])?.OpType == "DequantizeLinear";
 
+    /// <summary>True when both factors of a node come out of DequantizeLinear.</summary>
+    public static bool IsRestoredPair(this GraphProto graph, NodeProto node) => graph.IsRestored(node, 0) && graph.IsRestored(node, 1);
+
     /// <summary>True when an output of a node goes into QuantizeLinear and nowhere else.</summary>
     public static bool IsCoded(this GraphProto graph, NodeProto node) => graph.Consumers(node.Output[0]).Select(c => c.OpType).ToList() is ["QuantizeLinear"];
 
