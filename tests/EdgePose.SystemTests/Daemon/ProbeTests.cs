@@ -88,13 +88,13 @@ public sealed class ProbeTests(DaemonFixture fixture)
         using var site = new Site();
         var (right, wrong) = (site.Write("right", Password), site.Write("wrong", "wr0ng canary"));
         var refused = string.Create(CultureInfo.InvariantCulture, $"rtsp://127.0.0.1:{RtspServer.FreePort()}/cam");
-        VerbResult[] results =
-        [
-            await site.RunVerbAsync("probe", server.Url, "--user", "viewer", "--password-file", wrong),
-            await site.RunVerbAsync("probe", server.Url + "era", "--user", "viewer", "--password-file", right),
-            await site.RunVerbAsync("probe", refused, "--user", "viewer", "--password-file", right),
-            await site.RunVerbAsync("probe", Path.Combine(site.Folder, "missing.mp4")),
-        ];
+        await using var silent = new ScriptedRtspServer(RtspScript.Endless(Clip.MakePlain(site.Folder, "gray", "silent.h264", seconds: 1)) with { Silent = true });
+        var results = await Task.WhenAll(
+            site.RunVerbAsync("probe", server.Url, "--user", "viewer", "--password-file", wrong),
+            site.RunVerbAsync("probe", server.Url + "era", "--user", "viewer", "--password-file", right),
+            site.RunVerbAsync("probe", refused, "--user", "viewer", "--password-file", right),
+            site.RunVerbAsync("probe", Path.Combine(site.Folder, "missing.mp4")),
+            site.RunVerbAsync("probe", silent.Url));
         Assert.All(results, r => Assert.True(r.ExitCode == 5, r.ToString()));
         Assert.All(results, r => Assert.Equal("", r.Output));
         Assert.All(results, r => Assert.DoesNotContain("canary", r.Errors, StringComparison.Ordinal));
@@ -104,6 +104,7 @@ public sealed class ProbeTests(DaemonFixture fixture)
         Assert.Contains("not found", results[1].Errors, StringComparison.Ordinal);
         Assert.Contains("refused", results[2].Errors, StringComparison.Ordinal);
         Assert.Contains("missing.mp4", results[3].Errors, StringComparison.Ordinal);
-        Assert.Equal(4, results.Select(r => r.Errors).Distinct().Count());
+        Assert.Contains("no usable answer in time", results[4].Errors, StringComparison.Ordinal);
+        Assert.Equal(5, results.Select(r => r.Errors).Distinct().Count());
     }
 }

@@ -8,8 +8,7 @@ using Xunit.Abstractions;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>F01: a camera that falls silent in the middle of a group of pictures, beside one that goes on. With the default limits.</summary>
-[Collection("Ingest")]
-public sealed class F01_NeighbourTests(IngestFixture fixture, ITestOutputHelper output)
+public sealed class F01_NeighbourTests(FaultFolder fixture, ITestOutputHelper output) : IClassFixture<FaultFolder>
 {
     [Fact]
     public async Task CameraFallsSilent_IsStalledAndItsFfmpegGoneWithinEightSeconds_AndTheOtherStreamKeepsItsRate()

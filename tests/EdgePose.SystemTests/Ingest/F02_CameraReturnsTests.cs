@@ -6,8 +6,7 @@ using Xunit.Abstractions;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>F02: the camera comes back after ten minutes, which a fast clock shortens.</summary>
-[Collection("Ingest")]
-public sealed class F02_CameraReturnsTests(IngestFixture fixture, ITestOutputHelper output)
+public sealed class F02_CameraReturnsTests(FaultFolder fixture, ITestOutputHelper output) : IClassFixture<FaultFolder>
 {
     [Fact]
     public Task AfterTenMinutes_FramesAreBackWithinThirtyFiveSecondsInTheNextEpoch() =>

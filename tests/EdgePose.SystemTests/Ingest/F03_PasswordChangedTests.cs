@@ -8,8 +8,7 @@ using Xunit.Abstractions;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>F03: a camera that refuses the password, from the beginning or from one day on.</summary>
-[Collection("Ingest")]
-public sealed class F03_PasswordChangedTests(IngestFixture fixture, ITestOutputHelper output)
+public sealed class F03_PasswordChangedTests(FaultFolder fixture, ITestOutputHelper output) : IClassFixture<FaultFolder>
 {
     [Fact]
     public async Task PasswordIsChangedWhileTheStreamRuns_IsAuthFailedAndTheCameraIsLeftAlone()

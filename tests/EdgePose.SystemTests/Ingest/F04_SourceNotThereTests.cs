@@ -13,8 +13,7 @@ using Xunit.Abstractions;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>F04: the ways in which a source is not there each have their state and their sentence.</summary>
-[Collection("Ingest")]
-public sealed class F04_SourceNotThereTests(IngestFixture fixture, ITestOutputHelper output)
+public sealed class F04_SourceNotThereTests(FaultFolder fixture, ITestOutputHelper output) : IClassFixture<FaultFolder>
 {
     [Fact]
     public async Task EachAnswer_HasItsStateAndItsOwnSentence()

@@ -6,8 +6,7 @@ using Xunit.Abstractions;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>F06: a live source that ends politely, which ffmpeg calls success.</summary>
-[Collection("Ingest")]
-public sealed class F06_EndWithCodeZeroTests(IngestFixture fixture, ITestOutputHelper output)
+public sealed class F06_EndWithCodeZeroTests(FaultFolder fixture, ITestOutputHelper output) : IClassFixture<FaultFolder>
 {
     [Fact]
     public async Task ServerClosesTheConnection_IsAFailureAndReconnected()

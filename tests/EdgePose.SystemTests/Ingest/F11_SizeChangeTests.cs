@@ -7,8 +7,7 @@ using Xunit.Abstractions;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>F11: the picture size changes in the middle of a session. Dark before, bright afterwards.</summary>
-[Collection("Ingest")]
-public sealed class F11_SizeChangeTests(IngestFixture fixture, ITestOutputHelper output)
+public sealed class F11_SizeChangeTests(FaultFolder fixture, ITestOutputHelper output) : IClassFixture<FaultFolder>
 {
     [Fact]
     public async Task LargerPictures_AreANewEpoch_AndNoneOfThemIsHandedOnInTheOldOne()

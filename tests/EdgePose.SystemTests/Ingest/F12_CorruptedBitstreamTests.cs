@@ -7,8 +7,7 @@ using Xunit.Abstractions;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>F12: damaged pictures, as a lossy link or a failing camera gives them.</summary>
-[Collection("Ingest")]
-public sealed class F12_CorruptedBitstreamTests(IngestFixture fixture, ITestOutputHelper output)
+public sealed class F12_CorruptedBitstreamTests(FaultFolder fixture, ITestOutputHelper output) : IClassFixture<FaultFolder>
 {
     /// <summary>Every tenth picture has flipped bits in its slice: few enough errors that the stream goes on.</summary>
     private ScriptedRtspServer Camera(string name)

@@ -7,8 +7,7 @@ using Xunit.Abstractions;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>F13: the stream ends inside a frame, in ffmpeg's output or on the network.</summary>
-[Collection("Ingest")]
-public sealed class F13_TruncatedOutputTests(IngestFixture fixture, ITestOutputHelper output)
+public sealed class F13_TruncatedOutputTests(FaultFolder fixture, ITestOutputHelper output) : IClassFixture<FaultFolder>
 {
     [Fact]
     public async Task OutputEndsInsideAFrame_ThePartIsNoFrame()

@@ -9,8 +9,7 @@ namespace EdgePose.SystemTests.Ingest;
 /// F18: a USB camera is unplugged and comes back under another number. Without a camera: a script plays ffmpeg, links play udev's. What a
 /// real camera and the kernel do needs hardware.
 /// </summary>
-[Collection("Ingest")]
-public sealed class F18_UsbReplugTests(IngestFixture fixture, ITestOutputHelper output)
+public sealed class F18_UsbReplugTests(FaultFolder fixture, ITestOutputHelper output) : IClassFixture<FaultFolder>
 {
     [Fact]
     public async Task UnpluggedAndPluggedInUnderAnotherNumber_IsNotFound_AndFoundByItsName()

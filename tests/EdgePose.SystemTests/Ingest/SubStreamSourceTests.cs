@@ -5,8 +5,7 @@ using EdgePose.SystemTests.Peers.Rtsp;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>A camera with a large and a small stream; here each has its own server, so that it is seen which one is read.</summary>
-[Collection("Ingest")]
-public sealed class SubStreamSourceTests(IngestFixture fixture)
+public sealed class SubStreamSourceTests(FaultFolder fixture) : IClassFixture<FaultFolder>
 {
     [Fact]
     public async Task SmallStream_IsReadWhileItExists_AndTheLargeOneOtherwise()
