@@ -25,7 +25,7 @@ public sealed partial class MqttDocumentTests
     {
         Assert.Equal(Regex.Count(Text, "^```json", RegexOptions.Multiline), Example().Count(Text));
         var schemas = Directory.GetFiles(Path.Combine(Repo.Root, "config"), "*.v1.schema.json")
-            .Select(f => Path.GetFileName(f).Replace(".schema.json", "", StringComparison.Ordinal)).Order();
+            .Select(f => Path.GetFileName(f).Replace(".schema.json", "", StringComparison.Ordinal)).Where(s => s is not ("bench.v1" or "top.v1")).Order();
         Assert.Equal(schemas, Example().Matches(Text).Select(m => m.Groups["schema"].Value).Distinct().Order());
     }
 
