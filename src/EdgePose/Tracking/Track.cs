@@ -19,6 +19,8 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
     private readonly Keypoint[] _measured = new Keypoint[joints];
     private readonly Keypoint[] _listed = new Keypoint[joints];
     private readonly Keypoint[] _predicted = new Keypoint[bodyJoints];
+    private readonly Keypoint[] _expected = new Keypoint[joints];
+    private readonly LimbMotion _limbs = new(joints);
     private readonly (double Time, double X, double Y)[] _history = new (double, double, double)[HistoryLength];
     private readonly KeypointFilter _smoother = new(joints, jointThreshold);
     private KalmanBox _motion;
@@ -77,6 +79,7 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         (Id, Missed, Stopped, Held, Resting, _historyCount) = (0, 0, false, false, false, 0);
         _motion = new KalmanBox(box);
         _smoother.Reset();
+        _limbs.Reset();
         Take(pose, box, now, smooth);
     }
 
@@ -96,6 +99,7 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
             _motion = new KalmanBox(Box);
             Stopped = false;
         }
+        var before = _motion;
         var steps = Math.Clamp(Missed, 1, 16);
         var dt = (now - LastSeen) / steps;
         var from = Box;
@@ -109,7 +113,11 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
             _motion.Update(between, noise);
         }
         Missed = 0;
+        _ahead = _motion;
+        Move(_measured, _expected, before);
+        var elapsed = now - LastSeen;
         Take(pose, box, now, smooth);
+        _limbs.Update(_expected, _measured, elapsed);
     }
 
     /// <summary>Forgets the motion, keeps the place.</summary>
@@ -126,11 +134,20 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         _ahead = _motion;
         _ahead.Predict(Math.Max(0, now - LastSeen));
         PredictedBox = _ahead.Box;
-        Move(_measured, _predicted);
+        Move(_measured, _predicted, _motion);
     }
 
-    /// <summary>Moves the listed joints as <see cref="LookAhead"/> moved the box.</summary>
-    public void MoveListed(Span<Keypoint> target) => Move(_listed, target);
+    /// <summary>
+    /// Moves the measured joints as <see cref="LookAhead"/> moved the box, and the limbs on against the body. Not the smoothed joints:
+    /// they lag behind what moves, and a prediction would carry the lag on.
+    /// </summary>
+    /// <param name="target">Filled.</param>
+    /// <param name="age">Seconds since the measurement.</param>
+    public void MoveOn(Span<Keypoint> target, double age)
+    {
+        Move(_measured, target, _motion);
+        _limbs.Apply(target, age);
+    }
 
     /// <summary>
     /// Angle in radians, 0..π, between the way this person came and the way to <paramref name="candidate"/> (observation-centric
@@ -170,15 +187,15 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         if (++_historyCount == 2 * HistoryLength) { _historyCount = HistoryLength; }
     }
 
-    private void Move(ReadOnlySpan<Keypoint> points, Span<Keypoint> target)
+    private void Move(ReadOnlySpan<Keypoint> points, Span<Keypoint> target, in KalmanBox from)
     {
-        var scale = Math.Clamp(_ahead.Size / _motion.Size, 0.5, 2);
+        var scale = Math.Clamp(_ahead.Size / from.Size, 0.5, 2);
         for (var j = 0; j < target.Length; j++)
         {
             var p = points[j];
             target[j] = new Keypoint(
-                (float)(_ahead.CenterX.Position + (p.X - _motion.CenterX.Position) * scale),
-                (float)(_ahead.CenterY.Position + (p.Y - _motion.CenterY.Position) * scale), p.Score);
+                (float)(_ahead.CenterX.Position + (p.X - from.CenterX.Position) * scale),
+                (float)(_ahead.CenterY.Position + (p.Y - from.CenterY.Position) * scale), p.Score);
         }
     }
 }
