@@ -19,8 +19,8 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
     private readonly Keypoint[] _measured = new Keypoint[joints];
     private readonly Keypoint[] _listed = new Keypoint[joints];
     private readonly Keypoint[] _predicted = new Keypoint[bodyJoints];
-    private readonly Keypoint[] _expected = new Keypoint[joints];
-    private readonly LimbMotion _limbs = new(joints);
+    private readonly Keypoint[] _before = new Keypoint[joints];
+    private readonly PoseMotion _joints = new(joints);
     private readonly (double Time, double X, double Y)[] _history = new (double, double, double)[HistoryLength];
     private readonly KeypointFilter _smoother = new(joints, jointThreshold);
     private KalmanBox _motion;
@@ -79,7 +79,7 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         (Id, Missed, Stopped, Held, Resting, _historyCount) = (0, 0, false, false, false, 0);
         _motion = new KalmanBox(box);
         _smoother.Reset();
-        _limbs.Reset();
+        _joints.Start(_motion.Size);
         Take(pose, box, now, smooth);
     }
 
@@ -99,7 +99,6 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
             _motion = new KalmanBox(Box);
             Stopped = false;
         }
-        var before = _motion;
         var steps = Math.Clamp(Missed, 1, 16);
         var dt = (now - LastSeen) / steps;
         var from = Box;
@@ -113,11 +112,10 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
             _motion.Update(between, noise);
         }
         Missed = 0;
-        _ahead = _motion;
-        Move(_measured, _expected, before);
         var elapsed = now - LastSeen;
+        _measured.CopyTo(_before, 0);
         Take(pose, box, now, smooth);
-        _limbs.Update(_expected, _measured, elapsed);
+        _joints.Update(_before, _measured, elapsed, _motion.Size);
     }
 
     /// <summary>Forgets the motion, keeps the place.</summary>
@@ -134,7 +132,7 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         _ahead = _motion;
         _ahead.Predict(Math.Max(0, now - LastSeen));
         PredictedBox = _ahead.Box;
-        Move(_measured, _predicted, _motion);
+        Move(_measured, _predicted);
     }
 
     /// <summary>
@@ -145,8 +143,14 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
     /// <param name="age">Seconds since the measurement.</param>
     public void MoveOn(Span<Keypoint> target, double age)
     {
-        Move(_measured, target, _motion);
-        _limbs.Apply(target, age);
+        var scale = (float)Math.Clamp(_ahead.Size / _motion.Size, 0.5, 2);
+        var (x, y) = ((float)_motion.CenterX.Position, (float)_motion.CenterY.Position);
+        for (var j = 0; j < target.Length; j++)
+        {
+            var p = _measured[j];
+            target[j] = p with { X = x + (p.X - x) * scale, Y = y + (p.Y - y) * scale };
+        }
+        _joints.Apply(target, age);
     }
 
     /// <summary>
@@ -187,15 +191,15 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         if (++_historyCount == 2 * HistoryLength) { _historyCount = HistoryLength; }
     }
 
-    private void Move(ReadOnlySpan<Keypoint> points, Span<Keypoint> target, in KalmanBox from)
+    private void Move(ReadOnlySpan<Keypoint> points, Span<Keypoint> target)
     {
-        var scale = Math.Clamp(_ahead.Size / from.Size, 0.5, 2);
+        var scale = Math.Clamp(_ahead.Size / _motion.Size, 0.5, 2);
         for (var j = 0; j < target.Length; j++)
         {
             var p = points[j];
             target[j] = new Keypoint(
-                (float)(_ahead.CenterX.Position + (p.X - from.CenterX.Position) * scale),
-                (float)(_ahead.CenterY.Position + (p.Y - from.CenterY.Position) * scale), p.Score);
+                (float)(_ahead.CenterX.Position + (p.X - _motion.CenterX.Position) * scale),
+                (float)(_ahead.CenterY.Position + (p.Y - _motion.CenterY.Position) * scale), p.Score);
         }
     }
 }

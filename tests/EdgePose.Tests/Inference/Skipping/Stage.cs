@@ -79,20 +79,28 @@ internal sealed class Stage
         return _frame;
     }
 
+    // Round-ended limbs with soft edges and a pattern that goes with them, as cloth has.
     private void Draw(Walker walker, double time, int light)
     {
         var joints = walker.Joints(time);
         for (var l = 0; l < Limbs.Length; l++)
         {
             var (a, b) = (joints[Limbs[l].A], joints[Limbs[l].B]);
-            var (thick, steps) = (Math.Max(1, (l is 4 or 5 ? 0.07 : l is 6 or 7 ? 0.05 : 0.03) * walker.Height), (int)Math.Ceiling(walker.Height / 2));
-            for (var s = 0; s <= steps; s++)
+            var thick = Math.Max(1, (l is 4 or 5 ? 0.07 : l is 6 or 7 ? 0.05 : 0.03) * walker.Height);
+            var (dx, dy) = (b.X - a.X, b.Y - a.Y);
+            var length = Math.Max(1e-6, Math.Sqrt(dx * dx + dy * dy));
+            for (var y = (int)Math.Max(0, Math.Min(a.Y, b.Y) - thick); y <= Math.Min(Height - 1, Math.Max(a.Y, b.Y) + thick + 1); y++)
             {
-                var (cx, cy) = (a.X + (b.X - a.X) * s / steps, a.Y + (b.Y - a.Y) * s / steps);
-                var grey = 60 + 25 * Math.Sin(9.0 * s / steps + l) + light;
-                for (var y = (int)Math.Max(0, cy - thick); y <= Math.Min(Height - 1, cy + thick); y++)
+                for (var x = (int)Math.Max(0, Math.Min(a.X, b.X) - thick); x <= Math.Min(Width - 1, Math.Max(a.X, b.X) + thick + 1); x++)
                 {
-                    for (var x = (int)Math.Max(0, cx - thick); x <= Math.Min(Width - 1, cx + thick); x++) { Set(y * Width + x, (int)grey); }
+                    var along = ((x - a.X) * dx + (y - a.Y) * dy) / length;
+                    var across = ((y - a.Y) * dx - (x - a.X) * dy) / length;
+                    var beyond = Math.Max(0, Math.Max(-along, along - length));
+                    var cover = Math.Clamp(thick + 0.5 - Math.Sqrt(beyond * beyond + across * across), 0, 1);
+                    if (cover == 0) { continue; }
+                    var cloth = 70 + 30 * Math.Sin(along * 20 / walker.Height * 2 + l) * Math.Cos(across / thick * 2 + l) + light;
+                    var pixel = y * Width + x;
+                    Set(pixel, (int)Math.Round(cloth * cover + _frame.Pixels[3 * pixel] * (1 - cover)));
                 }
             }
         }
