@@ -20,6 +20,9 @@ internal enum PoseSource
 internal sealed class TrackedPose(int joints)
 {
     public readonly Keypoint[] Points = new Keypoint[joints];
+
+    /// <summary>The joints of the last measurement as the network gave them, neither smoothed nor moved on.</summary>
+    public readonly Keypoint[] Measured = new Keypoint[joints];
     public long Track { get; set; }
 
     /// <summary><see cref="Pose.Person"/> of the last measurement.</summary>

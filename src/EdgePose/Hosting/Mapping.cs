@@ -101,6 +101,7 @@ internal static class Mapping
         DetectorGap = stream.Skipping.DetectorGap,
         PoseGap = stream.Skipping.PoseGap,
         MaxPosePeriod = stream.Skipping.MaxPosePeriod,
+        Propagate = stream.Skipping.Propagate,
         MaxLost = tracking.MaxLost,
         JointThreshold = jointThreshold,
     };

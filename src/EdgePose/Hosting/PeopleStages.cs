@@ -16,6 +16,7 @@ internal sealed class PeopleStages
     private readonly Tracker? _tracker;
     private readonly FramePlanner _planner;
     private readonly PoseList _poses;
+    private readonly FlowPropagation? _flow;
     private long _gated, _predicted, _people;
 
     /// <param name="estimator">Not shared with another stream.</param>
@@ -25,6 +26,7 @@ internal sealed class PeopleStages
     {
         (_estimator, _tracker) = (estimator, tracker);
         _planner = new FramePlanner(tracker is null ? skipping with { Enabled = false } : skipping, estimator.Skeleton.Count, estimator.HasDetector);
+        if (skipping.Propagate && tracker is not null) { _flow = new FlowPropagation(estimator.Skeleton.Count, skipping.JointThreshold); }
         _poses = new PoseList(estimator.Skeleton.Count);
         People = new TrackedPoseList(estimator.Skeleton.Count);
     }
@@ -68,6 +70,8 @@ internal sealed class PeopleStages
             Interlocked.Increment(ref _gated);
         }
         CountPredicted();
+        if (_planner.WillPropagate(quality) || IsAnybodyPropagated()) { _flow?.Apply(frame, People); }
+        else { _flow?.Forget(); }
         return true;
     }
 
@@ -86,10 +90,20 @@ internal sealed class PeopleStages
         {
             var (pose, person) = (_poses[i], People.Add());
             pose.Points.CopyTo(person.Points, 0);
+            pose.Points.CopyTo(person.Measured, 0);
             (person.Track, person.Person, person.Score, person.Box) = (++_people, pose.Person, pose.Score, pose.Box);
             (person.Source, person.AgeMs) = (PoseSource.Measured, 0);
         }
         return true;
+    }
+
+    private bool IsAnybodyPropagated()
+    {
+        for (var i = 0; i < People.Count; i++)
+        {
+            if (People[i].Source == PoseSource.Propagated) { return true; }
+        }
+        return false;
     }
 
     private void CountPredicted()

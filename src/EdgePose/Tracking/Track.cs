@@ -19,6 +19,8 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
     private readonly Keypoint[] _measured = new Keypoint[joints];
     private readonly Keypoint[] _listed = new Keypoint[joints];
     private readonly Keypoint[] _predicted = new Keypoint[bodyJoints];
+    private readonly Keypoint[] _before = new Keypoint[joints];
+    private readonly PoseMotion _joints = new(joints);
     private readonly (double Time, double X, double Y)[] _history = new (double, double, double)[HistoryLength];
     private readonly KeypointFilter _smoother = new(joints, jointThreshold);
     private KalmanBox _motion;
@@ -77,6 +79,7 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         (Id, Missed, Stopped, Held, Resting, _historyCount) = (0, 0, false, false, false, 0);
         _motion = new KalmanBox(box);
         _smoother.Reset();
+        _joints.Start(_motion.Size);
         Take(pose, box, now, smooth);
     }
 
@@ -109,7 +112,10 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
             _motion.Update(between, noise);
         }
         Missed = 0;
+        var elapsed = now - LastSeen;
+        _measured.CopyTo(_before, 0);
         Take(pose, box, now, smooth);
+        _joints.Update(_before, _measured, elapsed, _motion.Size);
     }
 
     /// <summary>Forgets the motion, keeps the place.</summary>
@@ -137,8 +143,23 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         foreach (ref var point in _predicted.AsSpan()) { point = point with { X = point.X + dx, Y = point.Y + dy }; }
     }
 
-    /// <summary>Moves the listed joints as <see cref="LookAhead"/> moved the box.</summary>
-    public void MoveListed(Span<Keypoint> target) => Move(_listed, target);
+    /// <summary>
+    /// Moves the measured joints as <see cref="LookAhead"/> moved the box, and the limbs on against the body. Not the smoothed joints:
+    /// they lag behind what moves, and a prediction would carry the lag on.
+    /// </summary>
+    /// <param name="target">Filled.</param>
+    /// <param name="age">Seconds since the measurement.</param>
+    public void MoveOn(Span<Keypoint> target, double age)
+    {
+        var scale = (float)Math.Clamp(_ahead.Size / _motion.Size, 0.5, 2);
+        var (x, y) = ((float)_motion.CenterX.Position, (float)_motion.CenterY.Position);
+        for (var j = 0; j < target.Length; j++)
+        {
+            var p = _measured[j];
+            target[j] = p with { X = x + (p.X - x) * scale, Y = y + (p.Y - y) * scale };
+        }
+        _joints.Apply(target, age);
+    }
 
     /// <summary>
     /// Angle in radians, 0..π, between the way this person came and the way to <paramref name="candidate"/> (observation-centric

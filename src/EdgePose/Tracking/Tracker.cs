@@ -188,7 +188,7 @@ internal sealed partial class Tracker
     private bool IsOver(Track track)
     {
         var gap = _now - track.LastSeen;
-        if (track.Id == 0) { return track.Missed >= 2 && gap > MaxUnconfirmed || gap > Math.Max(MinBridge, 2 * _maxLost); }
+        if (track.Id == 0) { return track.Missed >= 3 && gap > MaxUnconfirmed || gap > Math.Max(MinBridge, 2 * _maxLost); }
 
         // Who was seen in the very last frame was not missed at all: on a slow stream the next frame may still continue the track.
         return gap > (track.Missed == 0 ? Math.Max(MinBridge, 2 * _maxLost) : _maxLost);
@@ -213,7 +213,8 @@ internal sealed partial class Tracker
         var age = now - track.LastSeen;
         (target.Track, target.Person, target.Source, target.AgeMs) = (track.Id, track.Person, source, 1000 * age);
         (target.Score, target.Box) = (track.Score, source == PoseSource.Propagated ? track.PredictedBox : track.Box);
-        if (source == PoseSource.Propagated) { track.MoveListed(target.Points); }
+        track.Measured.CopyTo(target.Measured);
+        if (source == PoseSource.Propagated) { track.MoveOn(target.Points, age); }
         else { track.Listed.CopyTo(target.Points); }
         if (source == PoseSource.Measured) { return; }
         var decay = (float)Math.Exp(-age / confidenceDecay);

@@ -19,15 +19,20 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     /// <summary>Repeated changes of the whole scene, such as stroboscopes, are looked at once in this time, in seconds.</summary>
     private const double SceneInterval = 0.5;
 
+    /// <summary>
+    /// Motion outside that turns out to be nobody is looked at less and less often: after this time in seconds, then twice that, up to the
+    /// gap; until somebody new comes of it, or there was none for a while. A camera that pans has such motion all the time.
+    /// </summary>
+    private const double FirstWait = 0.1, QuietAfter = 0.5;
+
     private readonly MotionGate? _gate = options is { Enabled: true, Gate: true } ? new MotionGate() : null;
     private readonly List<PersonPace> _people = [];
     private readonly Stack<PersonPace> _free = new();
     private readonly double _wholeGap = options.DetectorGap.TotalSeconds, _poseGap = options.PoseGap.TotalSeconds;
     private readonly double _longestGap = Math.Max(options.PoseGap.TotalSeconds, Math.Min(options.DetectorGap.TotalSeconds, options.MaxLost.TotalSeconds));
-    private bool _started, _whole, _learns;
+    private bool _started, _whole, _learns, _byOutside, _newcomer;
     private int _epoch, _width, _height, _sinceLook, _sinceWhole;
-    private double _now, _lookedWholeAt, _sceneAt = double.NegativeInfinity;
-    private double _interval;
+    private double _now, _interval, _lookedWholeAt, _sceneAt = double.NegativeInfinity, _movedOutsideAt, _outsideWait;
 
     /// <summary>What to look at in the frame planned last, if anything.</summary>
     public Look Look { get; } = new();
@@ -41,6 +46,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     public bool Plan(Frame frame, double now, TrackedPoseList expected, in Situation situation, Quality quality)
     {
         _gate?.Observe(frame);
+        _byOutside = false;
         _learns = Continues(frame, now);
         if (!_learns) { return Begin(true, quality); }
         _sinceLook++;
@@ -49,10 +55,12 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
         if (scene) { (_sceneAt, _learns) = (now, false); }
         var (anyMotion, anyDue) = Judge(expected, scene);
         _gate?.LookOutside(now);
-        var outside = _gate is { MovesOutside: true };
-        anyMotion |= outside || _gate is null;
+        anyMotion |= _gate?.MovesOutside ?? true;
+        var stranger = IsStrangerLikely();
         if (_sinceLook < quality.PosePeriod) { return false; }
-        var whole = IsWholeDue(anyMotion, scene || outside || hasDetector && situation.WantsDetector, quality.DetectorFactor);
+        var wanted = IsWholeDue(anyMotion, scene || hasDetector && situation.WantsDetector, quality.DetectorFactor);
+        _byOutside = !wanted && stranger && _sinceWhole >= quality.DetectorFactor;
+        var whole = wanted || _byOutside;
         var again = situation.IsUnsettled || situation.HasLost && anyMotion;
         if (!whole && !anyDue && !again) { return false; }
         Begin(whole || !hasDetector, quality);
@@ -66,11 +74,23 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     /// </summary>
     public bool IsHeld(long track) => _gate is not null && Find(track) is { Motion: Motion.Still };
 
+    /// <summary>Somebody will probably be propagated in the next frame.</summary>
+    public bool WillPropagate(Quality quality)
+    {
+        if (quality.PosePeriod > 1) { return true; }
+        foreach (var pace in _people)
+        {
+            if (options.Enabled && _now + 1.75 * _interval - pace.MeasuredAt <= PeriodOf(pace)) { return true; }
+        }
+        return false;
+    }
+
     /// <summary>Takes what a look has brought, as the tracker lists it.</summary>
     /// <param name="people">The frame's people.</param>
     /// <param name="isUnsettled">As <see cref="Situation.IsUnsettled"/>, after the look.</param>
     public void Learn(TrackedPoseList people, bool isUnsettled)
     {
+        _newcomer = false;
         foreach (var pace in _people) { pace.IsListed = false; }
         for (var i = 0; i < people.Count; i++)
         {
@@ -91,6 +111,8 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
             _gate?.SawAll();
             (_sinceWhole, _lookedWholeAt) = (0, _now);
         }
+        if (_newcomer) { _outsideWait = 0; }
+        else if (_byOutside) { _outsideWait = Math.Min(_wholeGap, Math.Max(FirstWait, 2 * _outsideWait)); }
         _sinceLook = 0;
     }
 
@@ -125,6 +147,17 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
         || hasDetector && anyMotion && _sinceWhole >= options.DetectEvery * factor
         || options.Enabled && _now - _lookedWholeAt + 0.5 * _interval >= _wholeGap * factor;
 
+    private bool IsStrangerLikely()
+    {
+        if (_gate is not { MovesOutside: true })
+        {
+            if (_now - _movedOutsideAt > QuietAfter) { _outsideWait = 0; }
+            return false;
+        }
+        _movedOutsideAt = _now;
+        return _now - _lookedWholeAt + 0.5 * _interval >= _outsideWait;
+    }
+
     /// <summary>Judges everybody: whether they move, and whether they must be measured now.</summary>
     private (bool AnyMotion, bool AnyDue) Judge(TrackedPoseList expected, bool scene)
     {
@@ -147,9 +180,10 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     {
         var age = _now - pace.MeasuredAt;
         if (age + 0.5 * _interval >= pace.Gap) { return true; }
-        var period = Math.Min(pace.Period, options.MaxPosePeriod.TotalSeconds);
-        return pace.Motion == Motion.Moving && age + 0.75 * _interval > period;
+        return pace.Motion == Motion.Moving && age + 0.75 * _interval > PeriodOf(pace);
     }
+
+    private double PeriodOf(PersonPace pace) => Math.Min(pace.Period, options.MaxPosePeriod.TotalSeconds);
 
     /// <summary>Leaves alone who is not due, and says where the others have gone.</summary>
     private void Spare(TrackedPoseList expected)
@@ -174,6 +208,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
             _people.Add(pace = _free.TryPop(out var free) ? free : new PersonPace(joints));
             pace.Start(person, _now, _poseGap);
             pace.Place = person.Box;
+            _newcomer = true;
             _gate?.Excuse(person.Box);
         }
         else

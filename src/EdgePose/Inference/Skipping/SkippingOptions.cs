@@ -22,6 +22,9 @@ internal sealed record SkippingOptions
     /// <summary>Longest time between two measurements of somebody who moves; 0 = measured in every frame.</summary>
     public TimeSpan MaxPosePeriod { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Move people on between measurements, by optical flow where it finds their joints.</summary>
+    public bool Propagate { get; init; } = true;
+
     /// <summary>How long the tracker remembers an unseen person.</summary>
     public TimeSpan MaxLost { get; init; } = TimeSpan.FromSeconds(1.5);
 
