@@ -39,7 +39,7 @@ public sealed class F04_SourceNotThereTests(FaultFolder fixture, ITestOutputHelp
         {
             foreach (var (stream, (what, _, state)) in streams.Zip(cases))
             {
-                await stream.WaitAsync(s => s.Statuses.Any(x => x.State == state), 25, what);
+                await stream.WaitAsync(s => s.Statuses.Any(x => x.State == state), 60, what);
             }
             var reasons = streams.Zip(cases).Select(static p => p.First.Statuses.First(x => x.State == p.Second.State).Reason).ToArray();
             output.WriteLine(string.Join('\n', cases.Zip(reasons).Select(static p => $"{p.First.What}: {p.First.State}: {p.Second}")));

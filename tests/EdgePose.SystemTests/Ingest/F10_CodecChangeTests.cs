@@ -43,7 +43,7 @@ public sealed class F10_CodecChangeTests(FaultFolder fixture, ITestOutputHelper 
             Play = number => RtspScript.Timed(RtspScript.Forever(clip).Select((p, i) => number < 2 && i >= Before ? Noise(p) : p), hevc: false),
         });
         await using var stream = new RunningStream(RtspSourceTests.Rtsp(camera.Url));
-        await stream.WaitForEpochAsync(2, 25);
+        await stream.WaitForEpochAsync(2, 45);
         await stream.WaitAsync(static s => s.Frames.Count(static f => f.Epoch == 2) > 30, 10, "the second connection plays");
 
         var counters = stream.Supervisor.Counters;
@@ -64,7 +64,7 @@ public sealed class F10_CodecChangeTests(FaultFolder fixture, ITestOutputHelper 
         byte[][] Damage(byte[][] picture) => [.. picture.Select(static nal => (nal[0] & 31) is 1 && nal.Length > 400 ? Flipped(nal) : nal)];
         await using var camera = new ScriptedRtspServer(RtspScript.Endless(clip) with { Play = _ => RtspScript.Timed(RtspScript.Forever(clip).Select(Damage), hevc: false) });
         await using var stream = new RunningStream(RtspSourceTests.Rtsp(camera.Url));
-        await stream.WaitAsync(static s => s.Status.Reason.Contains("pictures are damaged", StringComparison.Ordinal), 30, "the damage is said");
+        await stream.WaitAsync(static s => s.Status.Reason.Contains("pictures are damaged", StringComparison.Ordinal), 60, "the damage is said");
         var (reconnects, frames) = (stream.Status.Reconnects, stream.Frames.Count);
         await Task.Delay(TimeSpan.FromSeconds(4));
 
@@ -101,7 +101,7 @@ public sealed class F10_CodecChangeTests(FaultFolder fixture, ITestOutputHelper 
         }
         await using var stream = new RunningStream(RtspSourceTests.Rtsp(camera.Url));
         await stream.WaitForFramesAsync(10, 20);
-        await stream.WaitForEpochAsync(2, 30);
+        await stream.WaitForEpochAsync(2, 45);
         var took = clock.Elapsed.TotalSeconds;
         await stream.WaitAsync(static s => s.Status is { State: StreamState.Online, Epoch: 2 }, 5, "online again");
         await stream.WaitAsync(static s => s.Pictures.Count(static p => p.Info.Epoch == 2) > 10, 10, "frames");

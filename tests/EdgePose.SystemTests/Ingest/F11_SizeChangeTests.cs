@@ -30,7 +30,7 @@ public sealed class F11_SizeChangeTests(FaultFolder fixture, ITestOutputHelper o
         }
         // The frames keep their size whatever the source does: 160 x 120, normalised by the consumer.
         await using var stream = new RunningStream(RtspSourceTests.Rtsp(camera.Url));
-        await stream.WaitForEpochAsync(2, 25);
+        await stream.WaitForEpochAsync(2, 45);
         var took = clock.Elapsed.TotalSeconds;
         await stream.WaitAsync(static s => s.Status is { State: StreamState.Online, Epoch: 2 } && s.Pictures.Count(static p => p.Info.Epoch == 2) > 10, 10, "online");
 

@@ -26,7 +26,7 @@ public sealed class F12_CorruptedBitstreamTests(FaultFolder fixture, ITestOutput
         await using var all = new RunningStream(RtspSourceTests.Rtsp(camera.Url));
         await using var whole = new RunningStream(RtspSourceTests.Rtsp(camera.Url) with { DiscardCorrupt = true });
         await all.WaitForFramesAsync(90, 25);
-        await whole.WaitAsync(static s => s.Supervisor.Counters.Refused >= 5, 10, "damaged pictures");
+        await whole.WaitAsync(static s => s.Supervisor.Counters.Refused >= 5, 45, "damaged pictures");
         var seconds = (all.Frames.Last().CapturedUtc - all.Frames.First().CapturedUtc).TotalSeconds;
 
         foreach (var (name, stream) in ((string, RunningStream)[])[("all", all), ("whole", whole)])

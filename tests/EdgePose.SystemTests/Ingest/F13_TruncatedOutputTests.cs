@@ -32,7 +32,7 @@ public sealed class F13_TruncatedOutputTests(FaultFolder fixture, ITestOutputHel
         await using var whole = new RunningStream(source with { DiscardCorrupt = true });
         await Task.WhenAll(all.WaitForFramesAsync(5, 20), whole.WaitForFramesAsync(5, 20));
         proxy.CutAfter = 64_123;
-        await Task.WhenAll(all.WaitForEpochAsync(3, 20), whole.WaitForEpochAsync(3, 20));
+        await Task.WhenAll(all.WaitForEpochAsync(3, 45), whole.WaitForEpochAsync(3, 45));
 
         foreach (var (name, stream) in ((string, RunningStream)[])[("all", all), ("whole", whole)])
         {

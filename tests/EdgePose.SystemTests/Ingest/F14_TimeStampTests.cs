@@ -31,7 +31,7 @@ public sealed class F14_TimeStampTests(IngestFixture fixture, ITestOutputHelper 
         var streams = cameras.Select(static c => new RunningStream(RtspSourceTests.Rtsp(c.Url))).ToArray();
         try
         {
-            await Task.WhenAll(streams.Select(static s => s.WaitForFramesAsync(75, 40))); // the stamps change after two seconds
+            await Task.WhenAll(streams.Select(static s => s.WaitForFramesAsync(75, 60))); // the stamps change after two seconds
             foreach (var ((name, _), stream) in cases.Zip(streams))
             {
                 var frames = stream.Frames.ToArray();

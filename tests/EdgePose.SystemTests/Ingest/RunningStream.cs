@@ -11,6 +11,7 @@ namespace EdgePose.SystemTests.Ingest;
 /// <summary>A supervisor with a consumer that takes frames as a stream's inference would, and a record of all that was said.</summary>
 internal sealed class RunningStream : ILogger, IAsyncDisposable
 {
+    private const double Patience = 45;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _run, _consume;
     private volatile bool _connecting = true;
@@ -61,7 +62,8 @@ internal sealed class RunningStream : ILogger, IAsyncDisposable
         }
     }
 
-    public Task WaitForFramesAsync(int count, double seconds) => WaitAsync(s => s.Frames.Count >= count, seconds, $"{count} frames");
+    /// <summary>No promise of the product: a busy machine may take longer than <paramref name="seconds"/>.</summary>
+    public Task WaitForFramesAsync(int count, double seconds) => WaitAsync(s => s.Frames.Count >= count, Math.Max(seconds, Patience), $"{count} frames");
 
     public Task WaitForEpochAsync(int epoch, double seconds) => WaitAsync(s => s.Frames.Any(f => f.Epoch >= epoch), seconds, $"a frame of epoch {epoch}");
 
