@@ -5,8 +5,8 @@ namespace EdgePose.Events.Rules;
 
 /// <summary>
 /// A person's foot point crosses a line segment. Sides count only beyond the margin, and the new one must hold for
-/// <see cref="RuleOptions.After"/>; the way from side to side must cut the segment itself, not its continuation. With the line seen from its first to its second
-/// point, left is the side of positive rotation from down to right, as for a person who walks along it in the picture.
+/// <see cref="RuleOptions.After"/>; the way from side to side must cut the segment itself, not its continuation. Left and right are those
+/// of somebody who walks in the picture from the line's first to its second point.
 /// </summary>
 internal sealed class LineRule(RuleOptions options, int slot, LineOptions line) : IEventRule
 {
