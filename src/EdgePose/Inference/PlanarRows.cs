@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -11,11 +11,6 @@ namespace EdgePose.Inference;
 /// </summary>
 internal static class PlanarRows
 {
-    // For two pixels of two taps each, R0G0B0xR1G1B1x R2G2B2xR3G3B3x, with 0 and 1 as well as 2 and 3 to be mixed: the bytes of each pair side
-    // by side as 16-bit values. 16 gives a zero.
-    private static Vector128<byte> RedGreen => Vector128.Create((byte)0, 16, 4, 16, 8, 16, 12, 16, 1, 16, 5, 16, 9, 16, 13, 16);
-    private static Vector128<byte> Blue => Vector128.Create((byte)2, 16, 6, 16, 10, 16, 14, 16, 16, 16, 16, 16, 16, 16, 16, 16);
-
     /// <summary>Weighted sums of the two columns of each target pixel, as <see cref="PixelRows.Sample"/>.</summary>
     /// <param name="row">RGB24 source row; may go on beyond it.</param>
     /// <param name="columns">Where to sample.</param>
@@ -25,28 +20,33 @@ internal static class PlanarRows
     public static void Sample(ReadOnlySpan<byte> row, SamplingAxis columns, Span<int> red, Span<int> green, Span<int> blue)
     {
         var length = columns.Length;
-        var first = columns.First.AsSpan(0, length);
-        var second = columns.Second.AsSpan(0, length);
-        var pairs = MemoryMarshal.AsBytes(columns.WeightPair.AsSpan(0, length));
-        // Four bytes are read for three: the last pixel of the last row has none behind it.
-        var readable = length;
-        while (readable > 0 && Math.Max(first[readable - 1], second[readable - 1]) * 3 + 4 > row.Length) { readable--; }
+        var pair = columns.Pair.AsSpan(0, length);
+        // Eight bytes are read for six: the last pixels of the last row have too few behind them.
+        var readable = length > 0 && pair[0] < 0 ? 0 : length;
+        while (readable > 0 && pair[readable - 1] * 3 + 8 > row.Length) { readable--; }
         var x = 0;
-        for (; x + 2 <= readable; x += 2)
+        for (; x + 4 <= readable; x += 4)
         {
-            var taps = Vector128.Create(Taps(row, first[x], second[x]), Taps(row, first[x + 1], second[x + 1])).AsByte();
-            var weights = Vector128.Create(BinaryPrimitives.ReadInt64LittleEndian(pairs[(4 * x)..])).AsInt16();
-            var redGreen = MultiplyAddPairs(Vector128.Shuffle(taps, RedGreen).AsInt16(), weights);
-            redGreen.GetLower().CopyTo(red[x..]);
-            redGreen.GetUpper().CopyTo(green[x..]);
-            MultiplyAddPairs(Vector128.Shuffle(taps, Blue).AsInt16(), weights).GetLower().CopyTo(blue[x..]);
+            var low = Taps(row, pair[x], pair[x + 1]);
+            var high = Taps(row, pair[x + 2], pair[x + 3]);
+            var weights = Vector128.Create(columns.PairWeights.AsSpan(x, 4)).AsInt16();
+            // Both taps of four target pixels side by side as 16-bit values; the masks must be literal to become one instruction each.
+            var r = Vector128.Shuffle(low, Vector128.Create((byte)0, 16, 3, 16, 8, 16, 11, 16, 16, 16, 16, 16, 16, 16, 16, 16))
+                | Vector128.Shuffle(high, Vector128.Create((byte)16, 16, 16, 16, 16, 16, 16, 16, 0, 16, 3, 16, 8, 16, 11, 16));
+            var g = Vector128.Shuffle(low, Vector128.Create((byte)1, 16, 4, 16, 9, 16, 12, 16, 16, 16, 16, 16, 16, 16, 16, 16))
+                | Vector128.Shuffle(high, Vector128.Create((byte)16, 16, 16, 16, 16, 16, 16, 16, 1, 16, 4, 16, 9, 16, 12, 16));
+            var b = Vector128.Shuffle(low, Vector128.Create((byte)2, 16, 5, 16, 10, 16, 13, 16, 16, 16, 16, 16, 16, 16, 16, 16))
+                | Vector128.Shuffle(high, Vector128.Create((byte)16, 16, 16, 16, 16, 16, 16, 16, 2, 16, 5, 16, 10, 16, 13, 16));
+            MultiplyAddPairs(r.AsInt16(), weights).CopyTo(red[x..]);
+            MultiplyAddPairs(g.AsInt16(), weights).CopyTo(green[x..]);
+            MultiplyAddPairs(b.AsInt16(), weights).CopyTo(blue[x..]);
         }
         for (; x < length; x++)
         {
-            var a = row.Slice(first[x] * 3, 3);
-            var b = row.Slice(second[x] * 3, 3);
-            var (wa, wb) = (columns.FirstWeight[x], columns.SecondWeight[x]);
-            (red[x], green[x], blue[x]) = (a[0] * wa + b[0] * wb, a[1] * wa + b[1] * wb, a[2] * wa + b[2] * wb);
+            var near = row.Slice(columns.First[x] * 3, 3);
+            var far = row.Slice(columns.Second[x] * 3, 3);
+            var (n, f) = (columns.FirstWeight[x], columns.SecondWeight[x]);
+            (red[x], green[x], blue[x]) = (near[0] * n + far[0] * f, near[1] * n + far[1] * f, near[2] * n + far[2] * f);
         }
     }
 
@@ -85,20 +85,19 @@ internal static class PlanarRows
         ((Vector256.ConvertToSingle(Vector256.Create(low, high).AsInt32()) - m) / s).CopyTo(target);
     }
 
-    /// <summary>The two taps of a target pixel as RGBxRGBx.</summary>
-    private static ulong Taps(ReadOnlySpan<byte> row, int first, int second) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(row[(3 * first)..]) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(row[(3 * second)..]) << 32);
+    /// <summary>The eight bytes that begin with each of two pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Taps(ReadOnlySpan<byte> row, int first, int second) => Vector128.Create(
+        BinaryPrimitives.ReadUInt64LittleEndian(row[(3 * first)..]), BinaryPrimitives.ReadUInt64LittleEndian(row[(3 * second)..])).AsByte();
 
     /// <summary>Products of eight 16-bit values, added in pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> MultiplyAddPairs(Vector128<short> values, Vector128<short> weights)
     {
         if (Sse2.IsSupported) { return Sse2.MultiplyAddAdjacent(values, weights); }
         var (v0, v1) = Vector128.Widen(values);
         var (w0, w1) = Vector128.Widen(weights);
         var (p0, p1) = (v0 * w0, v1 * w1);
-        var swap = Vector128.Create(1, 0, 3, 2);
-        var (s0, s1) = (p0 + Vector128.Shuffle(p0, swap), p1 + Vector128.Shuffle(p1, swap));
-        var even = Vector128.Create(0, 2, 0, 2);
-        return Vector128.Create(Vector128.Shuffle(s0, even).GetLower(), Vector128.Shuffle(s1, even).GetLower());
+        return Vector128.Create(p0[0] + p0[1], p0[2] + p0[3], p1[0] + p1[1], p1[2] + p1[3]);
     }
 }

@@ -21,8 +21,12 @@ internal sealed class SamplingAxis
     public int[] FirstWeight { get; private set; } = [];
     public int[] SecondWeight { get; private set; } = [];
 
-    /// <summary>Both weights of a target pixel as 16-bit halves, the first one below: what a multiply-and-add of pairs takes.</summary>
-    public int[] WeightPair { get; private set; } = [];
+    /// <summary>
+    /// The same for neighbouring taps: target pixel i is made of source pixels <c>Pair[i]</c> and <c>Pair[i] + 1</c>, with the weights in the
+    /// lower and the upper half of <c>PairWeights[i]</c>. -1 where the source has one pixel only.
+    /// </summary>
+    public int[] Pair { get; private set; } = [];
+    public int[] PairWeights { get; private set; } = [];
 
     /// <summary>True when each target pixel is the source pixel of the same index.</summary>
     public bool IsIdentity { get; private set; }
@@ -48,7 +52,7 @@ internal sealed class SamplingAxis
             var fraction = position - first;
             if (snap && (first < 0 || first >= source - 1)) { (first, fraction) = (Math.Clamp(first, 0, source - 1), 0); }
             var last = source - 1;
-            Set(i, Math.Clamp(first, 0, last), Math.Clamp(first + 1, 0, last),
+            Set(i, source, Math.Clamp(first, 0, last), Math.Clamp(first + 1, 0, last),
                 (int)MathF.Round((1 - fraction) * ResizeOne), (int)MathF.Round(fraction * ResizeOne));
         }
     }
@@ -72,7 +76,7 @@ internal sealed class SamplingAxis
         {
             var position = (columns ? origin + Round(inverse * i * 1024) : Round((inverse * i + shift) * 1024) + 16) >> 5;
             var (first, fraction) = (position >> 5, (int)(position & 31));
-            Set(i, (int)Math.Clamp(first, 0, source - 1), (int)Math.Clamp(first + 1, 0, source - 1),
+            Set(i, source, (int)Math.Clamp(first, 0, source - 1), (int)Math.Clamp(first + 1, 0, source - 1),
                 first >= 0 && first < source ? WarpOne - fraction : 0, first + 1 >= 0 && first + 1 < source ? fraction : 0);
         }
     }
@@ -80,17 +84,22 @@ internal sealed class SamplingAxis
     // Saturates as OpenCV's conversion to int does; crops of tiny or far boxes get there.
     private static long Round(double value) => (long)Math.Clamp(Math.Round(value, MidpointRounding.ToEven), int.MinValue, int.MaxValue);
 
-    private void Set(int i, int first, int second, int firstWeight, int secondWeight)
+    private void Set(int i, int source, int first, int second, int firstWeight, int secondWeight)
     {
         (First[i], Second[i]) = (firstWeight == 0 ? second : first, secondWeight == 0 ? first : second);
         (FirstWeight[i], SecondWeight[i]) = (firstWeight, secondWeight);
-        WeightPair[i] = firstWeight | (secondWeight << 16);
+        (first, second) = (First[i], Second[i]);
+        // One tap, or two on the same pixel: its neighbour gets no weight.
+        if (first == second) { (firstWeight, secondWeight) = first + 1 < source ? (firstWeight + secondWeight, 0) : (0, firstWeight + secondWeight); }
+        Pair[i] = source < 2 ? -1 : Math.Min(first, source - 2);
+        PairWeights[i] = firstWeight | (secondWeight << 16);
     }
 
     private void Reserve(int length)
     {
         Length = length;
         if (First.Length >= length) { return; }
-        (First, Second, FirstWeight, SecondWeight, WeightPair) = (new int[length], new int[length], new int[length], new int[length], new int[length]);
+        (First, Second, FirstWeight, SecondWeight) = (new int[length], new int[length], new int[length], new int[length]);
+        (Pair, PairWeights) = (new int[length], new int[length]);
     }
 }

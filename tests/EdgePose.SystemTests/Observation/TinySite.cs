@@ -38,7 +38,8 @@ internal sealed class TinySite : IDisposable
     public string Folder { get; }
     public string ConfigPath => Path.Combine(Folder, "edgepose.yaml");
     public string Socket => Path.Combine(Folder, "status.sock");
-    public int MetricsPort { get; } = Tools.FreePort();
+    // Below the ports that the kernel gives to outgoing connections, so that nobody gets it between now and the start of the daemon.
+    public int MetricsPort { get; } = Random.Shared.Next(10_000, 30_000);
     public Uri Page(string path) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{MetricsPort}{path}"));
 
     /// <summary>A clip without compression; 64 x 64 pixels unless the name says otherwise.</summary>

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Hosting.Observation;
 
@@ -30,10 +31,11 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     private readonly PrometheusPage _page;
     private readonly Func<HealthAnswer?> _health;
 
-    private HttpEndpoint(IPEndPoint listen, Metrics metrics, Func<HealthAnswer?> health, ILoggerFactory loggers)
+    private HttpEndpoint(IPEndPoint listen, Metrics metrics, Func<HealthAnswer?> health)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
+        // An address that cannot be had is an answer to the caller, not a stack trace in the log.
+        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -50,9 +52,9 @@ internal sealed class HttpEndpoint : IAsyncDisposable
 
     /// <summary>Listens on <paramref name="listen"/>; null, with the problem, when the address cannot be had.</summary>
     public static async Task<(HttpEndpoint? Endpoint, string Problem)> TryStartAsync(
-        IPEndPoint listen, Metrics metrics, Func<HealthAnswer?> health, ILoggerFactory loggers, CancellationToken stop)
+        IPEndPoint listen, Metrics metrics, Func<HealthAnswer?> health, CancellationToken stop)
     {
-        var endpoint = new HttpEndpoint(listen, metrics, health, loggers);
+        var endpoint = new HttpEndpoint(listen, metrics, health);
         try
         {
             await endpoint._application.StartAsync(stop).ConfigureAwait(false);

@@ -42,7 +42,7 @@ internal sealed partial class Observatory(Metrics metrics, Func<string, string?>
         if (_http is not null) { await _http.DisposeAsync().ConfigureAwait(false); }
         (_listen, _http) = (listen, null);
         if (listen is null) { return; }
-        var (endpoint, problem) = await HttpEndpoint.TryStartAsync(listen, metrics, Health, loggers, stop).ConfigureAwait(false);
+        var (endpoint, problem) = await HttpEndpoint.TryStartAsync(listen, metrics, Health, stop).ConfigureAwait(false);
         _http = endpoint;
         if (endpoint is not null) { LogListening(listen); }
         else if (mustWork)
