@@ -17,7 +17,7 @@ internal sealed class PreparedGraph
     {
         (_folded, _name, _rules, _runner, _sample) = (folded, name, rules, runner, sample);
         Model = folded.Clone();
-        if (rules.Target == QuantizationTarget.Cpu) { TransposedConvolution.Apply(Model.Graph); }
+        if (rules.Target == QuantizationTarget.Cpu) { WriteForCpu(); }
         if (rules.Target == QuantizationTarget.Qnn) { LpNormalization.Apply(Model.Graph); }
         Facts = TensorFacts.Find(Model, name, runner, sample);
         if (rules.Supported is { } supported) { StaticShapes.RequireSupported(Model.Graph, supported, name); }
@@ -47,6 +47,11 @@ internal sealed class PreparedGraph
         ConstantFolding.Apply(model, name, runner, sample);
         ConvolutionFolding.Apply(model.Graph);
         GemmForm.Apply(model.Graph);
+        if (rules.Target == QuantizationTarget.Cpu)
+        {
+            ChannelSplits.Apply(model.Graph);
+            DoubledSums.Apply(model.Graph);
+        }
         return new PreparedGraph(model, name, rules, runner, Copy(sample));
     }
 
@@ -59,6 +64,14 @@ internal sealed class PreparedGraph
         if (equalization.Wanted.Count == 0) { return this; }
         var largest = ChannelSizes.Measure(model, facts, _name, equalization.Wanted, _runner, inputs, progress, stop);
         return equalization.Apply(largest) == 0 ? this : new PreparedGraph(model, _name, _rules, _runner, _sample);
+    }
+
+    /// <summary>The same work in operators for which the CPU has fast integer kernels.</summary>
+    private void WriteForCpu()
+    {
+        TransposedConvolution.Apply(Model.Graph);
+        DepthwisePadding.Apply(Model.Graph);
+        NearestCopies.Apply(Model.Graph, TensorFacts.Find(Model, _name, _runner, _sample));
     }
 
     // The sample outlives the call, its memory need not.
