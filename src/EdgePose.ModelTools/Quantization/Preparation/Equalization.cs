@@ -1,4 +1,5 @@
 using EdgePose.ModelTools.Onnx;
+using EdgePose.ModelTools.Quantization.Numbers;
 
 namespace EdgePose.ModelTools.Quantization.Preparation;
 
@@ -30,57 +31,72 @@ internal sealed class Equalization
         foreach (var name in _first.Keys.Where(view.IsCaptured)) { Block(name); }
     }
 
-    /// <summary>Values whose channels' largest absolute values <see cref="Apply"/> wants to know.</summary>
-    public IReadOnlyList<string> Wanted => [.. _first.Keys.Where(v => Enumerable.Range(0, Channels(v)).Any(c => IsFree(v, c)))];
+    /// <summary>
+    /// Values whose channels' ranges <see cref="Apply"/> wants to know. What only goes into a ReLU is never coded itself: how negative it
+    /// gets does not matter.
+    /// </summary>
+    public IReadOnlyList<string> Wanted => [.. _first.Keys.Where(v => _view.OnlyConsumer(v)?.Is("Relu") != true && Enumerable.Range(0, Channels(v)).Any(c => IsFree(v, c)))];
 
     /// <summary>Changes weights and biases of the graph.</summary>
-    /// <param name="largest">Largest absolute value of each channel, by value.</param>
+    /// <param name="ranges">Range of each channel, by value.</param>
     /// <returns>Number of values that were changed.</returns>
-    public int Apply(IReadOnlyDictionary<string, float[]> largest)
+    public int Apply(IReadOnlyDictionary<string, ValueRange[]> ranges)
     {
-        var factors = Factors(largest);
+        var (factors, centres) = (new Dictionary<int, float>(), new Dictionary<string, float[]>(StringComparer.Ordinal));
+        foreach (var (value, channels) in ranges.Where(r => Array.TrueForAll(r.Value, c => c.IsFinite)))
+        {
+            if (CanShift(value)) { centres[value] = [.. channels.Select(c => (c.Min + c.Max) / 2)]; }
+            AddFactors(factors, value, [.. channels.Select((c, i) => centres.TryGetValue(value, out var centre) ? c.Max - centre[i] : Math.Max(Math.Abs(c.Min), Math.Abs(c.Max)))]);
+        }
         if (factors.Count == 0) { return 0; }
-        foreach (var node in _view.Graph.Node.Where(n => IsConvolution(n))) { Scale(node, factors); }
+        foreach (var node in _view.Graph.Node.Where(n => IsConvolution(n))) { Rewrite(node, factors, centres); }
         GraphEdit.RemoveDead(_view.Graph);
         return Wanted.Count;
     }
 
-    private Dictionary<int, float> Factors(IReadOnlyDictionary<string, float[]> largest)
+    private void AddFactors(Dictionary<int, float> factors, string value, float[] sizes)
     {
-        var factors = new Dictionary<int, float>();
-        foreach (var (value, channels) in largest)
+        var floor = Math.Max(sizes.Max() * Smallest, float.Epsilon);
+        for (var c = 0; c < sizes.Length && c < Channels(value); c++)
         {
-            var floor = Math.Max(channels.Max() * Smallest, float.Epsilon);
-            for (var c = 0; c < channels.Length && c < Channels(value); c++)
-            {
-                if (!IsFree(value, c) || !float.IsFinite(channels[c]) || channels.Max() <= 0) { continue; }
-                var root = Root(value, c);
-                factors[root] = Math.Max(factors.GetValueOrDefault(root), Math.Max(channels[c], floor));
-            }
+            if (!IsFree(value, c) || sizes.Max() <= 0) { continue; }
+            var root = Root(value, c);
+            factors[root] = Math.Max(factors.GetValueOrDefault(root), Math.Max(sizes[c], floor));
         }
-        return factors;
     }
 
-    private void Scale(NodeProto node, Dictionary<int, float> factors)
+    /// <summary>
+    /// True for what one convolution makes and only others without padding use: an offset of a channel goes into the biases on both sides.
+    /// At a border, padding would put zeros where the offset belongs.
+    /// </summary>
+    private bool CanShift(string value) => _view.Producer(value) is { } producer && producer.Is("Conv") && IsConvolution(producer)
+        && !_view.IsOutput(value) && !_view.IsCaptured(value) && _view.Consumers(value).Count > 0 && _view.Consumers(value).All(n =>
+            n.Is("Conv") && IsConvolution(n) && n.Input[0] == value && n.Text("auto_pad", "NOTSET") == "NOTSET" && n.Ints("pads", 0, 0, 0, 0).All(p => p == 0));
+
+    private void Rewrite(NodeProto node, Dictionary<int, float> factors, Dictionary<string, float[]> centres)
     {
         var tensor = _view.FloatConstant(node, 1)!;
         var weights = TensorData.ToFloats(tensor);
         var groups = (int)node.Int("group", 1);
         var (rows, columns) = ((int)tensor.Dims[0], (int)tensor.Dims[1]);
         var kernel = weights.Length / rows / columns;
+        var given = _view.FloatConstant(node, 2) is { } bias ? TensorData.ToFloats(bias) : null;
+        var (before, after) = (centres.GetValueOrDefault(node.Input[0]), centres.GetValueOrDefault(node.Output[0]));
+        var offsets = new double[Channels(node.Output[0])];
         for (var i = 0; i < weights.Length; i++)
         {
             var (row, column) = (i / kernel / columns, i / kernel % columns);
             var across = (row / (rows / groups) * columns) + column;
             var (input, output) = node.OpType == "Conv" ? (across, row) : (row, across);
+            if (before is not null) { offsets[output] += (double)weights[i] * before[input]; }
             weights[i] *= Factor(factors, node.Input[0], input) / Factor(factors, node.Output[0], output);
         }
         var graph = _view.Graph;
         node.Input[1] = graph.AddConstant($"{node.Name}:equalized_weight", TensorData.Floats(tensor.Dims, weights));
-        if (_view.FloatConstant(node, 2) is not { } bias) { return; }
-        var offsets = TensorData.ToFloats(bias);
-        for (var c = 0; c < offsets.Length; c++) { offsets[c] /= Factor(factors, node.Output[0], c); }
-        node.Input[2] = graph.AddConstant($"{node.Name}:equalized_bias", TensorData.Floats(bias.Dims, offsets));
+        if (given is null && before is null && after is null) { return; }
+        for (var c = 0; c < offsets.Length; c++) { offsets[c] = (offsets[c] + (given?[c] ?? 0) - (after?[c] ?? 0)) / Factor(factors, node.Output[0], c); }
+        while (node.Input.Count < 3) { node.Input.Add(""); }
+        node.Input[2] = graph.AddConstant($"{node.Name}:equalized_bias", TensorData.Floats([offsets.Length], [.. offsets.Select(o => (float)o)]));
     }
 
     private float Factor(Dictionary<int, float> factors, string value, int channel) =>

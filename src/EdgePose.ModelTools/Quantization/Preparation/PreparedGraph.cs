@@ -62,8 +62,8 @@ internal sealed class PreparedGraph
         var facts = TensorFacts.Find(model, _name, _runner, _sample);
         var equalization = new Equalization(new GraphView(model.Graph), facts);
         if (equalization.Wanted.Count == 0) { return this; }
-        var largest = ChannelSizes.Measure(model, facts, _name, equalization.Wanted, _runner, inputs, progress, stop);
-        return equalization.Apply(largest) == 0 ? this : new PreparedGraph(model, _name, _rules, _runner, _sample);
+        var ranges = ChannelRanges.Measure(model, facts, _name, equalization.Wanted, _runner, inputs, progress, stop);
+        return equalization.Apply(ranges) == 0 ? this : new PreparedGraph(model, _name, _rules, _runner, _sample);
     }
 
     /// <summary>The same work in operators for which the CPU has fast integer kernels.</summary>

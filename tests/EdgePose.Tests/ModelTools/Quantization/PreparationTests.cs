@@ -1,6 +1,7 @@
 using EdgePose.ModelTools;
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Numbers;
 using EdgePose.ModelTools.Quantization.Preparation;
 using Google.Protobuf;
 using Xunit;
@@ -250,15 +251,18 @@ public sealed class PreparationTests
         Assert.Contains("sum", equalization.Wanted);
         // What Relu6 limits, and the output, are no longer free.
         Assert.DoesNotContain(equalization.Wanted, v => v is "b" or "b.relu6" or "y" or "out");
-        var sizes = Sizes(even, equalization.Wanted);
-        Assert.True(equalization.Apply(sizes) > 0);
+        var ranges = Ranges(even, equalization.Wanted);
+        Assert.True(equalization.Apply(ranges) > 0);
         SmallNetwork.AssertSame(model, even, Picture);
-        var after = Sizes(even, ["sum"])["sum"];
-        var (uneven, evened) = (sizes["sum"].Max() / sizes["sum"].Min(), after.Max() / after.Min());
+        var (uneven, evened) = (Unevenness(ranges["sum"]), Unevenness(Ranges(even, ["sum"])["sum"]));
         Assert.True(evened < 3 && evened < uneven / 5, $"largest over smallest channel: {uneven} before, {evened} after");
     }
 
-    private static Dictionary<string, float[]> Sizes(ModelProto model, IReadOnlyList<string> values) =>
+    private static float Unevenness(ValueRange[] channels) => channels.Max(Size) / channels.Min(Size);
+
+    private static float Size(ValueRange range) => Math.Max(Math.Abs(range.Min), Math.Abs(range.Max));
+
+    private static Dictionary<string, ValueRange[]> Ranges(ModelProto model, IReadOnlyList<string> values) =>
         SmallNetwork.Run(TensorFacts.WithOutputs(model, values), Picture).ToDictionary(o => o.Key,
-            o => o.Value.Values.Chunk((int)(o.Value.Shape[2] * o.Value.Shape[3])).Select(c => c.Max(Math.Abs)).ToArray());
+            o => o.Value.Values.Chunk((int)(o.Value.Shape[2] * o.Value.Shape[3])).Select(c => ValueRange.Of(c)).ToArray());
 }

@@ -4,30 +4,29 @@ using EdgePose.ModelTools.Quantization.Preparation;
 
 namespace EdgePose.ModelTools.Quantization.Calibration;
 
-/// <summary>Measures how large the values of each channel get.</summary>
-internal static class ChannelSizes
+/// <summary>Measures the range of each channel.</summary>
+internal static class ChannelRanges
 {
     /// <summary>Pictures that are run: the factors need no exact extremes.</summary>
     private const int Enough = 24;
 
-    /// <returns>Largest absolute value of each channel (axis 1), by value.</returns>
-    public static IReadOnlyDictionary<string, float[]> Measure(ModelProto model, TensorFacts facts, string name, IReadOnlyList<string> values,
+    /// <returns>Range of each channel (axis 1), by value.</returns>
+    public static IReadOnlyDictionary<string, ValueRange[]> Measure(ModelProto model, TensorFacts facts, string name, IReadOnlyList<string> values,
         IGraphRunner runner, IReadOnlyCollection<GraphInput> inputs, IProgress<QuantizationProgress>? progress, CancellationToken stop)
     {
-        var largest = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        var ranges = new Dictionary<string, ValueRange[]>(StringComparer.Ordinal);
         GraphPass.Run("channels", model, facts, name, values, runner, new EvenlySpaced(inputs, Enough), (value, shape, floats) =>
         {
             var channels = (int)shape[1];
-            if (!largest.TryGetValue(value, out var sizes)) { largest[value] = sizes = new float[channels]; }
+            if (!ranges.TryGetValue(value, out var seen)) { ranges[value] = seen = [.. Enumerable.Repeat(ValueRange.Empty, channels)]; }
             var inner = floats.Length / (int)shape[0] / channels;
             for (var row = 0; row < shape[0] * channels; row++)
             {
-                var range = ValueRange.Of(floats.Slice(row * inner, inner));
-                ref var size = ref sizes[row % channels];
-                size = Math.Max(size, Math.Max(Math.Abs(range.Min), Math.Abs(range.Max)));
+                ref var range = ref seen[row % channels];
+                range = range.Union(ValueRange.Of(floats.Slice(row * inner, inner)));
             }
         }, progress, stop);
-        return largest;
+        return ranges;
     }
 
     /// <summary>At most so many of the inputs, from everywhere in the set.</summary>
