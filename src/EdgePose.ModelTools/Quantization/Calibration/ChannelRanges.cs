@@ -8,7 +8,7 @@ namespace EdgePose.ModelTools.Quantization.Calibration;
 internal static class ChannelRanges
 {
     /// <summary>Pictures that are run: the factors need no exact extremes.</summary>
-    private const int Enough = 24;
+    private const int Enough = 24000;
 
     /// <returns>Range of each channel (axis 1), by value.</returns>
     public static IReadOnlyDictionary<string, ValueRange[]> Measure(ModelProto model, TensorFacts facts, string name, IReadOnlyList<string> values,

@@ -17,6 +17,12 @@ internal sealed class Equalization
     /// <summary>A channel that is dead in the pictures at hand may live in others: factors stay within this of the value's largest.</summary>
     private const float Smallest = 1e-3f;
 
+    /// <summary>
+    /// Steps between the smallest and the largest code. Zero has a code, so none lies in the middle: a range around 0 reaches half a step
+    /// further down than up. Offsets that heed it let a value that only passes by keep its codes.
+    /// </summary>
+    private const float Codes = 255;
+
     private readonly GraphView _view;
     private readonly TensorFacts _facts;
     private readonly Dictionary<string, int> _first = new(StringComparer.Ordinal);
@@ -45,8 +51,8 @@ internal sealed class Equalization
         var (factors, centres) = (new Dictionary<int, float>(), new Dictionary<string, float[]>(StringComparer.Ordinal));
         foreach (var (value, channels) in ranges.Where(r => Array.TrueForAll(r.Value, c => c.IsFinite)))
         {
-            if (CanShift(value)) { centres[value] = [.. channels.Select(c => (c.Min + c.Max) / 2)]; }
-            AddFactors(factors, value, [.. channels.Select((c, i) => centres.TryGetValue(value, out var centre) ? c.Max - centre[i] : Math.Max(Math.Abs(c.Min), Math.Abs(c.Max)))]);
+            if (CanShift(value)) { centres[value] = [.. channels.Select(c => (c.Min + c.Max + ((c.Max - c.Min) / Codes)) / 2)]; }
+            AddFactors(factors, value, [.. channels.Select(c => CanShift(value) ? (c.Max - c.Min) / 2 : Math.Max(Math.Abs(c.Min), Math.Abs(c.Max)))]);
         }
         if (factors.Count == 0) { return 0; }
         foreach (var node in _view.Graph.Node.Where(n => IsConvolution(n))) { Rewrite(node, factors, centres); }
