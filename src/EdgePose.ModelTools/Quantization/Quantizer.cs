@@ -86,7 +86,7 @@ public sealed class Quantizer
         var plan = new Plan(view, _prepared.Facts, _rules, n => kept.Contains(_prepared.Grouping.Of(n)) || NamePattern.MatchesAny(_settings.Exclude, n.Name));
         var encodings = new Encodings(view, plan, _rules, _narrow, Range);
         var graph = new QdqGraph(OpsetLift.Version(_prepared.Model) < OpsetLift.Wide);
-        var weights = new WeightWriter(graph, view, _rules, _settings.ReduceRange, _settings.BiasCorrection ? Means : null);
+        var weights = new WeightWriter(graph, view, _rules, _settings.ReduceRange, _settings.BiasCorrection ? Means : null, v => Environment.GetEnvironmentVariable("LAB_R") == "0" ? null : _statistics!.TryGetValue(v, out var seen) ? seen.Covariance : null);
         new QdqWriter(view, plan, _rules, encodings, graph, weights).Write();
         return new QuantizedModel(Assemble(graph).ToByteArray(), Report(plan, groups, weights.Enlarged));
     }

@@ -1,6 +1,7 @@
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization.Numbers;
 using EdgePose.ModelTools.Quantization.Preparation;
+using EdgePose.ModelTools.Quantization.Rules;
 
 namespace EdgePose.ModelTools.Quantization.Calibration;
 
@@ -21,7 +22,8 @@ internal sealed class Calibrator(ModelProto model, TensorFacts facts, string nam
     public IReadOnlyDictionary<string, TensorStatistics> Run(
         IReadOnlyList<string> values, IReadOnlyCollection<GraphInput> inputs, IProgress<QuantizationProgress>? progress, CancellationToken stop)
     {
-        foreach (var value in values) { _statistics[value] = new TensorStatistics(settings.BiasCorrection); }
+        var view = new GraphView(model.Graph);
+        foreach (var value in values) { _statistics[value] = new TensorStatistics(settings.BiasCorrection, settings.BiasCorrection && view.Consumers(value).Any(n => n.IsPointwise(view))); }
         GraphPass.Run("ranges", model, facts, name, values, runner, inputs, (value, shape, floats) =>
         {
             if (_statistics[value].Add(shape, floats, settings.AveragingConstant)) { return; }

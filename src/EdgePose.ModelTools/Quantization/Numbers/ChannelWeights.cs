@@ -10,6 +10,7 @@ internal sealed class ChannelWeights
     private readonly float[] _values;
     private readonly long[] _dims;
     private readonly int _inner;
+    private int[]? _codes;
 
     /// <param name="tensor">The float constant.</param>
     /// <param name="axis">Axis of the scales; −1 = one scale for all.</param>
@@ -47,8 +48,25 @@ internal sealed class ChannelWeights
         return errors;
     }
 
+    /// <summary>Takes other codes than the nearest ones, found row by row: a row holds the weights of one scale.</summary>
+    /// <param name="round">Gets a row's values in units of its scale and its nearest codes, which it may change.</param>
+    public void Round(RowRounding round)
+    {
+        if (Axis != 0) { return; }
+        _codes = null;
+        var codes = QuantizeAll();
+        var units = new float[_inner];
+        for (var row = 0; row < Scales.Length; row++)
+        {
+            for (var i = 0; i < _inner; i++) { units[i] = _values[(row * _inner) + i] / Scales[row]; }
+            round(units, codes.AsSpan(row * _inner, _inner));
+        }
+        _codes = codes;
+    }
+
     private int[] QuantizeAll()
     {
+        if (_codes is not null) { return _codes; }
         var codes = new int[_values.Length];
         for (var i = 0; i < codes.Length; i++) { codes[i] = new QuantParams(IntegerType.Int8, Scales[Channel(i)], 0).Quantize(_values[i]); }
         return codes;
@@ -56,3 +74,6 @@ internal sealed class ChannelWeights
 
     private int Channel(int index) => index / _inner % Scales.Length;
 }
+
+/// <summary>Chooses the codes of one row of weights.</summary>
+internal delegate void RowRounding(ReadOnlySpan<float> values, Span<int> codes);

@@ -29,6 +29,10 @@ internal static class Operators
     public static bool IsDepthwise(this NodeProto node, GraphView view) =>
         node.Is("Conv") && view.FloatConstant(node, 1) is { } w && w.Dims[1] == 1 && w.Dims[0] > 1 && node.Int("group", 1) == w.Dims[0];
 
+    /// <summary>A 1x1 convolution over all channels.</summary>
+    public static bool IsPointwise(this NodeProto node, GraphView view) =>
+        node.Is("Conv") && view.FloatConstant(node, 1) is { } w && w.Dims.Skip(2).All(d => d == 1) && node.Int("group", 1) == 1;
+
     /// <summary>Indices of the inputs that carry values to be quantized; the others steer (axes, shapes, limits) or are biases.</summary>
     public static IEnumerable<int> DataInputs(this NodeProto node)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EdgePose.ModelTools.Onnx;
+using EdgePose.ModelTools.Quantization.Calibration;
 using EdgePose.ModelTools.Quantization.Numbers;
 using EdgePose.ModelTools.Quantization.Preparation;
 using EdgePose.ModelTools.Quantization.Rules;
@@ -7,7 +8,7 @@ using EdgePose.ModelTools.Quantization.Rules;
 namespace EdgePose.ModelTools.Quantization.Writing;
 
 /// <summary>Writes the weights and biases of multiplying nodes.</summary>
-internal sealed class WeightWriter(QdqGraph graph, GraphView view, TargetRules rules, bool reduced, Func<string, double[]>? means)
+internal sealed class WeightWriter(QdqGraph graph, GraphView view, TargetRules rules, bool reduced, Func<string, double[]>? means, Func<string, ChannelCovariance?>? covariance = null)
 {
     /// <summary>Scales that had to grow so that a bias fits int32.</summary>
     public int Enlarged { get; private set; }
@@ -21,14 +22,32 @@ internal sealed class WeightWriter(QdqGraph graph, GraphView view, TargetRules r
         if (view.FloatConstant(source, 1) is not { } tensor) { return; }
         var weights = new ChannelWeights(tensor, Axis(source, tensor), reduced);
         var bias = view.FloatConstant(source, 2) is { } given ? TensorData.ToFloats(given) : null;
-        if (means is not null && source.IsConvolution()) { bias = BiasCorrection.Apply(source, tensor, weights, bias, means(source.Input[0])); }
         if (bias is not null && rules.QuantizeBias) { Enlarged += BiasCodes.Fit(bias, inputScale, weights.Scales); }
+        Round(source, weights);
+        if (means is not null && source.IsConvolution()) { bias = BiasCorrection.Apply(source, tensor, weights, bias, means(source.Input[0])); }
         // Two users of one constant may need other scales each.
         var shared = view.Consumers(tensor.Name).Count > 1;
         var stem = shared ? $"{tensor.Name}_{node.Name}" : tensor.Name;
         node.Input[1] = rules.WeightPairs ? graph.Paired(stem, tensor.Name, weights.Scales, weights.Axis)
             : graph.Stored(stem, weights.Codes(), weights.Scales, weights.Axis, 0, IntegerType.Int8);
         if (bias is not null) { WriteBias(node, source, bias, weights, inputScale); }
+    }
+
+    private void Round(NodeProto node, ChannelWeights weights)
+    {
+        if (covariance is null) { return; }
+        var most = reduced ? 64 : 127;
+        var matrix = node.IsPointwise(view) ? covariance(node.Input[0])?.Matrix() : node.IsDepthwise(view) && Environment.GetEnvironmentVariable("LAB_D") is { } d ? Neighbours((int)ElementTypes.Count(view.FloatConstant(node, 1)!.Dims.Skip(2)), double.Parse(d)) : null;
+        if (matrix is null) { return; }
+        weights.Round((values, codes) => WeightRounding.Apply(values, codes, matrix, most));
+    }
+
+    private static double[] Neighbours(int taps, double d)
+    {
+        var m = new double[taps * taps];
+        Array.Fill(m, d);
+        for (var i = 0; i < taps; i++) { m[(i * taps) + i] = 1; }
+        return m;
     }
 
     private void WriteBias(NodeProto node, NodeProto source, float[] bias, ChannelWeights weights, float inputScale)
