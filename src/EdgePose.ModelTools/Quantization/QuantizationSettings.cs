@@ -70,11 +70,14 @@ public sealed record QuantizationSettings
     /// <summary>7-bit weights, for x64 processors without VNNI, whose 16-bit sums saturate.</summary>
     public bool ReduceRange { get; init; }
 
-    /// <summary>Shifts biases by the mean error that the quantized weights make on the calibration inputs.</summary>
-    public bool BiasCorrection { get; init; }
+    /// <summary>
+    /// Rounds the weights of an output so that their errors cancel on the calibration inputs, and shifts biases by the mean error that is left.
+    /// Null = where the network splits channels: values pass through dozens of its units, and errors of their means add up.
+    /// </summary>
+    public bool? BiasCorrection { get; init; }
 
-    /// <summary>Evens out the ranges of channels between neighbouring convolutions before quantizing.</summary>
-    public bool Equalize { get; init; }
+    /// <summary>Evens out the ranges of channels between neighbouring convolutions before quantizing. Null = as for <see cref="BiasCorrection"/>.</summary>
+    public bool? Equalize { get; init; }
 
     /// <summary>Shape of the input for targets that need static ones; null = the shape of the first calibration input.</summary>
     public IReadOnlyList<long>? InputShape { get; init; }

@@ -66,12 +66,12 @@ public sealed class Quantizer
     {
         if (inputs.Count == 0) { throw new ModelToolsException($"{_name}: there is nothing to calibrate with", "give at least one picture; a hundred or more are better"); }
         _ranges.Clear();
-        if (_settings.Equalize && !_equalized)
+        if ((_settings.Equalize ?? _prepared.SplitsChannels) && !_equalized)
         {
             _prepared = _prepared.Equalized(inputs, progress, stop);
             (_equalized, FloatModel) = (true, _prepared.Model.ToByteArray());
         }
-        _statistics = new Calibrator(_prepared.Model, _prepared.Facts, _name, _settings, _method, _runner).Run(Plan.Ranged(_prepared.View, _prepared.Facts, _rules), inputs, progress, stop);
+        _statistics = new Calibrator(_prepared.Model, _prepared.Facts, _name, _settings, _method, Corrects, _runner).Run(Plan.Ranged(_prepared.View, _prepared.Facts, _rules), inputs, progress, stop);
     }
 
     /// <summary>Writes the quantized model.</summary>
@@ -86,7 +86,7 @@ public sealed class Quantizer
         var plan = new Plan(view, _prepared.Facts, _rules, n => kept.Contains(_prepared.Grouping.Of(n)) || NamePattern.MatchesAny(_settings.Exclude, n.Name));
         var encodings = new Encodings(view, plan, _rules, _narrow, Range);
         var graph = new QdqGraph(OpsetLift.Version(_prepared.Model) < OpsetLift.Wide);
-        var weights = new WeightWriter(graph, view, _rules, _settings.ReduceRange, _settings.BiasCorrection ? Means : null, v => Environment.GetEnvironmentVariable("LAB_R") == "0" ? null : _statistics!.TryGetValue(v, out var seen) ? seen.Covariance : null);
+        var weights = new WeightWriter(graph, view, _rules, _settings.ReduceRange, Corrects ? v => _statistics!.GetValueOrDefault(v) : null);
         new QdqWriter(view, plan, _rules, encodings, graph, weights).Write();
         return new QuantizedModel(Assemble(graph).ToByteArray(), Report(plan, groups, weights.Enlarged));
     }
@@ -110,7 +110,7 @@ public sealed class Quantizer
         return _ranges[(value, type)] = RangeRule.Find(_statistics![value], _method, _settings, type, _rules.Symmetric);
     }
 
-    private double[] Means(string value) => _statistics!.TryGetValue(value, out var seen) ? seen.ChannelMeans : [];
+    private bool Corrects => _settings.BiasCorrection ?? _prepared.SplitsChannels;
 
     private List<NodeGroup> State(IReadOnlyCollection<string> floatGroups)
     {

@@ -110,6 +110,12 @@ internal sealed class OrtSession : INetwork, IDisposable
         }
     }
 
+    /// <summary>
+    /// Input sizes whose buffers are kept; one of them is given up for another one. For tools that see a new size with each picture:
+    /// whoever asks for a size must no longer use what it got for another.
+    /// </summary>
+    public int MostBindings { get; set; } = int.MaxValue;
+
     /// <summary>Gets the time of the runs; null = nobody measures.</summary>
     public StageClock? Clock { get; set; }
 
@@ -136,6 +142,12 @@ internal sealed class OrtSession : INetwork, IDisposable
         var nhwc = input.Layout == TensorLayout.Nhwc;
         int[] shape = nhwc ? [batch, height, width, 3] : [batch, 3, height, width];
         CheckShape(shape);
+        if (_bindings.Count >= MostBindings)
+        {
+            var first = _bindings.First();
+            _bindings.Remove(first.Key);
+            first.Value.Dispose();
+        }
         binding = new OrtBinding(
             this, _session, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd, _watch);
         _bindings.Add((batch, height, width), binding);

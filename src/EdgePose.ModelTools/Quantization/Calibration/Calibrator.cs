@@ -9,7 +9,7 @@ namespace EdgePose.ModelTools.Quantization.Calibration;
 /// Runs the float graph over the calibration inputs and reduces every wanted value to its statistics at once, a few at a time, so that
 /// memory depends on the network only. One pass for ranges; another for histograms, whose bounds the first one found.
 /// </summary>
-internal sealed class Calibrator(ModelProto model, TensorFacts facts, string name, QuantizationSettings settings, CalibrationMethod method, IGraphRunner runner)
+internal sealed class Calibrator(ModelProto model, TensorFacts facts, string name, QuantizationSettings settings, CalibrationMethod method, bool corrects, IGraphRunner runner)
 {
     private readonly Dictionary<string, TensorStatistics> _statistics = new(StringComparer.Ordinal);
 
@@ -23,7 +23,7 @@ internal sealed class Calibrator(ModelProto model, TensorFacts facts, string nam
         IReadOnlyList<string> values, IReadOnlyCollection<GraphInput> inputs, IProgress<QuantizationProgress>? progress, CancellationToken stop)
     {
         var view = new GraphView(model.Graph);
-        foreach (var value in values) { _statistics[value] = new TensorStatistics(settings.BiasCorrection, settings.BiasCorrection && view.Consumers(value).Any(n => n.IsPointwise(view))); }
+        foreach (var value in values) { _statistics[value] = new TensorStatistics(corrects, corrects && view.Consumers(value).Any(n => n.IsPointwise(view))); }
         GraphPass.Run("ranges", model, facts, name, values, runner, inputs, (value, shape, floats) =>
         {
             if (_statistics[value].Add(shape, floats, settings.AveragingConstant)) { return; }

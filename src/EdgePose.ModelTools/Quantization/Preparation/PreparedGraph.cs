@@ -4,7 +4,7 @@ using EdgePose.ModelTools.Quantization.Rules;
 
 namespace EdgePose.ModelTools.Quantization.Preparation;
 
-/// <summary>A float graph in the form that quantization starts from: same inputs, outputs and values as the source.</summary>
+/// <summary>A float graph in the form that quantization starts from: same inputs and outputs as the source.</summary>
 internal sealed class PreparedGraph
 {
     private readonly ModelProto _folded;
@@ -27,6 +27,9 @@ internal sealed class PreparedGraph
     }
 
     public ModelProto Model { get; }
+
+    /// <summary>True when units that split channels were rewritten, see <see cref="ChannelSplits"/>.</summary>
+    public bool SplitsChannels { get; private init; }
     public TensorFacts Facts { get; }
     public GraphView View { get; }
     public Grouping Grouping { get; }
@@ -47,12 +50,10 @@ internal sealed class PreparedGraph
         ConstantFolding.Apply(model, name, runner, sample);
         ConvolutionFolding.Apply(model.Graph);
         GemmForm.Apply(model.Graph);
-        if (rules.Target == QuantizationTarget.Cpu)
-        {
-            ChannelSplits.Apply(model.Graph);
-            DoubledSums.Apply(model.Graph);
-        }
-        return new PreparedGraph(model, name, rules, runner, Copy(sample));
+        if (rules.Target != QuantizationTarget.Cpu) { return new PreparedGraph(model, name, rules, runner, Copy(sample)); }
+        var splits = ChannelSplits.Apply(model.Graph);
+        DoubledSums.Apply(model.Graph);
+        return new PreparedGraph(model, name, rules, runner, Copy(sample)) { SplitsChannels = splits > 0 };
     }
 
     /// <summary>The same network with the ranges of its channels evened out, after the sizes that calibration inputs give them.</summary>
@@ -63,7 +64,7 @@ internal sealed class PreparedGraph
         var equalization = new Equalization(new GraphView(model.Graph), facts);
         if (equalization.Wanted.Count == 0) { return this; }
         var ranges = ChannelRanges.Measure(model, facts, _name, equalization.Wanted, _runner, inputs, progress, stop);
-        return equalization.Apply(ranges) == 0 ? this : new PreparedGraph(model, _name, _rules, _runner, _sample);
+        return equalization.Apply(ranges) == 0 ? this : new PreparedGraph(model, _name, _rules, _runner, _sample) { SplitsChannels = SplitsChannels };
     }
 
     /// <summary>The same work in operators for which the CPU has fast integer kernels.</summary>

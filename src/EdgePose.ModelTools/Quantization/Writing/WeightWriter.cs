@@ -8,7 +8,7 @@ using EdgePose.ModelTools.Quantization.Rules;
 namespace EdgePose.ModelTools.Quantization.Writing;
 
 /// <summary>Writes the weights and biases of multiplying nodes.</summary>
-internal sealed class WeightWriter(QdqGraph graph, GraphView view, TargetRules rules, bool reduced, Func<string, double[]>? means, Func<string, ChannelCovariance?>? covariance = null)
+internal sealed class WeightWriter(QdqGraph graph, GraphView view, TargetRules rules, bool reduced, Func<string, TensorStatistics?>? seen)
 {
     /// <summary>Scales that had to grow so that a bias fits int32.</summary>
     public int Enlarged { get; private set; }
@@ -24,7 +24,12 @@ internal sealed class WeightWriter(QdqGraph graph, GraphView view, TargetRules r
         var bias = view.FloatConstant(source, 2) is { } given ? TensorData.ToFloats(given) : null;
         if (bias is not null && rules.QuantizeBias) { Enlarged += BiasCodes.Fit(bias, inputScale, weights.Scales); }
         Round(source, weights);
-        if (means is not null && source.IsConvolution()) { bias = BiasCorrection.Apply(source, tensor, weights, bias, means(source.Input[0])); }
+        if (seen is not null && source.IsConvolution()) { bias = BiasCorrection.Apply(source, tensor, weights, bias, seen(source.Input[0])?.ChannelMeans ?? []); }
+        if (bias is not null && rules.QuantizeBias && BiasCodes.Fit(bias, inputScale, weights.Scales) is > 0 and { } more)
+        {
+            Enlarged += more;
+            Round(source, weights);
+        }
         // Two users of one constant may need other scales each.
         var shared = view.Consumers(tensor.Name).Count > 1;
         var stem = shared ? $"{tensor.Name}_{node.Name}" : tensor.Name;
@@ -35,19 +40,10 @@ internal sealed class WeightWriter(QdqGraph graph, GraphView view, TargetRules r
 
     private void Round(NodeProto node, ChannelWeights weights)
     {
-        if (covariance is null) { return; }
-        var most = reduced ? 64 : 127;
-        var matrix = node.IsPointwise(view) ? covariance(node.Input[0])?.Matrix() : node.IsDepthwise(view) && Environment.GetEnvironmentVariable("LAB_D") is { } d ? Neighbours((int)ElementTypes.Count(view.FloatConstant(node, 1)!.Dims.Skip(2)), double.Parse(d)) : null;
-        if (matrix is null) { return; }
-        weights.Round((values, codes) => WeightRounding.Apply(values, codes, matrix, most));
-    }
-
-    private static double[] Neighbours(int taps, double d)
-    {
-        var m = new double[taps * taps];
-        Array.Fill(m, d);
-        for (var i = 0; i < taps; i++) { m[(i * taps) + i] = 1; }
-        return m;
+        // A pair behind float weights rounds them itself, each to its nearest code.
+        if (rules.WeightPairs || !node.IsPointwise(view) || seen?.Invoke(node.Input[0])?.Covariance?.Matrix() is not { } covariance) { return; }
+        var (_, most) = IntegerType.Int8.Range(symmetric: true, reduced);
+        weights.Round((values, codes) => WeightRounding.Apply(values, codes, covariance, most));
     }
 
     private void WriteBias(NodeProto node, NodeProto source, float[] bias, ChannelWeights weights, float inputScale)
@@ -57,7 +53,7 @@ internal sealed class WeightWriter(QdqGraph graph, GraphView view, TargetRules r
         var stem = old.Length == 0 ? $"{node.Name}_bias" : view.Consumers(old).Count > 1 ? $"{old}_{node.Name}" : old;
         if (!rules.QuantizeBias)
         {
-            if (means is not null) { node.Input[2] = graph.Constant($"{stem}_corrected", TensorData.Floats([bias.Length], bias)); }
+            if (seen is not null) { node.Input[2] = graph.Constant($"{stem}_corrected", TensorData.Floats([bias.Length], bias)); }
             return;
         }
         var (codes, scales) = BiasCodes.Of(bias, inputScale, weights.Scales);

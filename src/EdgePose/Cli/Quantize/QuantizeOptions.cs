@@ -31,8 +31,8 @@ internal static class QuantizeOptions
     private static readonly Option<double> Percentile = new("--percentile") { Description = "Share of values that --method percentile keeps", DefaultValueFactory = _ => Defaults.Settings.Percentile };
     private static readonly Option<string> Size = new("--size") { Description = "WIDTHxHEIGHT of the input; qnn always gets a static one" };
     private static readonly Option<bool> ReduceRange = new("--reduce-range") { Description = "7-bit weights, for x64 processors without VNNI" };
-    private static readonly Option<bool> BiasCorrection = new("--bias-correction") { Description = "Correct biases by the mean error of the weights" };
-    private static readonly Option<bool> Equalize = new("--equalize") { Description = "Even out the channels' ranges between layers first" };
+    private static readonly Option<bool?> BiasCorrection = new("--bias-correction") { Description = "Round weights so that their errors cancel, and correct biases by the rest (default: where the network splits channels)" };
+    private static readonly Option<bool?> Equalize = new("--equalize") { Description = "Even out the channels' ranges between layers first (default: where the network splits channels)" };
     private static readonly Option<string[]> Models = new("--models") { Description = "Folder with model files; may be given more than once" };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace other files of the same name" };
 

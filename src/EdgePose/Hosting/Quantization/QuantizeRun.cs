@@ -47,11 +47,14 @@ internal sealed class QuantizeRun
     {
         using var network = _source.Session(_source.Content);
         var pictures = await new Preparation(_request, _source, network, _feed, _stages, _time, _stop).RunAsync().ConfigureAwait(false);
+        FreeMemory.TrimAll();
         var inputs = new CalibrationInputs(pictures.Calibration, network, _source.StaticSize, _feed, _stop);
         var sample = inputs.First();
         var settings = _request.Settings with { InputShape = _source.InputShape };
         var quantizer = Quantizer.Open(_source.Content, _source.Model.Name, settings, _runner, sample);
+        FreeMemory.TrimAll();
         quantizer.Calibrate(inputs, _stages.StartCalibration("calibrating"), _stop);
+        FreeMemory.TrimAll();
         var candidates = Candidates(network, pictures.Evaluation, quantizer);
         var (plan, costs) = Choose(candidates.Item1);
         return Report(candidates.Item1, candidates.Item2, pictures, inputs.Count, sample, plan, costs);

@@ -12,6 +12,9 @@ namespace EdgePose.Hosting.Quantization;
 /// <param name="StaticSize">True when the network takes inputs of the descriptor's size only.</param>
 internal sealed record SourceModel(ModelDescriptor Model, byte[] Content, string Sha256, bool StaticSize)
 {
+    /// <summary>To a bottom-up network almost every picture is a new size, with some MiB of buffers each.</summary>
+    private const int KeptSizes = 4;
+
     public int Joints => Model.Skeleton.Length > 0 ? Skeletons.Get(Model.Skeleton).Count : 0;
 
     /// <summary>Finds and reads the model of a request.</summary>
@@ -28,8 +31,12 @@ internal sealed record SourceModel(ModelDescriptor Model, byte[] Content, string
     }
 
     /// <summary>Opens a network with this model's interface on the CPU.</summary>
-    public OrtSession Session(byte[] content, int threads = 0, string provider = "cpu") =>
-        OrtSession.Open(Model, content, Joints, new InferenceOptions { Providers = [provider], RequireProvider = provider, Threads = threads });
+    public OrtSession Session(byte[] content, int threads = 0, string provider = "cpu")
+    {
+        var session = OrtSession.Open(Model, content, Joints, new InferenceOptions { Providers = [provider], RequireProvider = provider, Threads = threads });
+        session.MostBindings = KeptSizes;
+        return session;
+    }
 
     /// <summary>The shape that the target's static graph gets; null where the graph stays as it is.</summary>
     public IReadOnlyList<long>? InputShape => !StaticSize ? null

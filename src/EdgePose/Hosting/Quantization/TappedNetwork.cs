@@ -11,17 +11,17 @@ namespace EdgePose.Hosting.Quantization;
 /// <param name="ran">Called after each run with the buffers.</param>
 internal sealed class TappedNetwork(INetwork inner, bool execute, Action<Binding> ran) : INetwork
 {
-    private readonly Dictionary<(int Batch, int Height, int Width), TappedBinding> _bindings = [];
+    private (Binding Inner, TappedBinding Tapped)? _last;
 
     public ModelDescriptor Descriptor => inner.Descriptor;
     public bool IsFixedSize => inner.IsFixedSize;
 
     public Binding Bind(int batch, int height, int width)
     {
-        if (_bindings.TryGetValue((batch, height, width), out var binding)) { return binding; }
-        binding = new TappedBinding(inner.Bind(batch, height, width), execute, ran);
-        _bindings.Add((batch, height, width), binding);
-        return binding;
+        // The network may have given up the buffers of other sizes meanwhile.
+        var binding = inner.Bind(batch, height, width);
+        if (_last is not { } last || last.Inner != binding) { _last = last = (binding, new TappedBinding(binding, execute, ran)); }
+        return last.Tapped;
     }
 
     // The inner binding belongs to the inner network, which disposes it.

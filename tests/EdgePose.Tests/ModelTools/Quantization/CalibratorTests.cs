@@ -96,7 +96,7 @@ public sealed class CalibratorTests
         CalibrationMethod method, bool means = false, IProgress<QuantizationProgress>? progress = null, CancellationToken stop = default)
     {
         var facts = TensorFacts.Find(Model, "test", SmallNetwork.Runner, Pictures[0]);
-        return new Calibrator(Model, facts, "test", new QuantizationSettings { BiasCorrection = means }, method, SmallNetwork.Runner)
+        return new Calibrator(Model, facts, "test", new QuantizationSettings(), method, means, SmallNetwork.Runner)
             .Run(["image", "a", "relu", "y"], Pictures, progress, stop);
     }
 
