@@ -100,6 +100,7 @@ internal sealed class OrtGraph : IDisposable
         };
         // Idle inference threads must not take the cores from ffmpeg's decoders while they wait for the next operator.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        options.AddSessionConfigEntry(ExecutionProviders.DisabledOptimizers, ExecutionProviders.GuessedWeights);
         return options;
     }
 
