@@ -72,7 +72,7 @@ internal sealed class PreparedGraph
     {
         TransposedConvolution.Apply(Model.Graph);
         DepthwisePadding.Apply(Model.Graph);
-        NearestCopies.Apply(Model.Graph, TensorFacts.Find(Model, _name, _runner, _sample));
+        if (Model.Graph.Node.Any(n => n.Is("Resize"))) { NearestCopies.Apply(Model.Graph, TensorFacts.Find(Model, _name, _runner, _sample)); }
     }
 
     // The sample outlives the call, its memory need not.

@@ -24,7 +24,7 @@ internal sealed class TensorFacts
         var facts = new TensorFacts();
         var values = model.Graph.Node.SelectMany(n => n.Output).Where(o => o.Length > 0).ToList();
         facts.ReadShapes(model, values, name, runner, sample);
-        foreach (var group in facts.Groups(values))
+        foreach (var group in facts.Groups(values, Budget / 8))
         {
             using var session = runner.Open(WithOutputs(model, group), name, optimize: false, threads: Environment.ProcessorCount);
             session.Run(sample, group, (value, shape, floats) =>

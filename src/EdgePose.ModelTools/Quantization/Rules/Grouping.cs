@@ -84,7 +84,7 @@ internal sealed class Grouping
     }
 
     /// <summary>
-    /// The convolutions that no other precedes. Where depth-wise ones follow (the separable stems of mobile networks), all work at up to
+    /// The convolutions that no other precedes. Where depth-wise ones follow, directly or behind point-wise ones (the separable stems of mobile networks), all work at up to
     /// half resolution: few channels, whose differences cancel, so that eight bits are not enough for them, and too few for integer
     /// kernels to gain anything.
     /// </summary>
@@ -104,7 +104,7 @@ internal sealed class Grouping
         foreach (var node in _view.Graph.Node.Where(n => n.Is("Conv") && (Stride(n.Output[0]) <= 2 || (n.IsDepthwise(_view) && Stride(n.Input[0]) <= 2)))) { _groups.TryAdd(node, "stem"); }
     }
 
-    private bool IsBeforeDepthwise(NodeProto node) => Followers(node).Any(f => f.IsDepthwise(_view) || ((f.IsActivation() || f.IsMoving()) && IsBeforeDepthwise(f)));
+    private bool IsBeforeDepthwise(NodeProto node) => Followers(node).Any(f => f.IsDepthwise(_view) || ((f.IsActivation() || f.IsMoving() || f.IsPointwise(_view)) && IsBeforeDepthwise(f)));
 
     /// <summary>How much smaller a value is than the picture; infinite where that cannot be said.</summary>
     private double Stride(string value)

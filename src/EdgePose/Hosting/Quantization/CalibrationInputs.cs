@@ -26,6 +26,7 @@ internal sealed class CalibrationInputs(IReadOnlyList<SurveyedSample> pictures, 
         foreach (var frame in feed.Read([.. used.Select(p => p.Sample)], stop))
         {
             made.Clear();
+            PictureMemory.Count(at);
             engine.Find(frame, used[at++].Boxes);
             foreach (var input in made) { yield return input; }
         }

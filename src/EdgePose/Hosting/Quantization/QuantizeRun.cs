@@ -87,6 +87,7 @@ internal sealed class QuantizeRun
     private QuantizeResult Report(
         Candidates candidates, Examination examination, PreparedPictures pictures, int inputs, GraphInput sample, IReadOnlyList<string> floatGroups, IReadOnlyList<GroupCost> costs)
     {
+        FreeMemory.TrimAll();
         var (quantized, exam) = (candidates.Write(floatGroups), candidates.Examine(floatGroups));
         var name = ModelAdoption.NameOf(_request.Out);
         var path = Path.GetFullPath(_request.Out);

@@ -20,6 +20,7 @@ internal sealed record EvalSet(IReadOnlyList<SurveyedSample> Pictures, IReadOnly
         foreach (var frame in feed.Read([.. Pictures.Select(p => p.Sample)], stop))
         {
             found.Add(engine.Find(frame, Pictures[found.Count].Boxes));
+            PictureMemory.Count(found.Count);
             progress.Report((found.Count, Pictures.Count));
         }
         return found;

@@ -35,6 +35,7 @@ internal sealed class Surveyor(FrameFeed feed, ModelDescriptor model, Engine? en
             }
             var hasPerson = engine is null ? boxes.Count > 0 : engine.Find(frame, boxes).Any(IsSomebody);
             surveyed.Add(new SurveyedSample(samples[at], PixelHash.Of(frame), frame.Width, frame.Height, boxes, hasPerson));
+            PictureMemory.Count(surveyed.Count);
             progress.Report((surveyed.Count, samples.Count));
         }
         return surveyed;
