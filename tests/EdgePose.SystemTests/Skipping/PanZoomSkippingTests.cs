@@ -20,7 +20,7 @@ public sealed class PanZoomSkippingTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("pp-tinypose-256x192", "rtmdet-nano-person")]
-    [InlineData("litepose-m-crowdpose", "")]
+    [InlineData("litepose-m", "")]
     public async Task Table(string model, string detector)
     {
         var (clips, models) = (Repo.Shared("media/panzoom"), Repo.Shared("models"));
@@ -39,18 +39,28 @@ public sealed class PanZoomSkippingTests(ITestOutputHelper output) : IDisposable
                 : new TopDownEstimator(new PersonDetector(store.Open(finder), stream.Pose.DetectorScore), store.Open(pose), skeleton, Mapping.TopDown(stream, tracked: true));
             var remembered = finder is null ? new RememberedPoses(Make()) : null;
             var estimator = remembered ?? Make();
+            remembered?.Load("/tmp/poses-" + name);
             var frames = await ClipFrames.ReadAsync(Path.Combine(clips, name + ".mp4"), estimator.PreferredFrame);
             var truth = DatasetReader.Read(Path.Combine(clips, name + ".gt.json"));
             Assert.Equal(truth.Images.Count, frames.Count);
             var run = new SkippingRun(truth, frames, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold), Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold));
             var full = run.Measure(remembered ?? Make(), 1, Between.Flow);
             Write("N=1", full);
-            foreach (var period in (int[])[3, 6])
+            remembered?.Save("/tmp/poses-" + name);
+            if (Environment.GetEnvironmentVariable("ADAPT") is null) foreach (var period in (int[])[3, 6])
             {
                 foreach (var between in Enum.GetValues<Between>())
                 {
                     if (only is null || only.Contains(between.ToString())) { Write($"N={period} {between}", run.Measure(remembered ?? Make(), period, between)); }
                 }
+            }
+            if (Environment.GetEnvironmentVariable("ADAPT") is not null)
+            {
+                Write("adaptive", run.Measure(remembered ?? Make(), 1, Between.Flow, adaptive: true));
+                Write("adapt nogate", run.Measure(remembered ?? Make(), 1, Between.Flow, adaptive: true, change: s => s with { Gate = false }));
+                Write("adapt 67ms", run.Measure(remembered ?? Make(), 1, Between.Flow, adaptive: true, change: s => s with { Gate = false, MaxPosePeriod = TimeSpan.FromMilliseconds(67) }));
+                Write("adapt 0ms", run.Measure(remembered ?? Make(), 1, Between.Flow, adaptive: true, change: s => s with { Gate = false, MaxPosePeriod = TimeSpan.Zero }));
+                continue;
             }
             if (only is null) { Write("adaptive", run.Measure(remembered ?? Make(), 1, Between.Flow, adaptive: true)); }
 

@@ -29,12 +29,12 @@ internal sealed class SkippingRun(Dataset truth, IReadOnlyList<Frame> frames, Tr
     private const double Fps = 30;
 
     /// <summary>Accuracy of what is listed at every frame, and the runs of the networks.</summary>
-    public SkippingFigures Measure(IPoseEstimator estimator, int period, Between between, bool adaptive = false)
+    public SkippingFigures Measure(IPoseEstimator estimator, int period, Between between, bool adaptive = false, Func<SkippingOptions, SkippingOptions>? change = null)
     {
         var propagate = between != Between.Hold;
         var stages = new PeopleStages(
             estimator, new Tracker(estimator.Skeleton, tracker with { Propagate = propagate }),
-            skipping with { Enabled = adaptive, Propagate = between == Between.Flow });
+            (change ?? (static s => s))(skipping with { Enabled = adaptive, Propagate = between == Between.Flow }));
         var common = KeypointMeasures.CommonJoints(truth, estimator.Skeleton);
         var results = new List<PersonResult>();
         var (detector, pose) = (estimator.DetectorRuns, estimator.PoseRuns);

@@ -45,7 +45,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     /// <param name="quality">What the load controller grants.</param>
     public bool Plan(Frame frame, double now, TrackedPoseList expected, in Situation situation, Quality quality)
     {
-        _gate?.Observe(frame);
+        _gate?.Observe(frame, now);
         _byOutside = false;
         _learns = Continues(frame, now);
         if (!_learns) { return Begin(true, quality); }
@@ -216,7 +216,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
             pace.Update(person, _now, options.JointThreshold, _poseGap, _longestGap);
             pace.Place = Around(pace.Place, person.Box);
             if (!pace.HasComeToRest) { _gate?.Excuse(pace.Place); }
-            else if (pace.Motion == Motion.Moving && _learns && !isUnsettled) { _gate?.FalseAlarm(pace.Place); }
+            else if (pace.Motion != Motion.Still && _learns && !isUnsettled) { _gate?.FalseAlarm(pace.Place); }
         }
         pace.IsListed = true;
         _gate?.Saw(pace.Place);
