@@ -44,7 +44,8 @@ public sealed class PanZoomSkippingTests(ITestOutputHelper output) : IDisposable
             var truth = DatasetReader.Read(Path.Combine(clips, name + ".gt.json"));
             Assert.Equal(truth.Images.Count, frames.Count);
             var run = new SkippingRun(truth, frames, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold), Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold));
-            var full = run.Measure(remembered ?? Make(), 1, Between.Flow);
+            var known = new Dictionary<string, double> { ["dinner"] = .592, ["skate"] = .353, ["tennis"] = .635 };
+            var full = finder is not null && Environment.GetEnvironmentVariable("KNOWN") is not null ? new SkippingFigures(known[name], 0, 0) : run.Measure(remembered ?? Make(), 1, Between.Flow);
             Write("N=1", full);
             remembered?.Save("/tmp/poses-" + name);
             if (Environment.GetEnvironmentVariable("ADAPT") is null) foreach (var period in (int[])[3, 6])
@@ -57,9 +58,6 @@ public sealed class PanZoomSkippingTests(ITestOutputHelper output) : IDisposable
             if (Environment.GetEnvironmentVariable("ADAPT") is not null)
             {
                 Write("adaptive", run.Measure(remembered ?? Make(), 1, Between.Flow, adaptive: true));
-                Write("adapt nogate", run.Measure(remembered ?? Make(), 1, Between.Flow, adaptive: true, change: s => s with { Gate = false }));
-                Write("adapt 67ms", run.Measure(remembered ?? Make(), 1, Between.Flow, adaptive: true, change: s => s with { Gate = false, MaxPosePeriod = TimeSpan.FromMilliseconds(67) }));
-                Write("adapt 0ms", run.Measure(remembered ?? Make(), 1, Between.Flow, adaptive: true, change: s => s with { Gate = false, MaxPosePeriod = TimeSpan.Zero }));
                 continue;
             }
             if (only is null) { Write("adaptive", run.Measure(remembered ?? Make(), 1, Between.Flow, adaptive: true)); }
@@ -68,7 +66,7 @@ public sealed class PanZoomSkippingTests(ITestOutputHelper output) : IDisposable
             {
                 if (!sums.TryGetValue(what, out var list)) { sums[what] = list = []; }
                 list.Add(f.Ap / full.Ap);
-                Say(string.Create(CultureInfo.InvariantCulture, $"{model,-22} {name,-7} {what,-14} AP {f.Ap:0.000}  ratio {f.Ap / full.Ap:0.000}   det/frame {f.DetectorRuns:0.00} pose/frame {f.PoseRuns:0.00}"));
+                Say(string.Create(CultureInfo.InvariantCulture, $"{model,-22} {name,-7} {what,-14} AP {f.Ap:0.000}  ratio {f.Ap / full.Ap:0.000}   det/frame {f.DetectorRuns:0.00} pose/frame {f.PoseRuns:0.00} {run.Counts}"));
             }
         }
         foreach (var (what, list) in sums) { Say(string.Create(CultureInfo.InvariantCulture, $"{model,-22} mean    {what,-14} ratio {list.Average():0.000}")); }

@@ -27,6 +27,8 @@ internal enum Between
 internal sealed class SkippingRun(Dataset truth, IReadOnlyList<Frame> frames, TrackerOptions tracker, SkippingOptions skipping)
 {
     private const double Fps = 30;
+    private readonly Dictionary<PoseSource, (int N, double Age)> _counts = [];
+    public string Counts = "";
 
     /// <summary>Accuracy of what is listed at every frame, and the runs of the networks.</summary>
     public SkippingFigures Measure(IPoseEstimator estimator, int period, Between between, bool adaptive = false, Func<SkippingOptions, SkippingOptions>? change = null)
@@ -41,8 +43,10 @@ internal sealed class SkippingRun(Dataset truth, IReadOnlyList<Frame> frames, Tr
         for (var i = 0; i < frames.Count; i++)
         {
             stages.Process(frames[i], i / Fps, Quality.Full with { PosePeriod = period });
-            for (var k = 0; k < stages.People.Count; k++) { results.Add(Result(truth.Images[i], frames[i], stages.People[k], common)); }
+            for (var k = 0; k < stages.People.Count; k++) { var q = stages.People[k]; var old = _counts.GetValueOrDefault(q.Source); _counts[q.Source] = (old.N + 1, old.Age + q.AgeMs); results.Add(Result(truth.Images[i], frames[i], stages.People[k], common)); }
         }
+        Counts = string.Join(" ", _counts.Select(c => $"{c.Key} {c.Value.N} age {c.Value.Age / c.Value.N:0} ms"));
+        _counts.Clear();
         var ap = KeypointScores.Of(EvalImage.Prepare(truth, results, KeypointTask.Plain(truth, [.. common.Select(c => c.Data)])));
         return new SkippingFigures(ap.Ap, (estimator.DetectorRuns - detector) / (double)frames.Count, (estimator.PoseRuns - pose) / (double)frames.Count);
     }

@@ -180,7 +180,8 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     {
         var age = _now - pace.MeasuredAt;
         if (age + 0.5 * _interval >= pace.Gap) { return true; }
-        return pace.Motion == Motion.Moving && age + 0.75 * _interval > PeriodOf(pace);
+        var moves = pace.Motion == Motion.Moving || pace.Motion == Motion.Familiar && !pace.HasComeToRest;
+        return moves && age + 0.75 * _interval > PeriodOf(pace);
     }
 
     private double PeriodOf(PersonPace pace) => Math.Min(pace.Period, options.MaxPosePeriod.TotalSeconds);

@@ -63,7 +63,6 @@ internal sealed class MotionGate
         }
         _step.Observe(_picture, now);
         if (_step.IsPulse) { _changes.Absorb(_step, _picture); }
-        _step.Remember(_picture);
         _changes.Compare(_picture);
         SceneChanged = _changes.Shift > SceneShift || _changes.ChangedShare > SceneShare;
     }
@@ -97,7 +96,7 @@ internal sealed class MotionGate
     public void LookOutside(double now)
     {
         _changes.SumFree();
-        var learning = _floor.IsDue(now);
+        var learning = _floor.IsDue(now) && !_step.IsPulse;
         MovesOutside = false;
         for (var block = 0; block < _outside.Length; block++)
         {
@@ -107,8 +106,9 @@ internal sealed class MotionGate
             MovesOutside |= _outside[block] == Motion.Moving;
 
             // Not the change since the last look: that of a slow pan grows until it is noticed, and would be noticed ever later.
-            if (learning && known && _outside[block] != Motion.Moving && !_step.IsPulse) { _floor.Add(block, _step[block]); }
+            if (learning && known && _outside[block] != Motion.Moving && !(block < _changes.Blocks && _step.IsShift(block, _picture))) { _floor.Add(block, _step[block]); }
         }
+        _step.Remember(_picture);
     }
 
     /// <summary>The networks measured a person in <paramref name="box"/> who has not moved.</summary>

@@ -16,7 +16,7 @@ internal sealed class NoiseFloor
     /// Standard deviations above the median. The picture as a whole has 3 as one value; among the 144 blocks there are
     /// 4320 values a second, of which 5 leave none to chance.
     /// </summary>
-    private const float BlockDeviations = 5, GlobalDeviations = 3;
+    private const float BlockDeviations = 6, GlobalDeviations = 4;
 
     /// <summary>A median absolute deviation of a normal distribution in standard deviations.</summary>
     private const float NormalMad = 1.4826f;
