@@ -4,14 +4,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.SystemTests.Skipping;
 
-/// <summary>Every frame of a recording, as ingest hands them on.</summary>
+/// <summary>Recordings, frame by frame, as ingest hands them on.</summary>
 internal static class ClipFrames
 {
+    /// <summary>Hands on every frame; it is gone when <paramref name="each"/> returns.</summary>
     /// <param name="path">Of the recording.</param>
     /// <param name="size">What the estimator asks for.</param>
-    public static async Task<List<Frame>> ReadAsync(string path, Func<int, int, (int Width, int Height)> size)
+    /// <param name="each">Takes the frame.</param>
+    public static async Task PlayAsync(string path, Func<int, int, (int Width, int Height)> size, Action<Frame> each)
     {
-        var frames = new List<Frame>();
         using var slot = new FrameSlot(FullPolicy.Wait);
         using var end = new CancellationTokenSource();
         var source = new SourceOptions { Stream = "clip", Url = path, Pace = SourcePace.Max, FrameSize = size };
@@ -21,19 +22,24 @@ internal static class ClipFrames
             var ended = reading.IsCompleted;
             if (slot.TryTake() is { } frame)
             {
-                using (frame) { frames.Add(Copy(frame)); }
+                using (frame) { each(frame); }
             }
             else if (ended) { break; }
             else { await Task.WhenAny(reading, Task.Delay(1)); }
         }
         await reading;
-        return frames;
     }
 
-    private static Frame Copy(Frame frame)
+    /// <summary>All frames of a short recording.</summary>
+    public static async Task<List<Frame>> ReadAsync(string path, Func<int, int, (int Width, int Height)> size)
     {
-        var copy = new Frame(frame.Width, frame.Height) { Info = frame.Info };
-        frame.Pixels.CopyTo(copy.Pixels, 0);
-        return copy;
+        var frames = new List<Frame>();
+        await PlayAsync(path, size, frame =>
+        {
+            var copy = new Frame(frame.Width, frame.Height) { Info = frame.Info };
+            frame.Pixels.CopyTo(copy.Pixels, 0);
+            frames.Add(copy);
+        });
+        return frames;
     }
 }

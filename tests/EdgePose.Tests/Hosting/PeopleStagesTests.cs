@@ -20,7 +20,7 @@ public sealed class PeopleStagesTests(ITestOutputHelper output)
     // With pictures there is optical flow; legs that pass one another keep every sixth frame below .90 of full rate.
     [InlineData(3, false, 0.97)]
     [InlineData(6, false, 0.80)]
-    [InlineData(3, true, 0.965)]
+    [InlineData(3, true, 0.97)]
     [InlineData(6, true, 0.87)]
     public void WalkingPeople_MeasuredEveryNthFrame_ArePublishedNearlyAsWell(int period, bool pictures, double least)
     {
@@ -98,7 +98,7 @@ public sealed class PeopleStagesTests(ITestOutputHelper output)
     public void Newcomer_InAStaticScene_IsPublishedBeforeTheLongestGapIsOver(bool hasDetector, double keyFrames)
     {
         var worst = 0.0;
-        foreach (var enters in (double[])[12.0, 12.2, 12.45, 12.7, 12.95])
+        foreach (var enters in (double[])[12.0, 12.45, 12.7])
         {
             var stage = new Stage(160, 120, 2) { KeyFrames = keyFrames, Walkers = { new Walker(1, 40, 110, 80, 0), new Walker(2, 110, 110, 80, 0, enters) } };
             worst = Math.Max(worst, SecondsUntilTwo(new Simulation(stage, hasDetector), enters));
@@ -126,20 +126,21 @@ public sealed class PeopleStagesTests(ITestOutputHelper output)
         return seen - enters;
     }
 
-    [Fact]
-    public void SlowPan_ForHalfAMinute_HoldsNobody()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(20)]
+    public void Pan_ForTwentySeconds_HoldsNobody(double pan)
     {
-        // 8 pixels a second: a person of 160 pixels drifts by a twentieth of their size a second, and the gate must not take that for noise.
-        var stage = new Stage(noise: 2) { Pan = 8, Walkers = { new Walker(1, 260, 220, 160, -8.0 / 160), new Walker(2, 300, 200, 130, -8.0 / 130) } };
+        var stage = new Stage(noise: 2) { Pan = pan, Walkers = { new Walker(1, 400, 220, 160, -pan / 160), new Walker(2, 300, 200, 130, -pan / 130) } };
         var run = new Simulation(stage, hasDetector: true);
         var (held, listed) = (0, 0);
-        run.Play(0, 30, _ =>
+        run.Play(0, 20, _ =>
         {
             for (var i = 0; i < run.Stages.People.Count; i++) { (held, listed) = (held + (run.Stages.People[i].Source == PoseSource.Held ? 1 : 0), listed + 1); }
         });
         output.WriteLine($"{held} of {listed} held");
-        Assert.True(listed > 1000);
-        Assert.True(held <= 0.05 * listed, $"{held} of {listed} held");
+        Assert.True(listed > 500);
+        Assert.True(held <= 0.02 * listed, $"{held} of {listed} held");
     }
 }
 
