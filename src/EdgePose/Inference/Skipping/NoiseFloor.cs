@@ -21,8 +21,11 @@ internal sealed class NoiseFloor
     /// <summary>A median absolute deviation of a normal distribution in standard deviations.</summary>
     private const float NormalMad = 1.4826f;
 
-    /// <summary>Grey levels that even a synthetic picture without noise tolerates.</summary>
-    private const float Margin = 0.25f;
+    /// <summary>
+    /// Grey levels on top: between key frames a codec lets single blocks drift by up to .9 in a second where a frame changes them by .05. A
+    /// person who goes a third of a cell changes their blocks by more than 1.
+    /// </summary>
+    private const float Margin = 0.75f;
 
     /// <summary>Threshold in grey levels while too little is known.</summary>
     private const float Unknown = 1.5f;
