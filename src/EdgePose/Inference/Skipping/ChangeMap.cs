@@ -75,8 +75,7 @@ internal sealed class ChangeMap
 
     /// <summary>Takes the step of a codec's key frame as seen, so that it hides neither motion before nor after.</summary>
     /// <param name="step">From the frame before to this one.</param>
-    /// <param name="now">This one.</param>
-    public void Absorb(FrameStep step, Thumbnail now)
+    public void Absorb(FrameStep step)
     {
         for (var block = 0; block < Blocks; block++)
         {
@@ -84,7 +83,7 @@ internal sealed class ChangeMap
             var cells = Block(block);
             for (var y = cells.Y1; y < cells.Y2; y++)
             {
-                for (var i = y * _width + cells.X1; i < y * _width + cells.X2; i++) { _seen[i] += now.Luma[i] - step.Before[i]; }
+                for (var x = cells.X1; x < cells.X2; x++) { _seen[y * _width + x] += step[x, y]; }
             }
         }
     }

@@ -32,13 +32,10 @@ internal sealed class FrameStep(int width, int height)
     private readonly int _columns = (width + Side - 1) / Side;
     private readonly float[] _blocks = new float[(width + Side - 1) / Side * ((height + Side - 1) / Side) + 1];
     private readonly float[] _sorted = new float[(width + Side - 1) / Side * ((height + Side - 1) / Side)];
-    private readonly float[] _before = new float[width * height];
+    private float[] _before = new float[width * height], _now = new float[width * height];
     private bool _started;
     private int _quiet;
     private double _usual, _last, _quietSince;
-
-    /// <summary>The frame before, cell by cell.</summary>
-    public ReadOnlySpan<float> Before => _before;
 
     /// <summary>The latest step was that of a key frame.</summary>
     public bool IsPulse { get; private set; }
@@ -46,25 +43,34 @@ internal sealed class FrameStep(int width, int height)
     /// <summary>Mean absolute difference in grey levels in a block, or in the picture for the index after the last one.</summary>
     public float this[int block] => _blocks[block];
 
+    /// <summary>How far a cell has stepped, in grey levels, with its sign.</summary>
+    public float this[int x, int y] => _now[y * width + x] - _before[y * width + x];
+
     /// <summary>Measures the step to <paramref name="picture"/>, which must have this size.</summary>
+    /// <param name="picture">The next frame.</param>
+    /// <param name="now">Its time in seconds.</param>
     public void Observe(Thumbnail picture, double now)
     {
+        (_before, _now) = (_now, _before);
+        picture.Luma.CopyTo(_now, 0);
         IsPulse = false;
         if (!_started) { (_started, _last, _quietSince) = (true, now, now); return; }
-        Measure(picture);
-        var median = Median();
-        var unusual = median > Unusual * _usual + Margin;
+        Measure();
+        var (median, limit) = (Median(), Unusual * _usual + Margin);
+        var unusual = median > limit;
         IsPulse = unusual && _quiet >= QuietFrames && now - _quietSince >= QuietTime;
         (_quiet, _quietSince) = unusual ? (0, now) : (Math.Min(_quiet + 1, QuietFrames), _quietSince);
-        if (!IsPulse) { _usual += (median - _usual) * (1 - Math.Exp(-Math.Max(0, now - _last) / Memory)); }
+
+        // One other scene must not hide the key frames of the next seconds.
+        if (!IsPulse) { _usual += (Math.Min(median, limit) - _usual) * (1 - Math.Exp(-Math.Max(0, now - _last) / Memory)); }
         _last = now;
     }
 
     /// <summary>
     /// A shift of the block explains most of its step, as when somebody or the camera moves; noise is no shift. One step of Lucas and Kanade
-    /// (IJCAI 1981): the share of the squared difference that the best shift takes away.
+    /// (IJCAI 1981): the share of the squared difference that the best shift takes away. False for the picture as a whole.
     /// </summary>
-    public bool IsShift(int block, Thumbnail picture)
+    public bool IsShift(int block)
     {
         var (left, top) = (block % _columns * Side, block / _columns * Side);
         var (xx, xy, yy, bx, by, energy) = (0f, 0f, 0f, 0f, 0f, 0f);
@@ -74,7 +80,7 @@ internal sealed class FrameStep(int width, int height)
             {
                 var i = y * width + x;
                 var (gx, gy) = ((_before[i + 1] - _before[i - 1]) / 2, (_before[i + width] - _before[i - width]) / 2);
-                var change = picture.Luma[i] - _before[i];
+                var change = _now[i] - _before[i];
                 (xx, xy, yy) = (xx + gx * gx, xy + gx * gy, yy + gy * gy);
                 (bx, by, energy) = (bx + gx * change, by + gy * change, energy + change * change);
             }
@@ -83,10 +89,7 @@ internal sealed class FrameStep(int width, int height)
         return determinant > 0 && (yy * bx * bx - 2 * xy * bx * by + xx * by * by) / determinant > ShiftShare * energy;
     }
 
-    /// <summary>Keeps the picture for the next step.</summary>
-    public void Remember(Thumbnail picture) => picture.Luma.CopyTo(_before, 0);
-
-    private void Measure(Thumbnail picture)
+    private void Measure()
     {
         _blocks.AsSpan().Clear();
         for (var y = 0; y < height; y++)
@@ -95,7 +98,7 @@ internal sealed class FrameStep(int width, int height)
             for (var column = 0; column < _columns; column++)
             {
                 var sum = 0f;
-                for (var i = y * width + column * Side; i < y * width + Math.Min(width, (column + 1) * Side); i++) { sum += MathF.Abs(picture.Luma[i] - _before[i]); }
+                for (var i = y * width + column * Side; i < y * width + Math.Min(width, (column + 1) * Side); i++) { sum += MathF.Abs(_now[i] - _before[i]); }
                 sums[column] += sum;
             }
         }

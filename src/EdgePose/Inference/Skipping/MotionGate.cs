@@ -62,7 +62,7 @@ internal sealed class MotionGate
             _outside = new Motion[_changes.Blocks + 1];
         }
         _step.Observe(_picture, now);
-        if (_step.IsPulse) { _changes.Absorb(_step, _picture); }
+        if (_step.IsPulse) { _changes.Absorb(_step); }
         _changes.Compare(_picture);
         SceneChanged = _changes.Shift > SceneShift || _changes.ChangedShare > SceneShare;
     }
@@ -106,9 +106,8 @@ internal sealed class MotionGate
             MovesOutside |= _outside[block] == Motion.Moving;
 
             // Not the change since the last look: that of a slow pan grows until it is noticed, and would be noticed ever later.
-            if (learning && known && _outside[block] != Motion.Moving && !(block < _changes.Blocks && _step.IsShift(block, _picture))) { _floor.Add(block, _step[block]); }
+            if (learning && known && _outside[block] != Motion.Moving && !_step.IsShift(block)) { _floor.Add(block, _step[block]); }
         }
-        _step.Remember(_picture);
     }
 
     /// <summary>The networks measured a person in <paramref name="box"/> who has not moved.</summary>

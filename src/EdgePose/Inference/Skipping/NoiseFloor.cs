@@ -2,7 +2,7 @@ namespace EdgePose.Inference.Skipping;
 
 /// <summary>
 /// How much change is nothing, for each block of the picture: sensor noise by a running median and its absolute deviation, and what the
-/// networks found to be a false alarm (a tree, a codec's key frame) for some seconds after. All values are mean absolute differences in
+/// networks found to be a false alarm (a tree, a change of light) for some seconds after. All values are mean absolute differences in
 /// grey levels. Durations are in seconds, so that it learns equally fast at every frame rate.
 /// </summary>
 internal sealed class NoiseFloor
@@ -13,8 +13,8 @@ internal sealed class NoiseFloor
     public const double SampleInterval = 0.1;
 
     /// <summary>
-    /// Standard deviations above the median. The picture as a whole has 3 as one value; among the 144 blocks there are
-    /// 4320 values a second, of which 5 leave none to chance.
+    /// Standard deviations above the median. The picture as a whole is 30 values a second, its 144 blocks are 4320, of which these leave none
+    /// to chance, although 32 samples tell a deviation only to a fifth.
     /// </summary>
     private const float BlockDeviations = 6, GlobalDeviations = 4;
 
