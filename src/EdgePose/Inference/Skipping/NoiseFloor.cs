@@ -28,7 +28,7 @@ internal sealed class NoiseFloor
     private const float Margin = 0.75f;
 
     /// <summary>Threshold in grey levels while too little is known.</summary>
-    private const float Unknown = 1.5f;
+    private const float Unknown = 2.5f;
 
     /// <summary>A false alarm must be exceeded by a quarter to be one again; the memory of it halves every so many seconds.</summary>
     private const float AlarmFactor = 1.25f;
