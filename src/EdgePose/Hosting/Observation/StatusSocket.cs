@@ -183,7 +183,7 @@ internal sealed partial class StatusSocket : IAsyncDisposable
     }
 
     /// <summary>Ends with the client: its place is free at once, not only when the next line cannot be sent.</summary>
-    private static async Task LeavingAsync(Socket client, CancellationTokenSource gone)
+    private async Task LeavingAsync(Socket client, CancellationTokenSource gone)
     {
         var ignored = new byte[64];
         try
@@ -192,7 +192,7 @@ internal sealed partial class StatusSocket : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // Either way there is nobody to wait for.
+            LogGone(e.Message);
         }
         await gone.CancelAsync().ConfigureAwait(false);
     }
