@@ -38,6 +38,7 @@ internal static class DaemonRunner
         // Before anything that takes time: a hang-up that nobody takes ends the process.
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => { context.Cancel = true; reloads.Request(); });
         var config = Load(request, redactor, Console.Error);
+        if (ProcessLimits.Find(config.Streams.Count) is { } limit) { throw new UserError(ExitCode.Failed, limit.Problem, limit.Hint); }
         var level = request.LogLevel.Length > 0 ? request.LogLevel : config.Log.Level;
         await using var log = LogSetup.Create(level, Mapping.Log(config.Log.Format), redactor);
         using var systemd = new SystemdNotify(Environment.GetEnvironmentVariable);
