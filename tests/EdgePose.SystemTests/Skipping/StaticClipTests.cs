@@ -22,15 +22,14 @@ public sealed class StaticClipTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Theory]
-    [InlineData("4", "-crf 28")]
-    [InlineData("8", "-b:v 400k -maxrate 400k -bufsize 400k")]
-    public async Task StaticScene_OfARealCodec_CostsAFewPercentOfAlwaysOn(string noise, string rate)
+    [Fact]
+    public async Task StaticScene_OfARealCodec_CostsAFewPercentOfAlwaysOn()
     {
         var (picture, clip) = (Repo.Shared("media/coco/train2017/000000535506.jpg"), Path.Combine(_folder, "static.mp4"));
         await Tool.RunAsync("ffmpeg", [
-            "-v", "error", "-loop", "1", "-framerate", $"{Fps}", "-i", picture, "-t", $"{Seconds}", "-vf", $"scale=640:480,noise=alls={noise}:allf=t,format=yuv420p",
-            "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-g", $"{Fps}", .. rate.Split(' '), clip]);
+            "-v", "error", "-loop", "1", "-framerate", $"{Fps}", "-i", picture, "-t", $"{Seconds}", "-vf", $"scale=640:480,noise=alls=8:allf=t,format=yuv420p",
+            "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-g", $"{Fps}",
+            "-b:v", "400k", "-maxrate", "400k", "-bufsize", "400k", clip]);
         using var real = new RealStages("pp-tinypose-256x192", "rtmdet-nano-person");
         var estimator = real.Estimator();
         var stages = new PeopleStages(estimator, new Tracker(estimator.Skeleton, real.Tracker), real.Skipping);

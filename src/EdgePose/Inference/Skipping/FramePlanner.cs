@@ -69,7 +69,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     }
 
     /// <summary>
-    /// Whether somebody's picture shows no motion, not even a familiar one, since the measurement: the pose as measured is then better than
+    /// Whether somebody who rests shows no motion, not even a familiar one, since the measurement: the pose as measured is then better than
     /// one moved on.
     /// </summary>
     public bool IsHeld(long track) => _gate is not null && Find(track) is { Motion: Motion.Still };
@@ -180,6 +180,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     {
         var age = _now - pace.MeasuredAt;
         if (age + 0.5 * _interval >= pace.Gap) { return true; }
+        // What looks familiar excuses only who rests: the trees behind somebody who walks, or a pan, must not hide them.
         var moves = pace.Motion == Motion.Moving || pace.Motion == Motion.Familiar && !pace.HasComeToRest;
         return moves && age + 0.75 * _interval > PeriodOf(pace);
     }
