@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.Ingest;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,6 +8,8 @@ namespace EdgePose.SystemTests.Skipping;
 /// <summary>Recordings, frame by frame, as ingest hands them on.</summary>
 internal static class ClipFrames
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+
     /// <summary>Hands on every frame; it is gone when <paramref name="each"/> returns.</summary>
     /// <param name="path">Of the recording.</param>
     /// <param name="size">What the estimator asks for.</param>
@@ -16,16 +19,22 @@ internal static class ClipFrames
         using var slot = new FrameSlot(FullPolicy.Wait);
         using var end = new CancellationTokenSource();
         var source = new SourceOptions { Stream = "clip", Url = path, Pace = SourcePace.Max, FrameSize = size };
-        var reading = new StreamSupervisor(source, slot, static _ => { }, static text => text, TimeProvider.System, NullLogger.Instance).RunAsync(end.Token);
+        var supervisor = new StreamSupervisor(source, slot, static _ => { }, static text => text, TimeProvider.System, NullLogger.Instance);
+        var (reading, waiting) = (supervisor.RunAsync(end.Token), Stopwatch.StartNew());
         while (true)
         {
             var ended = reading.IsCompleted;
             if (slot.TryTake() is { } frame)
             {
                 using (frame) { each(frame); }
+                waiting.Restart();
             }
             else if (ended) { break; }
-            else { await Task.WhenAny(reading, Task.Delay(1)); }
+            else
+            {
+                Assert.True(waiting.Elapsed < Patience, $"no frame for {Patience}: {supervisor.Status}");
+                await Task.WhenAny(reading, Task.Delay(1));
+            }
         }
         await reading;
     }

@@ -27,7 +27,7 @@ public sealed class StaticClipTests(ITestOutputHelper output) : IDisposable
     {
         var (picture, clip) = (Repo.Shared("media/coco/train2017/000000535506.jpg"), Path.Combine(_folder, "static.mp4"));
         await Tool.RunAsync("ffmpeg", [
-            "-v", "error", "-loop", "1", "-framerate", $"{Fps}", "-i", picture, "-t", $"{Seconds}", "-vf", $"scale=640:480,noise=alls=8:allf=t,format=yuv420p",
+            "-nostdin", "-v", "error", "-loop", "1", "-framerate", $"{Fps}", "-i", picture, "-t", $"{Seconds}", "-vf", $"scale=640:480,noise=alls=8:allf=t,format=yuv420p",
             "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-g", $"{Fps}",
             "-b:v", "400k", "-maxrate", "400k", "-bufsize", "400k", clip]);
         using var real = new RealStages("pp-tinypose-256x192", "rtmdet-nano-person");
