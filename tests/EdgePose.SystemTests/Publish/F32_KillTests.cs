@@ -91,7 +91,7 @@ public sealed class F32_KillTests(ITestOutputHelper output)
         {
             await using var daemon = EdgePoseProcess.Start(["run", "--config", site.ConfigPath, "-q"]);
             var before = witness.Payloads.Count;
-            await Tools.UntilAsync(() => Task.FromResult(daemon.HasExited ? throw new InvalidOperationException(string.Join("\n", daemon.Log)) : witness.Payloads.Count >= before + 20), () => $"no event in round {round}: {string.Join('\n', daemon.Log)}", TimeSpan.FromMinutes(1));
+            await Tools.UntilAsync(() => Task.FromResult(daemon.HasExited ? throw new InvalidOperationException(string.Join("\n", daemon.Log)) : witness.Payloads.Count >= before + 20), () => $"no event in round {round}: {string.Join('\n', daemon.Log)}", TimeSpan.FromMinutes(3));
             if (round == kills)
             {
                 // The last one is stopped: what it could not bring any more it keeps.
