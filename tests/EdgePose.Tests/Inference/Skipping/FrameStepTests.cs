@@ -11,7 +11,7 @@ public sealed class FrameStepTests
     [InlineData(0.5)]
     public void IsPulse_WithAKeyFrameNowAndThen_SaysSoOnceForEach(double keyFrames)
     {
-        var pulses = Pulses(new Stage(640, 360) { KeyFrames = keyFrames }, 3);
+        var pulses = Pulses(new Stage(320, 180) { KeyFrames = keyFrames }, 3);
         Assert.Equal(Enumerable.Range(1, (int)(3 / keyFrames) - 1).Select(k => (int)(k * keyFrames * Fps)), pulses);
     }
 
@@ -19,7 +19,7 @@ public sealed class FrameStepTests
     [InlineData(10)]
     [InlineData(100)]
     public void IsPulse_WhileTheCameraPans_IsFalseFromTheSecondStepOn(double pan) =>
-        Assert.InRange(Pulses(new Stage(640, 360) { Pan = pan }, 3).Count, 0, 1);
+        Assert.InRange(Pulses(new Stage(320, 180) { Pan = pan }, 3).Count, 0, 1);
 
     [Fact]
     public void IsPulse_WhenSomebodyWalksBy_IsFalse() => Assert.Empty(Pulses(new Stage { Walkers = { new Walker(1, -60, 220, 200) } }, 3));
@@ -27,7 +27,7 @@ public sealed class FrameStepTests
     [Fact]
     public void IsPulse_WhenEveryPictureComesTwice_DoesNotTakeThePanForKeyFrames()
     {
-        var stage = new Stage(640, 360) { Pan = 60 };
+        var stage = new Stage(320, 180) { Pan = 60 };
         var (step, picture, pulses) = (new FrameStep(160, 90), new Thumbnail(), 0);
         for (var i = 0; i < 90; i++)
         {
@@ -41,9 +41,9 @@ public sealed class FrameStepTests
     [Fact]
     public void IsShift_OfAPictureThatMoves_IsTrueAndOfNoiseFalse()
     {
-        Assert.InRange(ShiftedBlocks(new Stage(640, 360, 2) { Pan = 60 }), 0.9, 1);
-        Assert.InRange(ShiftedBlocks(new Stage(640, 360, 8)), 0, 0.05);
-        Assert.InRange(ShiftedBlocks(new Stage(640, 360) { KeyFrames = 1 / Fps }), 0, 0.05);
+        Assert.InRange(ShiftedBlocks(new Stage(320, 180, 2) { Pan = 30 }), 0.9, 1);
+        Assert.InRange(ShiftedBlocks(new Stage(320, 180, 8)), 0, 0.05);
+        Assert.InRange(ShiftedBlocks(new Stage(320, 180) { KeyFrames = 1 / Fps }), 0, 0.05);
     }
 
     private static List<int> Pulses(Stage stage, double seconds)
