@@ -7,12 +7,17 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
-        if (arguments is not ["event-source", var folder, var port, var perSecond, var most])
+        switch (arguments)
         {
-            await Console.Error.WriteLineAsync("this assembly holds tests; run them with dotnet test");
-            return 2;
+            case ["event-source", var folder, var port, var perSecond, var most]:
+                await EventSource.RunAsync(folder, int.Parse(port, null), int.Parse(perSecond, null), int.Parse(most, null));
+                return 0;
+            case ["reconnects", var clip, var ffmpeg, var connections]:
+                await ReconnectingSources.RunAsync(clip, ffmpeg, int.Parse(connections, null));
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync("this assembly holds tests; run them with dotnet test");
+                return 2;
         }
-        await EventSource.RunAsync(folder, int.Parse(port, null), int.Parse(perSecond, null), int.Parse(most, null));
-        return 0;
     }
 }

@@ -3,13 +3,22 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using EdgePose.Domain;
+using EdgePose.Hosting;
 
 namespace EdgePose.Cli;
 
 /// <summary>The verbs of <c>edgepose</c>. Results go to standard output, everything else to standard error; nothing ever prompts.</summary>
 internal static class CommandLine
 {
-    public static async Task<int> InvokeAsync(string[] args)
+    public static Task<int> InvokeAsync(string[] args)
+    {
+        // Before the libraries of the command line take the descriptors that are left.
+        if (ProcessLimits.Find(streams: 0) is not { } limit) { return ParseAsync(args); }
+        Console.Error.WriteLine($"edgepose: {limit.Problem}\ntry: {limit.Hint}");
+        return Task.FromResult((int)ExitCode.Failed);
+    }
+
+    private static async Task<int> ParseAsync(string[] args)
     {
         var root = Build();
         var parsed = root.Parse(args);

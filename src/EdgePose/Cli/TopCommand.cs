@@ -29,13 +29,16 @@ internal static class TopCommand
             await new LiveTop(client).RunAsync(stop);
             return ExitCode.Ok;
         }
+        var served = false;
         await foreach (var line in client.LinesAsync(stop))
         {
+            served = true;
             if (parsed.GetValue(Verb.Json)) { Console.WriteLine(line); }
             else { Plain(parsed).Write(TopView.Draw(StatusClient.Parse(line), null, TopOrder.Name, "")); }
             if (once || !parsed.GetValue(Verb.Json)) { return ExitCode.Ok; }
         }
-        throw new UserError(ExitCode.Failed, "the daemon has ended", "journalctl -u edgepose says why");
+        throw served ? new UserError(ExitCode.Failed, "the daemon has ended", "journalctl -u edgepose says why")
+            : new UserError(ExitCode.Failed, "the daemon closed the connection: it is ending, or it serves as many clients as it may", "end another edgepose top and try again");
     }
 
     private static IAnsiConsole Plain(ParseResult parsed)

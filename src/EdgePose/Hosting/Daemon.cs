@@ -14,25 +14,13 @@ namespace EdgePose.Hosting;
 /// before the old one is stopped; when that fails the old one goes on.
 /// </summary>
 internal sealed partial class Daemon(
-    Pipeline first, Func<Pipeline> rebuild, DaemonExit exit, SystemdNotify systemd, TimeProvider time,
+    Pipeline first, Func<Pipeline> rebuild, ReloadRequests reloads, DaemonExit exit, SystemdNotify systemd, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<Daemon> logger, Observatory? observatory = null) : BackgroundService
 {
     /// <summary>Below the ten seconds that a stop may take, so that the retained offline still goes out.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
 
     private readonly DateTimeOffset _started = time.GetUtcNow();
-    private readonly SemaphoreSlim _reload = new(0, 1);
-    private readonly Lock _gate = new();
-
-    /// <summary>Asks for a reload; requests during a reload are one.</summary>
-    public void RequestReload()
-    {
-        // Signals may come on several threads at once.
-        lock (_gate)
-        {
-            if (_reload.CurrentCount == 0) { _reload.Release(); }
-        }
-    }
 
     [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the daemon: a defect must end the process with an error, or systemd would not start it again.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -71,7 +59,7 @@ internal sealed partial class Daemon(
 
     private async Task StartAsync(Pipeline pipeline, CancellationToken stop)
     {
-        pipeline.Publisher.ReloadRequested += RequestReload;
+        pipeline.Publisher.ReloadRequested += reloads.Request;
         if (observatory is not null) { await observatory.FollowAsync(pipeline, stop).ConfigureAwait(false); }
         pipeline.Start(Info(pipeline));
         foreach (var session in pipeline.Sessions)
@@ -88,7 +76,7 @@ internal sealed partial class Daemon(
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var reporting = new Reporter(pipeline, systemd, time).RunAsync(end.Token);
-        var reload = _reload.WaitAsync(end.Token);
+        var reload = reloads.WaitAsync(end.Token);
         var finished = exit.StopWhenSourcesEnd ? pipeline.SourcesEnded : Task.Delay(Timeout.Infinite, end.Token);
         var first = await Task.WhenAny(reporting, reload, finished).ConfigureAwait(false);
         if (first == finished && !stop.IsCancellationRequested) { await DrainAsync(pipeline, stop).ConfigureAwait(false); }
@@ -155,12 +143,6 @@ internal sealed partial class Daemon(
         Models = [.. pipeline.Sessions.Select(s => new ModelInfo(s.Descriptor.Name, ModelFile.ExpectedSha256(s.Descriptor), s.Provider))],
         Streams = [.. pipeline.Config.Streams.Select(s => s.Id)],
     };
-
-    public override void Dispose()
-    {
-        base.Dispose();
-        _reload.Dispose();
-    }
 }
 
 /// <summary>How the daemon ends, shared between the worker and the verb that started it.</summary>

@@ -34,7 +34,11 @@ internal static class DaemonRunner
     public static async Task<ExitCode> RunAsync(RunRequest request, CancellationToken stop)
     {
         var redactor = new Redactor();
+        using var reloads = new ReloadRequests();
+        // Before anything that takes time: a hang-up that nobody takes ends the process.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => { context.Cancel = true; reloads.Request(); });
         var config = Load(request, redactor, Console.Error);
+        if (ProcessLimits.Find(config.Streams.Count) is { } limit) { throw new UserError(ExitCode.Failed, limit.Problem, limit.Hint); }
         var level = request.LogLevel.Length > 0 ? request.LogLevel : config.Log.Level;
         await using var log = LogSetup.Create(level, Mapping.Log(config.Log.Format), redactor);
         using var systemd = new SystemdNotify(Environment.GetEnvironmentVariable);
@@ -43,7 +47,7 @@ internal static class DaemonRunner
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSerilog(log);
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(systemd).AddSingleton(exit);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(systemd).AddSingleton(exit).AddSingleton(reloads);
         builder.Services.AddSingleton(services => new PipelineOptions(request.RequireProvider, output) { Spool = services.GetService<DurableSpool>() });
         if (!request.Stdout) { builder.Services.AddSingleton(services => Spool(config, services)); }
         builder.Services.AddSingleton(services => new Observatory(
@@ -54,8 +58,6 @@ internal static class DaemonRunner
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         using var host = builder.Build();
         await using var services = (IAsyncDisposable)host;
-        var daemon = host.Services.GetRequiredService<Daemon>();
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => { context.Cancel = true; daemon.RequestReload(); });
         // A signal during the start does not cut it short: what was built is stopped in order, as later.
         await host.StartAsync(CancellationToken.None);
         await host.WaitForShutdownAsync(stop);

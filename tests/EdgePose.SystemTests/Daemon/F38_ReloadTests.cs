@@ -35,6 +35,18 @@ public sealed class F38_ReloadTests(DaemonFixture fixture, ITestOutputHelper out
     }
 
     [Fact]
+    public async Task HangUpDuringTheStart_IsAReloadAfterIt()
+    {
+        using var site = new Site();
+        site.Configure(Tools.FreePort(), Site.Loop("clip", fixture.People));
+        await using var daemon = site.Run();
+        // The configuration is read after the signal has been taken over, and long before the networks are open.
+        await Tools.UntilAsync(() => File.ReadAllText($"/proc/{daemon.Id}/maps").Contains("YamlDotNet.dll", StringComparison.Ordinal), "the program starts");
+        daemon.Signal(EdgePoseProcess.SigHup);
+        await Tools.UntilAsync(() => Task.FromResult(daemon.Log.Count(l => l.Contains("running 1 streams", StringComparison.Ordinal)) == 2), () => string.Join('\n', daemon.Log));
+    }
+
+    [Fact]
     public async Task Reload_DoesNotUseATrackIdAgain()
     {
         await using var broker = await MosquittoBroker.StartAsync();

@@ -145,6 +145,6 @@ public sealed class MetricsPageTests : IDisposable
     }
 }
 
-/// <summary>One after the other: the soak's figures must not be those of its neighbours.</summary>
-[CollectionDefinition("Observation", DisableParallelization = true)]
+/// <summary>One after the other; beside them others may run, because what is watched are processes of their own.</summary>
+[CollectionDefinition("Observation")]
 public sealed class ObservationSuite;

@@ -1,3 +1,4 @@
+using EdgePose.Hosting.Observation;
 using EdgePose.Peers;
 
 namespace EdgePose.SystemTests.Observation;
@@ -13,6 +14,14 @@ public sealed class TopTests : IDisposable
         var daemon = _site.Run();
         await Tools.UntilAsync(async () => (await _site.SnapshotAsync())?.Streams.Any(s => s.FpsProcessed > 0) == true, () => string.Join('\n', daemon.Log));
         return daemon;
+    }
+
+    /// <summary>A daemon on a busy machine may close a connection that it had no time for.</summary>
+    private async Task<NodeSnapshot> SnapshotAsync(EdgePoseProcess daemon)
+    {
+        NodeSnapshot? snapshot = null;
+        await Tools.UntilAsync(async () => (snapshot = await _site.SnapshotAsync()) is not null, () => string.Join('\n', daemon.Log));
+        return snapshot!;
     }
 
     [Fact]
@@ -59,9 +68,16 @@ public sealed class TopTests : IDisposable
         await using var top = EdgePoseProcess.Start(["top", "--json", "--socket", _site.Socket]);
         await Tools.UntilAsync(() => Task.FromResult(top.Output.Count >= 1), () => string.Join('\n', top.Log));
         Tools.Signal(top.Id, 19); // SIGSTOP
-        var before = (await _site.SnapshotAsync())!.Streams.Single(s => s.Id == "good").Processed;
-        await Tools.UntilAsync(async () => (await _site.SnapshotAsync())!.Streams.Single(s => s.Id == "good").Processed > before + 10, () => string.Join('\n', daemon.Log));
+        var before = (await SnapshotAsync(daemon)).Streams.Single(s => s.Id == "good").Processed;
+        await Tools.UntilAsync(async () => (await SnapshotAsync(daemon)).Streams.Single(s => s.Id == "good").Processed > before + 10, () => string.Join('\n', daemon.Log));
         Tools.Signal(top.Id, 18); // SIGCONT
+    }
+
+    [Fact]
+    public async Task ClientsThatComeAndGo_LeaveTheirPlaceAtOnce()
+    {
+        await using var daemon = await StartAsync();
+        for (var i = 0; i < 3 * StatusSocket.MostClients; i++) { Assert.NotNull(await _site.SnapshotAsync()); }
     }
 
     [Fact]
@@ -71,7 +87,7 @@ public sealed class TopTests : IDisposable
         Assert.True(File.Exists(_site.Socket));
         Assert.Null(await _site.SnapshotAsync());
         await using var second = await StartAsync();
-        Assert.NotNull(await _site.SnapshotAsync());
+        Assert.Contains((await SnapshotAsync(second)).Streams, s => s.Id == "good");
     }
 
     public void Dispose() => _site.Dispose();

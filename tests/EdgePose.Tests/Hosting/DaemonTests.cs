@@ -24,6 +24,8 @@ public sealed class DaemonTests : IDisposable
         _notify = new SystemdNotify(_systemd.Environment("4000000"));
     }
 
+    private readonly ReloadRequests _reloads = new();
+
     private Pipeline Build(string node = "hall")
     {
         _built++;
@@ -32,7 +34,7 @@ public sealed class DaemonTests : IDisposable
     }
 
     private Daemon New(Func<Pipeline> rebuild, DaemonExit? exit = null, TimeProvider? time = null) =>
-        new(Build(), rebuild, exit ?? _exit, _notify, time ?? TimeProvider.System, _lifetime, NullLogger<Daemon>.Instance);
+        new(Build(), rebuild, _reloads, exit ?? _exit, _notify, time ?? TimeProvider.System, _lifetime, NullLogger<Daemon>.Instance);
 
     [Fact]
     public async Task Run_UntilStopped_SaysReadyLivesAndStopsWithoutFailure()
@@ -53,7 +55,7 @@ public sealed class DaemonTests : IDisposable
         using var daemon = New(() => Build("porch"));
         await daemon.StartAsync(CancellationToken.None);
         _systemd.ReceiveUntil("READY=1");
-        Parallel.For(0, 50, _ => daemon.RequestReload());
+        Parallel.For(0, 50, _ => _reloads.Request());
         _systemd.ReceiveUntil("RELOADING=1");
         Assert.Equal("READY=1\nSTATUS=0 streams", _systemd.ReceiveUntil("READY=1"));
         Assert.InRange(_built, 2, 3);
@@ -67,7 +69,7 @@ public sealed class DaemonTests : IDisposable
         using var daemon = New(() => throw new UserError(ExitCode.Configuration, "line 3 is wrong"));
         await daemon.StartAsync(CancellationToken.None);
         _systemd.ReceiveUntil("READY=1");
-        daemon.RequestReload();
+        _reloads.Request();
         Assert.Contains("reload refused", _systemd.ReceiveUntil("READY=1"), StringComparison.Ordinal);
         _systemd.ReceiveUntil("WATCHDOG=1");
         await daemon.StopAsync(CancellationToken.None);
@@ -105,6 +107,7 @@ public sealed class DaemonTests : IDisposable
 
     public void Dispose()
     {
+        _reloads.Dispose();
         _notify.Dispose();
         _systemd.Dispose();
         Directory.Delete(_folder, recursive: true);

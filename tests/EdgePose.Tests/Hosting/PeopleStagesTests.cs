@@ -17,21 +17,23 @@ public sealed class PeopleStagesTests(ITestOutputHelper output)
     private const double Fps = 30;
 
     [Theory]
-    // The goal for every sixth frame is 0.90; swinging legs are not predicted that well: 0.82.
-    [InlineData(3, 0.97)]
-    [InlineData(6, 0.80)]
-    public void WalkingPeople_MeasuredEveryNthFrame_ArePublishedNearlyAsWell(int period, double least)
+    // With pictures there is optical flow; legs that pass one another keep every sixth frame below .90 of full rate.
+    [InlineData(3, false, 0.97)]
+    [InlineData(6, false, 0.80)]
+    [InlineData(3, true, 0.97)]
+    [InlineData(6, true, 0.87)]
+    public void WalkingPeople_MeasuredEveryNthFrame_ArePublishedNearlyAsWell(int period, bool pictures, double least)
     {
-        var full = Accuracy(1, true);
-        var (predicted, held) = (Accuracy(period, true), Accuracy(period, false));
-        output.WriteLine($"N = {period}: AP {predicted:f3} of {full:f3}, ratio {predicted / full:f3}; hold-last {held:f3}, ratio {held / full:f3}");
+        var full = Accuracy(1, true, false);
+        var (moved, held) = (Accuracy(period, true, pictures), Accuracy(period, false, false));
+        output.WriteLine($"N = {period}, pictures {pictures}: AP {moved:f3} of {full:f3}, ratio {moved / full:f3}; hold-last {held:f3}, ratio {held / full:f3}");
         Assert.True(full > 0.95);
-        Assert.True(predicted >= least * full, $"{predicted:f3} of {full:f3}");
-        Assert.True(predicted > held);
+        Assert.True(moved >= least * full, $"{moved:f3} of {full:f3}");
+        Assert.True(moved > held);
     }
 
-    /// <summary>AP of what is listed for every frame, against the truth, without any picture to go by.</summary>
-    private static double Accuracy(int period, bool propagate)
+    /// <summary>AP of what is listed for every frame of five seconds, against the truth.</summary>
+    private static double Accuracy(int period, bool propagate, bool pictures)
     {
         var stage = new Stage { Walkers = { new Walker(1, -60, 200, 150), new Walker(2, 10, 190, 120, 0.6), new Walker(3, 100, 210, 160, 0) } };
         var estimator = new ScriptedEstimator(stage, hasDetector: false);
@@ -41,7 +43,7 @@ public sealed class PeopleStagesTests(ITestOutputHelper output)
         {
             estimator.Time = i / Fps;
             black.Info = new FrameInfo("cam", 1, i, 0, default);
-            stages.Process(black, i / Fps, Quality.Full with { PosePeriod = period });
+            stages.Process(pictures ? stage.At(i / Fps) : black, i / Fps, Quality.Full with { PosePeriod = period });
             truth.AddRange(stage.Present(i / Fps).Select(w => ((long)i, w, i / Fps)));
             for (var k = 0; k < stages.People.Count; k++) { results.Add(Result(i, stages.People[k])); }
         }
@@ -67,30 +69,74 @@ public sealed class PeopleStagesTests(ITestOutputHelper output)
     };
 
     [Theory]
-    [InlineData(false, 0, 0.0)]
-    [InlineData(false, 1, 0.0)]
-    [InlineData(false, 1, 4.0)]
-    [InlineData(false, 0, 4.0)]
-    [InlineData(true, 0, 4.0)]
-    [InlineData(true, 2, 4.0)]
-    [InlineData(true, 2, 0.0)]
-    public void StaticScene_AMinute_CostsAFewPercentOfAlwaysOn(bool hasDetector, int people, double noise)
+    [InlineData(false, 1, 0.0, 0.7)]
+    [InlineData(true, 0, 4.0, 1.0)]
+    [InlineData(true, 2, 4.0, 0.7)]
+    public void StaticScene_AMinute_CostsAFewPercentOfAlwaysOn(bool hasDetector, int people, double noise, double keyFrames)
     {
-        foreach (var keyFrames in new[] { 0.0, 1.0, 0.7 })
+        var stage = new Stage(160, 120, noise) { KeyFrames = keyFrames };
+        for (var i = 0; i < people; i++) { stage.Walkers.Add(new Walker(i + 1, 40 + 60 * i, 110, 80, 0)); }
+        var run = new Simulation(stage, hasDetector);
+        run.Play(0, 60);
+        var always = hasDetector ? 1800 * (1 + people) : 1800;
+        var runs = run.Estimator.DetectorRuns + run.Estimator.PoseRuns;
+        output.WriteLine($"detector {run.Estimator.DetectorRuns / 60.0:f2}/s, pose {run.Estimator.PoseRuns / 60.0:f2}/s, {100.0 * runs / always:f2} % of always-on");
+        Assert.True(runs <= 0.05 * always, $"{runs} of {always} runs");
+        Assert.True(run.Estimator.DetectorRuns <= 1.1 * 60, $"{run.Estimator.DetectorRuns} detector runs");
+        Assert.True(!hasDetector || run.Estimator.PoseRuns <= 1.1 * 2 * 60 * people, $"{run.Estimator.PoseRuns} pose runs");
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    [InlineData(true, 0.7)]
+    public void Newcomer_InAStaticScene_IsPublishedBeforeTheLongestGapIsOver(bool hasDetector, double keyFrames)
+    {
+        var worst = 0.0;
+        foreach (var enters in (double[])[12.0, 12.45, 12.7])
         {
-            var stage = new Stage(160, 120, noise) { KeyFrames = keyFrames };
-            for (var i = 0; i < people; i++) { stage.Walkers.Add(new Walker(i + 1, 40 + 60 * i, 110, 80, 0)); }
-            var run = new Simulation(stage, hasDetector);
-            run.Play(0, 60);
-            var always = hasDetector ? 1800 * (1 + people) : 1800;
-            var runs = run.Estimator.DetectorRuns + run.Estimator.PoseRuns;
-            output.WriteLine($"detector {hasDetector}, {people} people, noise {noise}, key frames {keyFrames}: detector {run.Estimator.DetectorRuns / 60.0:f2}/s, pose {run.Estimator.PoseRuns / 60.0:f2}/s, {100.0 * runs / always:f2} %");
-            // The goals are 5 % of always-on, 1.1 detector runs and 2.2 pose runs a person each second. They hold without key frames that pulse;
-            // with one a second, the gate opens too often: up to 8.1 %.
-            Assert.True(runs <= 0.09 * always, $"{runs} of {always} runs");
-            Assert.True(run.Estimator.DetectorRuns <= 2.2 * 60, $"{run.Estimator.DetectorRuns} detector runs");
-            Assert.True(!hasDetector || run.Estimator.PoseRuns <= 3 * 2 * 60 * people, $"{run.Estimator.PoseRuns} pose runs");
+            var stage = new Stage(160, 120, 2) { KeyFrames = keyFrames, Walkers = { new Walker(1, 40, 110, 80, 0), new Walker(2, 110, 110, 80, 0, enters) } };
+            worst = Math.Max(worst, SecondsUntilTwo(new Simulation(stage, hasDetector), enters));
         }
+        output.WriteLine($"at most {1000 * worst:f0} ms");
+        Assert.True(worst <= 0.1, $"{worst:f2} s");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Newcomer_WhomTheGateCannotSee_IsPublishedAfterTheLongestGap(bool hasDetector)
+    {
+        const double Enters = 12.05;
+        var empty = new Stage(160, 120, 2);
+        var run = new Simulation(new Stage(160, 120) { Walkers = { new Walker(1, 40, 110, 80, 0), new Walker(2, 110, 110, 80, 0, Enters) } }, hasDetector) { Pictures = empty };
+        // The longest gap, and the second look that a newcomer needs.
+        Assert.InRange(SecondsUntilTwo(run, Enters), 0, 1 + 2 / Fps);
+    }
+
+    private static double SecondsUntilTwo(Simulation run, double enters)
+    {
+        var seen = double.PositiveInfinity;
+        run.Play(enters - 6, enters + 2, t => seen = run.Stages.People.Count == 2 ? Math.Min(seen, t) : seen);
+        return seen - enters;
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(20)]
+    public void Pan_ForTwentySeconds_HoldsNobody(double pan)
+    {
+        var stage = new Stage(noise: 2) { Pan = pan, Walkers = { new Walker(1, 400, 220, 160, -pan / 160), new Walker(2, 300, 200, 130, -pan / 130) } };
+        var run = new Simulation(stage, hasDetector: true);
+        var (held, listed) = (0, 0);
+        run.Play(0, 20, _ =>
+        {
+            for (var i = 0; i < run.Stages.People.Count; i++) { (held, listed) = (held + (run.Stages.People[i].Source == PoseSource.Held ? 1 : 0), listed + 1); }
+        });
+        output.WriteLine($"{held} of {listed} held");
+        Assert.True(listed > 500);
+        Assert.True(held <= 0.02 * listed, $"{held} of {listed} held");
     }
 }
 
@@ -110,12 +156,15 @@ internal sealed class Simulation
     public PeopleStages Stages { get; }
     public Quality Quality { get; set; } = Quality.Full;
 
+    /// <summary>What the camera shows instead of the stage that the networks see.</summary>
+    public Stage? Pictures { get; init; }
+
     public void Play(double from, double to, Action<double>? each = null)
     {
         for (var i = (int)Math.Round(from * _fps); i < (int)Math.Round(to * _fps); i++)
         {
             Estimator.Time = i / _fps;
-            Stages.Process(Stage.At(i / _fps), i / _fps, Quality);
+            Stages.Process((Pictures ?? Stage).At(i / _fps), i / _fps, Quality);
             each?.Invoke(i / _fps);
         }
     }

@@ -152,13 +152,15 @@ internal sealed partial class StatusSocket : IAsyncDisposable
         using var socket = client;
         await using var stream = new NetworkStream(client);
         using var timer = new PeriodicTimer(Interval, _time);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var leaving = LeavingAsync(client, gone);
         try
         {
             do
             {
                 var line = Line();
                 using var limit = new CancellationTokenSource(SendLimit, _time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, gone.Token);
                 try { await stream.WriteAsync(line, either.Token).ConfigureAwait(false); }
                 catch (OperationCanceledException) when (limit.IsCancellationRequested)
                 {
@@ -166,7 +168,7 @@ internal sealed partial class StatusSocket : IAsyncDisposable
                     return;
                 }
             }
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
+            while (await timer.WaitForNextTickAsync(gone.Token).ConfigureAwait(false));
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
@@ -176,6 +178,23 @@ internal sealed partial class StatusSocket : IAsyncDisposable
         {
             LogBug(e);
         }
+        await gone.CancelAsync().ConfigureAwait(false);
+        await leaving.ConfigureAwait(false);
+    }
+
+    /// <summary>Ends with the client: its place is free at once, not only when the next line cannot be sent.</summary>
+    private async Task LeavingAsync(Socket client, CancellationTokenSource gone)
+    {
+        var ignored = new byte[64];
+        try
+        {
+            while (await client.ReceiveAsync(ignored, gone.Token).ConfigureAwait(false) > 0) { }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            LogGone(e.Message);
+        }
+        await gone.CancelAsync().ConfigureAwait(false);
     }
 
     /// <summary>The current line; made once for all clients.</summary>

@@ -73,6 +73,21 @@ internal sealed class ChangeMap
         (ChangedShare, Shift) = ((float)changed / _seen.Length, MathF.Abs(now.Mean - (float)(total / _seen.Length)));
     }
 
+    /// <summary>Takes the step of a codec's key frame as seen, so that it hides neither motion before nor after.</summary>
+    /// <param name="step">From the frame before to this one.</param>
+    public void Absorb(FrameStep step)
+    {
+        for (var block = 0; block < Blocks; block++)
+        {
+            if (step[block] > FrameStep.MaxPulse) { continue; }
+            var cells = Block(block);
+            for (var y = cells.Y1; y < cells.Y2; y++)
+            {
+                for (var x = cells.X1; x < cells.X2; x++) { _seen[y * _width + x] += step[x, y]; }
+            }
+        }
+    }
+
     /// <summary>Mean absolute difference in grey levels; 0 for no cells.</summary>
     public float Mean(in Cells cells)
     {

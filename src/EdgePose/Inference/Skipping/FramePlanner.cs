@@ -45,7 +45,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     /// <param name="quality">What the load controller grants.</param>
     public bool Plan(Frame frame, double now, TrackedPoseList expected, in Situation situation, Quality quality)
     {
-        _gate?.Observe(frame);
+        _gate?.Observe(frame, now);
         _byOutside = false;
         _learns = Continues(frame, now);
         if (!_learns) { return Begin(true, quality); }
@@ -69,7 +69,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     }
 
     /// <summary>
-    /// Whether somebody's picture shows no motion, not even a familiar one, since the measurement: the pose as measured is then better than
+    /// Whether somebody who rests shows no motion, not even a familiar one, since the measurement: the pose as measured is then better than
     /// one moved on.
     /// </summary>
     public bool IsHeld(long track) => _gate is not null && Find(track) is { Motion: Motion.Still };
@@ -180,7 +180,9 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     {
         var age = _now - pace.MeasuredAt;
         if (age + 0.5 * _interval >= pace.Gap) { return true; }
-        return pace.Motion == Motion.Moving && age + 0.75 * _interval > PeriodOf(pace);
+        // What looks familiar excuses only who rests: the trees behind somebody who walks, or a pan, must not hide them.
+        var moves = pace.Motion == Motion.Moving || pace.Motion == Motion.Familiar && !pace.HasComeToRest;
+        return moves && age + 0.75 * _interval > PeriodOf(pace);
     }
 
     private double PeriodOf(PersonPace pace) => Math.Min(pace.Period, options.MaxPosePeriod.TotalSeconds);
@@ -216,7 +218,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
             pace.Update(person, _now, options.JointThreshold, _poseGap, _longestGap);
             pace.Place = Around(pace.Place, person.Box);
             if (!pace.HasComeToRest) { _gate?.Excuse(pace.Place); }
-            else if (pace.Motion == Motion.Moving && _learns && !isUnsettled) { _gate?.FalseAlarm(pace.Place); }
+            else if (pace.Motion != Motion.Still && _learns && !isUnsettled) { _gate?.FalseAlarm(pace.Place); }
         }
         pace.IsListed = true;
         _gate?.Saw(pace.Place);

@@ -34,13 +34,12 @@ internal sealed class MotionGate
 
     private readonly Thumbnail _picture = new();
     private ChangeMap _changes = new(1, 1);
+    private FrameStep _step = new(1, 1);
     private NoiseFloor _floor = new(1);
-    private bool[] _moving = [];
-    private int _width, _height;
 
-    /// <summary>Mean absolute difference of the whole picture in grey levels, and the most that noise explains.</summary>
-    public float Level => _changes.Mean(new Cells(0, 0, _picture.Width, _picture.Height));
-    public float NoiseLevel => _floor.Noise(_floor.Global);
+    // What each block outside the people shows, the picture as a whole last.
+    private Motion[] _outside = [];
+    private int _width, _height;
 
     /// <summary>The light or the scene has changed as a whole.</summary>
     public bool SceneChanged { get; private set; }
@@ -49,16 +48,21 @@ internal sealed class MotionGate
     public bool MovesOutside { get; private set; }
 
     /// <summary>Compares the frame with what the networks saw. Allocates only when the frame size changes; then, nothing was seen yet.</summary>
-    public void Observe(Frame frame)
+    /// <param name="frame">The next frame.</param>
+    /// <param name="now">Its time in seconds.</param>
+    public void Observe(Frame frame, double now)
     {
         _picture.Draw(frame);
         if ((frame.Width, frame.Height) != (_width, _height))
         {
             (_width, _height) = (frame.Width, frame.Height);
             _changes = new ChangeMap(_picture.Width, _picture.Height);
+            _step = new FrameStep(_picture.Width, _picture.Height);
             _floor = new NoiseFloor(_changes.Blocks);
-            _moving = new bool[_changes.Blocks + 1];
+            _outside = new Motion[_changes.Blocks + 1];
         }
+        _step.Observe(_picture, now);
+        if (_step.IsPulse) { _changes.Absorb(_step); }
         _changes.Compare(_picture);
         SceneChanged = _changes.Shift > SceneShift || _changes.ChangedShare > SceneShare;
     }
@@ -92,14 +96,17 @@ internal sealed class MotionGate
     public void LookOutside(double now)
     {
         _changes.SumFree();
-        var learning = _floor.IsDue(now);
+        var learning = _floor.IsDue(now) && !_step.IsPulse;
         MovesOutside = false;
-        for (var block = 0; block < _moving.Length; block++)
+        for (var block = 0; block < _outside.Length; block++)
         {
             var mean = _changes.FreeMean(block, out var cells);
-            _moving[block] = cells >= FewCells && mean > _floor.Threshold(block);
-            MovesOutside |= _moving[block];
-            if (learning && cells >= FewCells && !_moving[block]) { _floor.Add(block, mean); }
+            var known = cells >= FewCells;
+            _outside[block] = !known || mean <= _floor.Noise(block) ? Motion.Still : mean <= _floor.Threshold(block) ? Motion.Familiar : Motion.Moving;
+            MovesOutside |= _outside[block] == Motion.Moving;
+
+            // Not the change since the last look: that of a slow pan grows until it is noticed, and would be noticed ever later.
+            if (learning && known && _outside[block] != Motion.Moving && !_step.IsShift(block)) { _floor.Add(block, _step[block]); }
         }
     }
 
@@ -117,9 +124,9 @@ internal sealed class MotionGate
     /// <summary>The networks looked everywhere and found no reason for the motion outside, except near those whom <see cref="Excuse"/> named.</summary>
     public void FalseAlarmOutside()
     {
-        for (var block = 0; block < _moving.Length; block++)
+        for (var block = 0; block < _outside.Length; block++)
         {
-            if (_moving[block]) { _floor.Raise(block, _changes.FreeMean(block, out _)); }
+            if (_outside[block] != Motion.Still) { _floor.Raise(block, _changes.FreeMean(block, out _)); }
         }
     }
 
@@ -129,9 +136,9 @@ internal sealed class MotionGate
         var cells = CellsOf(box);
         for (var block = 0; block < _changes.Blocks; block++)
         {
-            if (Overlaps(_changes.Block(block), cells)) { _moving[block] = false; }
+            if (Overlaps(_changes.Block(block), cells)) { _outside[block] = Motion.Still; }
         }
-        _moving[_changes.Blocks] = false;
+        _outside[_changes.Blocks] = Motion.Still;
     }
 
     /// <summary>A network has measured the person in <paramref name="box"/>.</summary>

@@ -2,7 +2,7 @@ namespace EdgePose.Inference.Skipping;
 
 /// <summary>
 /// How much change is nothing, for each block of the picture: sensor noise by a running median and its absolute deviation, and what the
-/// networks found to be a false alarm (a tree, a codec's key frame) for some seconds after. All values are mean absolute differences in
+/// networks found to be a false alarm (a tree, a change of light) for some seconds after. All values are mean absolute differences in
 /// grey levels. Durations are in seconds, so that it learns equally fast at every frame rate.
 /// </summary>
 internal sealed class NoiseFloor
@@ -13,19 +13,22 @@ internal sealed class NoiseFloor
     public const double SampleInterval = 0.1;
 
     /// <summary>
-    /// Standard deviations above the median. The picture as a whole has 3 as one value; among the 144 blocks there are
-    /// 4320 values a second, of which 5 leave none to chance.
+    /// Standard deviations above the median. The picture as a whole is 30 values a second, its 144 blocks are 4320, of which these leave none
+    /// to chance, although 32 samples tell a deviation only to a fifth.
     /// </summary>
-    private const float BlockDeviations = 5, GlobalDeviations = 3;
+    private const float BlockDeviations = 6, GlobalDeviations = 4;
 
     /// <summary>A median absolute deviation of a normal distribution in standard deviations.</summary>
     private const float NormalMad = 1.4826f;
 
-    /// <summary>Grey levels that even a synthetic picture without noise tolerates.</summary>
-    private const float Margin = 0.25f;
+    /// <summary>
+    /// Grey levels on top: between key frames a codec lets single blocks drift by up to .9 in a second where a frame changes them by .05. A
+    /// person who goes a third of a cell changes their blocks by more than 1.
+    /// </summary>
+    private const float Margin = 0.75f;
 
     /// <summary>Threshold in grey levels while too little is known.</summary>
-    private const float Unknown = 1.5f;
+    private const float Unknown = 2.5f;
 
     /// <summary>A false alarm must be exceeded by a quarter to be one again; the memory of it halves every so many seconds.</summary>
     private const float AlarmFactor = 1.25f;

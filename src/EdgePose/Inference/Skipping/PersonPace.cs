@@ -75,7 +75,8 @@ internal sealed class PersonPace(int joints)
             var speed = (float)(_ways[(joints - 1) * Percentile / 100] / elapsed);
             Speed = MathF.Max(speed, float.Lerp(speed, Speed, (float)Math.Exp(-elapsed / SpeedMemory)));
         }
-        if (Ways(_anchor, person, threshold) is var found && (found == 0 || _ways[found - 1] > Jitter)) { Anchor(person, now); }
+        // Where the picture shows no motion, a joint that jumps is the network's doubt.
+        if (Motion != Motion.Still && Ways(_anchor, person, threshold) is var found && (found == 0 || _ways[found - 1] > Jitter)) { Anchor(person, now); }
         HasComeToRest = now - _anchoredAt >= RestAfter;
         Gap = HasComeToRest && Motion != Motion.Moving ? Math.Min(longestGap, 2 * Gap) : gap;
         Take(person, now);

@@ -12,7 +12,7 @@ internal sealed class PointFlow
     private const int MostRadius = 10, LeastRadius = 3, MostSide = 2 * MostRadius + 1;
 
     /// <summary>Share of a person's size that the radius has: a window far wider than a limb follows the wall behind it.</summary>
-    private const float RadiusShare = 0.07f;
+    private const float RadiusShare = 0.05f;
 
     /// <summary>Rows of the buffers: whole vectors of up to 16 floats, with room for the neighbours of the last column.</summary>
     private const int Stride = 40;

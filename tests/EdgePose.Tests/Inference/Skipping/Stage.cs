@@ -66,13 +66,15 @@ internal sealed class Stage
         var sway = (int)Math.Round(4 * Math.Sin(7 * time) + 3 * Math.Sin(2.3 * time));
         for (var y = 0; y < Height; y++)
         {
+            var (swayFrom, swayTo) = y >= Tree.Y1 && y < Tree.Y2 ? (Tree.X1, Tree.X2) : (0, 0);
             for (var x = 0; x < Width; x++)
             {
                 var i = y * Width + x;
-                var moved = x >= Tree.X1 && x < Tree.X2 && y >= Tree.Y1 && y < Tree.Y2 ? sway : 0;
-                var value = _wall[y * Width + (x + shift + moved + 10 * Width) % Width] + light;
+                var moved = shift + (x >= swayFrom && x < swayTo ? sway : 0);
+                var value = (moved == 0 ? _wall[i] : _wall[y * Width + (x + moved + 10 * Width) % Width]) + light;
                 if (coded >= 0) { value += _coding[(i + coded) % _coding.Length] - 2; }
-                Set(i, value + (noise?[i] ?? 0));
+                if (noise is not null) { value += noise[i]; }
+                Set(i, value);
             }
         }
         foreach (var walker in Walkers.Where(w => w.IsThere(time))) { Draw(walker, time, light); }
@@ -106,7 +108,11 @@ internal sealed class Stage
         }
     }
 
-    private void Set(int pixel, int value) => _frame.Pixels.AsSpan(3 * pixel, 3).Fill((byte)Math.Clamp(value, 0, 255));
+    private void Set(int pixel, int value)
+    {
+        var (pixels, grey) = (_frame.Pixels, (byte)Math.Clamp(value, 0, 255));
+        (pixels[3 * pixel], pixels[3 * pixel + 1], pixels[3 * pixel + 2]) = (grey, grey, grey);
+    }
 
     private double Gauss() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
 }

@@ -1,0 +1,59 @@
+using EdgePose.Config;
+using EdgePose.Domain;
+using EdgePose.Hosting;
+using EdgePose.Inference;
+using EdgePose.Inference.BottomUp;
+using EdgePose.Inference.Detectors;
+using EdgePose.Inference.Skipping;
+using EdgePose.Inference.TopDown;
+using EdgePose.TestSupport;
+using EdgePose.Tracking;
+
+namespace EdgePose.SystemTests.Skipping;
+
+/// <summary>The stages of a stream with real networks and the daemon's default settings.</summary>
+internal sealed class RealStages : IDisposable
+{
+    private readonly ModelStore _store;
+    private readonly StreamConfig _stream;
+    private readonly StreamModels _models;
+
+    /// <param name="model">Pose model.</param>
+    /// <param name="detector">Empty for a bottom-up model.</param>
+    public RealStages(string model, string detector)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, $$"""
+                node: test
+                models: { folders: [{{Repo.Shared("models")}}] }
+                pose: { model: {{model}}{{(detector.Length > 0 ? ", detector: " + detector : "")}} }
+                streams: { clip: { url: rtsp://camera.lan/1 } }
+                """);
+            var result = ConfigLoader.Load(path);
+            Assert.True(result.Config is not null, string.Join('\n', result.Problems));
+            var config = result.Config;
+            _stream = config.Streams[0];
+            _store = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, ""));
+            _models = ConfigCheck.Resolve(_stream, _store.Catalog);
+            Tracker = Mapping.Tracker(config.Tracking, _stream, _models.Pose.Decode.JointThreshold);
+            Skipping = Mapping.Skipping(_stream, config.Tracking, _models.Pose.Decode.JointThreshold);
+        }
+        finally { File.Delete(path); }
+    }
+
+    public TrackerOptions Tracker { get; }
+    public SkippingOptions Skipping { get; }
+
+    /// <summary>A new one, that has seen nothing yet.</summary>
+    public IPoseEstimator Estimator()
+    {
+        var skeleton = Skeletons.Get(_models.Pose.Skeleton);
+        return _models.Detector is { } detector
+            ? new TopDownEstimator(new PersonDetector(_store.Open(detector), _stream.Pose.DetectorScore), _store.Open(_models.Pose), skeleton, Mapping.TopDown(_stream, tracked: true))
+            : new BottomUpEstimator(_store.Open(_models.Pose), skeleton, Mapping.BottomUp(_stream.Pose, tracked: true));
+    }
+
+    public void Dispose() => _store.Dispose();
+}
