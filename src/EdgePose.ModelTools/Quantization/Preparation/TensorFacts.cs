@@ -11,6 +11,9 @@ internal sealed class TensorFacts
     /// <summary>Bytes of values that a run may hand out at once; the graph is run again for the next ones.</summary>
     internal const long Budget = 256L << 20;
 
+    /// <summary>The runtime keeps all values whose shapes are asked for until the end of the run.</summary>
+    private const int ShapesAtOnce = 48;
+
     private readonly Dictionary<string, long[]> _shapes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _floats = new(StringComparer.Ordinal);
 
@@ -23,7 +26,7 @@ internal sealed class TensorFacts
     {
         var facts = new TensorFacts();
         var values = model.Graph.Node.SelectMany(n => n.Output).Where(o => o.Length > 0).ToList();
-        facts.ReadShapes(model, values, name, runner, sample);
+        foreach (var some in values.Chunk(ShapesAtOnce)) { facts.ReadShapes(model, some, name, runner, sample); }
         foreach (var group in facts.Groups(values, Budget / 8))
         {
             using var session = runner.Open(WithOutputs(model, group), name, optimize: false, threads: Environment.ProcessorCount);
@@ -89,7 +92,7 @@ internal sealed class TensorFacts
         return probe.ToByteArray();
     }
 
-    private void ReadShapes(ModelProto model, List<string> values, string name, IGraphRunner runner, GraphInput sample)
+    private void ReadShapes(ModelProto model, string[] values, string name, IGraphRunner runner, GraphInput sample)
     {
         var probe = model.Clone();
         probe.Graph.Output.Clear();
@@ -103,6 +106,7 @@ internal sealed class TensorFacts
             });
             probe.Graph.Output.Add(new ValueInfoProto { Name = Prefix + value });
         }
+        GraphEdit.RemoveDead(probe.Graph);
         using var session = runner.Open(probe.ToByteArray(), name, optimize: false, threads: Environment.ProcessorCount);
         session.Run(sample, [], (output, _, floats) =>
         {

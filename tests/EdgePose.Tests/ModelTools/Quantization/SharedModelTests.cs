@@ -75,6 +75,19 @@ public sealed class SharedModelTests
         Assert.Equal(30, residual.Integer["QLinearAdd"]);
     }
 
+    [Fact]
+    public void TinyPose_Cpu_HasNoSplitsShufflesOrDetoursLeft()
+    {
+        var (quantizer, graph) = Quantize("models/pp-tinypose-256x192.onnx", QuantizationTarget.Cpu, 1, 3, 256, 192);
+        Assert.Empty(graph.Of("Split", "Concat", "Reshape"));
+        // Only enlarging with interpolation needs float values.
+        Assert.Equal(3, graph.Of("Resize").Count());
+        var residual = Residuals.Count(SmallNetwork.Runner, quantizer.Write().Model, "tinypose");
+        Assert.InRange(residual.FloatIslands, 0, 4);
+        Assert.True(residual.Integer["QLinearConv"] >= 260, $"{residual.Integer["QLinearConv"]} convolutions are integer");
+        Assert.Equal(52, residual.Integer["Gather"]);
+    }
+
     /// <summary>The two inputs that the file's batch norms were made for.</summary>
     private static IReadOnlyList<GraphInput> Golden()
     {
