@@ -24,7 +24,7 @@ internal sealed class ChannelCovariance(int channels)
         {
             for (var k = 0; k < taken; k++)
             {
-                // Half a step from the ends, and shifted from row to row of the picture by the division's remainder.
+                // Half a step from the ends.
                 var at = (int)(((k + 0.5) * inner) / taken);
                 for (var c = 0; c < channels; c++) { column[c] = values[(((row * channels) + c) * inner) + at]; }
                 AddColumn(column);

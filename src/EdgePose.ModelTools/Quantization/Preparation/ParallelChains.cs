@@ -68,7 +68,7 @@ internal sealed class ParallelChains
         while (view.OnlyConsumer(value) is { } node)
         {
             if (node.Is("Concat")) { return (nodes, node, value); }
-            if (!node.Is("Relu") && !IsPointwise(view, node) && !(node.IsDepthwise(view) && HasPlainBias(view, node))) { return null; }
+            if (!node.Is("Relu") && !IsPlain(view, node) && !(node.IsDepthwise(view) && HasPlainBias(view, node))) { return null; }
             nodes.Add(node);
             value = node.Output[0];
         }
@@ -81,12 +81,12 @@ internal sealed class ParallelChains
     private bool Fits(int worked)
     {
         var (first, last, offset) = (_longer[0], _longer.FindLast(n => n.IsConvolution()), _longer.Count - _shorter.Count);
-        if (last is null || !IsPointwise(_view, first) || !IsPointwise(_view, last) || Inputs(first) != worked) { return false; }
+        if (last is null || !IsPlain(_view, first) || !IsPlain(_view, last) || Inputs(first) != worked) { return false; }
         var clean = IsNonNegative(_split.Input[0]);
         for (var i = 0; i < _longer.Count; i++)
         {
             var node = _longer[i];
-            var fits = i >= offset ? Alike(node, _shorter[i - offset]) : node.Is("Relu") ? clean : IsPointwise(_view, node) || KeepsSize(node);
+            var fits = i >= offset ? Alike(node, _shorter[i - offset]) : node.Is("Relu") ? clean : IsPlain(_view, node) || KeepsSize(node);
             if (!fits) { return false; }
         }
         return true;
@@ -164,8 +164,8 @@ internal sealed class ParallelChains
     private bool IsNonNegative(string value) => _view.Producer(value) is { } node && (node.Is("Relu") || node.Is("Sigmoid") || node.Is("Softmax")
         || (node.IsMoving() && node.Text("mode", "nearest") != "cubic" && IsNonNegative(node.Input[0])) || (node.Is("Concat") && node.Input.All(IsNonNegative)));
 
-    private static bool IsPointwise(GraphView view, NodeProto node) => node.Is("Conv") && view.FloatConstant(node, 1) is { Dims.Count: 4 } w && w.Dims[2] == 1 && w.Dims[3] == 1
-        && node.Int("group", 1) == 1 && node.Ints("strides", 1, 1).All(s => s == 1) && node.Ints("pads", 0, 0, 0, 0).All(p => p == 0) && HasPlainBias(view, node);
+    private static bool IsPlain(GraphView view, NodeProto node) => node.IsPointwise(view)
+        && node.Ints("strides", 1, 1).All(s => s == 1) && node.Ints("pads", 0, 0, 0, 0).All(p => p == 0) && HasPlainBias(view, node);
 
     private static bool HasPlainBias(GraphView view, NodeProto node) => node.InputOrNone(2).Length == 0 || view.FloatConstant(node, 2) is not null;
 }

@@ -189,6 +189,16 @@ public sealed class CpuFormTests
         double Decibels(QuantizedModel made) => Fidelity.Compare(SmallNetwork.Runner, Google.Protobuf.MessageExtensions.ToByteArray(model), made.Model, pictures)[0].SignalToNoiseDb;
     }
 
+    [Fact]
+    public void Quantizer_ConvolutionKeptInFloatBetweenQuantizedOnes_StaysFloatInTheRuntime()
+    {
+        var pictures = SmallNetwork.Pictures(2, 1, 3, 16, 16);
+        var model = SmallNetwork.Build([1, 3, 16, 16], (n, x) => n.Conv(n.Conv(n.Conv(x, "a", 3, 16, 3), "b", 16, 16, 3), "c", 16, 4, 1));
+        var made = SmallNetwork.Open(model, new QuantizationSettings { Include = ["*"], Exclude = ["b"] }, pictures).Write();
+        var residual = Residuals.Count(SmallNetwork.Runner, made.Model, "test");
+        Assert.Equal((2, 1), (residual.Integer["QLinearConv"], residual.Float.GetValueOrDefault("Conv")));
+    }
+
     private static string Relu(SmallNetwork n, string value) => n.Graph.Node("Relu", $"{value}.relu", [value]);
 
     /// <summary>A unit of ShuffleNet V2 on 10 channels: 4 pass by.</summary>
