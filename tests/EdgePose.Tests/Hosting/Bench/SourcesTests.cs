@@ -94,6 +94,6 @@ public sealed class SourcesTests
         var until = Environment.TickCount64 + 300;
         while (Environment.TickCount64 < until) { Math.Sqrt(until); }
         meter.Stop();
-        Assert.True(meter.CpuSeconds > 0 && meter.Seconds >= 0.3 && meter.Memory.RssPeak >= meter.Memory.RssEnd);
+        Assert.True(meter.CpuSeconds > 0 && meter.Seconds >= 0.25 && meter.Memory.RssPeak >= meter.Memory.RssEnd);
     }
 }
