@@ -28,7 +28,7 @@ public sealed class FuzzTests
         Assert.NotNull(Loading.Load(plain).Config);
         var random = new Random(seed);
         var accepted = 0;
-        for (var i = 0; i < 800; i++)
+        for (var i = 0; i < 400; i++)
         {
             var bytes = Mutate(Encoding.UTF8.GetBytes(plain), random);
             var result = Loading.Load(bytes, new Dictionary<string, string>());
