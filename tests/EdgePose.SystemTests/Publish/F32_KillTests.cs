@@ -77,7 +77,7 @@ public sealed class F32_KillTests(ITestOutputHelper output)
     [Fact]
     public async Task WholeDaemonKilledAtAnyMoment_NoNumberIsMissing()
     {
-        var kills = Setting("EDGEPOSE_DAEMON_KILLS", 6);
+        var (kills, events) = (Setting("EDGEPOSE_DAEMON_KILLS", 6), Setting("EDGEPOSE_DAEMON_EVENTS", 20));
         var seed = Setting("EDGEPOSE_KILL_SEED", 20261122);
         var random = new Random(seed);
         using var site = new TinySite();
@@ -91,7 +91,7 @@ public sealed class F32_KillTests(ITestOutputHelper output)
         {
             await using var daemon = EdgePoseProcess.Start(["run", "--config", site.ConfigPath, "-q"]);
             var before = witness.Payloads.Count;
-            await Tools.UntilAsync(() => Task.FromResult(daemon.HasExited ? throw new InvalidOperationException(string.Join("\n", daemon.Log)) : witness.Payloads.Count >= before + 20), () => $"no event in round {round}: {string.Join('\n', daemon.Log)}", TimeSpan.FromMinutes(3));
+            await Tools.UntilAsync(() => Task.FromResult(daemon.HasExited ? throw new InvalidOperationException(string.Join("\n", daemon.Log)) : witness.Payloads.Count >= before + events), () => $"no event in round {round}: {string.Join('\n', daemon.Log)}", TimeSpan.FromMinutes(3));
             if (round == kills)
             {
                 // The last one is stopped: what it could not bring any more it keeps.
@@ -118,7 +118,7 @@ public sealed class F32_KillTests(ITestOutputHelper output)
             if (victim == 2) { await broker.RestartAsync(); }
         }
         output.WriteLine($"seed {seed}: broker killed {killed.Broker} times, the daemon {killed.Daemon} times");
-        Judge(witness, copies, 20 * kills, killed.Daemon + killed.Broker);
+        Judge(witness, copies, events * kills, killed.Daemon + killed.Broker);
     }
 
     /// <summary>Three coloured spots, between which the tiny network sees one person, walk to and fro through a zone every 80 ms.</summary>
