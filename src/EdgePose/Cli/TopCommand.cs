@@ -37,8 +37,7 @@ internal static class TopCommand
             else { Plain(parsed).Write(TopView.Draw(StatusClient.Parse(line), null, TopOrder.Name, "")); }
             if (once || !parsed.GetValue(Verb.Json)) { return ExitCode.Ok; }
         }
-        throw served ? new UserError(ExitCode.Failed, "the daemon has ended", "journalctl -u edgepose says why")
-            : new UserError(ExitCode.Failed, "the daemon closed the connection: it is ending, or it serves as many clients as it may", "end another edgepose top and try again");
+        throw StatusClient.Ended(served);
     }
 
     private static IAnsiConsole Plain(ParseResult parsed)

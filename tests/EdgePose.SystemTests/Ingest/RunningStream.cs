@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Ingest;
 using EdgePose.Ingest.Packets;
+using EdgePose.Peers;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.SystemTests.Ingest;
@@ -47,7 +47,7 @@ internal sealed class RunningStream : ILogger, IAsyncDisposable
     public StreamStatus Status => Supervisor.Status;
 
     /// <summary>The ffmpeg processes of this test run's process, by a look at their parent.</summary>
-    public static int[] Children(string name = "ffmpeg") => [.. Process.GetProcessesByName(name).Select(static p => p.Id).Where(static id => ParentOf(id) == Environment.ProcessId)];
+    public static int[] Children(string name = "ffmpeg") => Tools.Children(Environment.ProcessId, name);
 
     public async Task WaitAsync(Func<RunningStream, bool> condition, double seconds, string what)
     {
@@ -109,16 +109,6 @@ internal sealed class RunningStream : ILogger, IAsyncDisposable
             Pictures.Enqueue((frame.Info, LastMean));
             Frames.Enqueue(frame.Info);
         }
-    }
-
-    private static int ParentOf(int pid)
-    {
-        try
-        {
-            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-        }
-        catch (IOException) { return 0; }
     }
 
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;

@@ -33,14 +33,7 @@ internal sealed class EventSource : IAsyncDisposable
 
     public static EventSource Start(string folder, int port, int perSecond, int most)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } p && p.EndsWith("dotnet", StringComparison.Ordinal) ? p : "dotnet")
-        {
-            RedirectStandardOutput = true,
-        };
-        foreach (var argument in (string[])[typeof(EventSource).Assembly.Location, "event-source", folder, .. new[] { port, perSecond, most }.Select(n => n.ToString(CultureInfo.InvariantCulture))])
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var start = Tools.Role(["event-source", folder, .. new[] { port, perSecond, most }.Select(n => n.ToString(CultureInfo.InvariantCulture))]);
         return new EventSource(Process.Start(start)!);
     }
 

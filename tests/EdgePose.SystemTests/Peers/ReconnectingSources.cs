@@ -17,11 +17,8 @@ internal static class ReconnectingSources
     /// <summary>Starts the process, calls back for each of its lines, and returns when it has ended.</summary>
     public static async Task<string> WatchAsync(string clip, string ffmpeg, int connections, TimeSpan limit, Action<ProcessUse> each)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[typeof(ReconnectingSources).Assembly.Location, "reconnects", clip, ffmpeg, connections.ToString((IFormatProvider?)null)])
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var start = Tools.Role("reconnects", clip, ffmpeg, connections.ToString((IFormatProvider?)null));
+        start.RedirectStandardError = true;
         // Compiled once and for all: code that is compiled again while it gets hot looks like a leak for hundreds of connections.
         start.Environment["DOTNET_TieredCompilation"] = "0";
         using var process = Process.Start(start)!;
@@ -59,15 +56,8 @@ internal static class ReconnectingSources
         while (done < connections);
         await stop.CancelAsync();
         foreach (var source in sources) { await source.EndAsync(); }
-        var children = Process.GetProcessesByName("ffmpeg").Concat(Process.GetProcessesByName("ffprobe")).Count(p => ParentOf(p.Id) == Environment.ProcessId);
+        var children = Tools.Children(Environment.ProcessId, "ffmpeg", "ffprobe").Length;
         Console.WriteLine($"ended processes {children} frames {sources.Sum(s => s.Supervisor.FramesOutstanding)} short {sources.Count(s => s.Supervisor.Counters.Received < FramesEach * (s.Supervisor.Status.Epoch - 1))}");
-    }
-
-    private static int ParentOf(int process)
-    {
-        var path = $"/proc/{process}/stat";
-        // The name in parentheses may hold anything; the parent is the second field after it.
-        return File.Exists(path) && File.ReadAllText(path) is var stat ? int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], null) : 0;
     }
 
     private sealed class Source

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -45,6 +46,29 @@ internal static partial class Tools
         await process.WaitForExitAsync();
         await output;
         if (process.ExitCode != 0) { throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await error}"); }
+    }
+
+    /// <summary>The processes of these names that <paramref name="process"/> has started, by a look at their parent.</summary>
+    public static int[] Children(int process, params string[] names) =>
+        [.. names.SelectMany(Process.GetProcessesByName).Select(static p => p.Id).Where(id => ParentOf(id) == process)];
+
+    /// <summary>This assembly as a process of its own in one of the roles of <see cref="EdgePose.SystemTests.Program"/>.</summary>
+    public static ProcessStartInfo Role(params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } p && p.EndsWith("dotnet", StringComparison.Ordinal) ? p : "dotnet") { RedirectStandardOutput = true };
+        foreach (var argument in (IEnumerable<string>)[typeof(Tools).Assembly.Location, .. arguments]) { start.ArgumentList.Add(argument); }
+        return start;
+    }
+
+    private static int ParentOf(int process)
+    {
+        try
+        {
+            // The name in parentheses may hold anything; the parent is the second field after it.
+            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException) { return 0; }
     }
 
     public static void Signal(int processId, int signal)

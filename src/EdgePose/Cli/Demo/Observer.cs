@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgePose.Hosting.Bench;
 
 namespace EdgePose.Cli.Demo;
 
@@ -37,7 +38,7 @@ internal sealed class Observer
         {
             var ages = _ages.Order().ToList();
             return new Observation(
-                _messages, _unreadable, _poseMessages, _largestCrowd, _tracks.Count, Percentile(ages, 0.5), Percentile(ages, 0.99), _availability,
+                _messages, _unreadable, _poseMessages, _largestCrowd, _tracks.Count, Statistics.Percentile(ages, 0.5), Statistics.Percentile(ages, 0.99), _availability,
                 Number("fps_processed"), (long)Number("frames_received"), (long)Number("frames_dropped"), Text("state"), _sample, new SortedDictionary<string, int>(_topics));
         }
     }
@@ -73,9 +74,6 @@ internal sealed class Observer
     private double Number(string key) => _state is { } s && s.TryGetProperty(key, out var v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : 0;
 
     private string Text(string key) => _state is { } s && s.TryGetProperty(key, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString()! : "";
-
-    private static double Percentile(List<double> sorted, double q) =>
-        sorted.Count == 0 ? 0 : sorted[Math.Clamp((int)Math.Ceiling(q * sorted.Count) - 1, 0, sorted.Count - 1)];
 }
 
 /// <summary>A moment's view of the <see cref="Observer"/>. <paramref name="Sample"/> is the pose message with the most people.</summary>

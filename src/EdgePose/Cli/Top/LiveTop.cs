@@ -33,7 +33,7 @@ internal sealed class LiveTop(StatusClient client)
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (reading.Exception?.InnerException is { } failure) { throw failure; }
         });
-        if (!_quit) { throw new UserError(ExitCode.Failed, "the daemon has ended", "journalctl -u edgepose says why"); }
+        if (!_quit) { throw StatusClient.Ended(served: _shown is not null); }
     }
 
     // While it is paused the lines are still read, or the daemon would drop a client that seems to hang.

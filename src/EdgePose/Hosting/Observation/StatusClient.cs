@@ -54,6 +54,12 @@ internal sealed class StatusClient : IDisposable
         while (await reader.ReadLineAsync(stop).ConfigureAwait(false) is { } line) { yield return line; }
     }
 
+    /// <summary>What it means that there are no more lines.</summary>
+    /// <param name="served">There was one.</param>
+    public static UserError Ended(bool served) => served
+        ? new UserError(ExitCode.Failed, "the daemon has ended", "journalctl -u edgepose says why")
+        : new UserError(ExitCode.Failed, "the daemon closed the connection: it is ending, or it serves as many clients as it may", "end another edgepose top and try again");
+
     /// <exception cref="UserError">The other side is no daemon of this version.</exception>
     public static NodeSnapshot Parse(string line)
     {
