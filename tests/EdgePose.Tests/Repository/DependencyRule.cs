@@ -30,7 +30,6 @@ internal static class DependencyRule
     [
         ("Microsoft.Extensions.Logging.Abstractions", [.. Features.Select(f => "EdgePose." + f), "EdgePose.Hosting", "EdgePose.Cli"]),
         ("Microsoft.ML.OnnxRuntime", ["EdgePose.Inference"]),
-        ("System.Numerics.Tensors", ["EdgePose.Inference", "EdgePose.Tracking"]),
         ("YamlDotNet", ["EdgePose.Config"]),
         ("Serilog", ["EdgePose.Hosting"]), ("Serilog.", ["EdgePose.Hosting"]),
         ("Microsoft.AspNetCore", ["EdgePose.Hosting"]), ("Microsoft.AspNetCore.", ["EdgePose.Hosting"]), ("Microsoft.Extensions.", ["EdgePose.Hosting"]),
@@ -83,7 +82,7 @@ internal static class DependencyRule
     private static bool IsWithin(string inner, string outer) => inner == outer || inner.StartsWith(outer + ".", StringComparison.Ordinal);
 
     private static bool IsBaseLibrary(string assembly) => assembly is "netstandard" or "mscorlib" or "Microsoft.CSharp" or "Microsoft.Win32.Primitives"
-        || (assembly.StartsWith("System.", StringComparison.Ordinal) && assembly is not ("System.CommandLine" or "System.Numerics.Tensors"));
+        || (assembly.StartsWith("System.", StringComparison.Ordinal) && assembly is not "System.CommandLine");
 
     private static bool IsInputOrOutput(string name) => IsWithin(name, "System.IO") || IsWithin(name, "System.Net");
 }
