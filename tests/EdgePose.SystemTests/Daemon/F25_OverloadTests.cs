@@ -9,6 +9,7 @@ using EdgePose.Inference;
 using EdgePose.Peers;
 using EdgePose.Publish;
 using EdgePose.SystemTests.Peers;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 
@@ -138,7 +139,7 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
     private sealed class Device : IAsyncDisposable
     {
         private readonly FileStream _lines;
-        private readonly SystemdNotify _systemd = new(_ => null);
+        private readonly SystemdNotify _systemd = new(new SystemdNotifier(), _ => null);
         private readonly string _path;
 
         public Device(EdgePoseConfig config, string path)
@@ -170,7 +171,6 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
         public async ValueTask DisposeAsync()
         {
             await Pipeline.DisposeAsync();
-            _systemd.Dispose();
             await _lines.DisposeAsync();
         }
     }
