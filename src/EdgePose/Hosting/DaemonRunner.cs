@@ -46,7 +46,7 @@ internal static class DaemonRunner
         var exit = new DaemonExit { StopWhenSourcesEnd = request.UntilEnd };
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.AddSerilog(log);
+        builder.Services.AddSerilog(log);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(exit).AddSingleton(reloads);
         // The notifier alone: AddSystemd acts only under a parent named systemd, says READY too early and takes SIGTERM for itself.
         builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
