@@ -33,7 +33,7 @@ internal static class DependencyRule
         ("YamlDotNet", ["EdgePose.Config"]),
         ("Serilog", ["EdgePose.Hosting"]), ("Serilog.", ["EdgePose.Hosting"]),
         ("Microsoft.AspNetCore", ["EdgePose.Hosting"]), ("Microsoft.AspNetCore.", ["EdgePose.Hosting"]), ("Microsoft.Extensions.", ["EdgePose.Hosting"]),
-        ("System.CommandLine", ["EdgePose.Cli"]), ("Spectre.Console", ["EdgePose.Cli"]),
+        ("System.CommandLine", ["EdgePose.Cli"]), ("Spectre.Console", ["EdgePose.Cli"]), ("Spectre.Console.", ["EdgePose.Cli"]),
         // Sparkplug B is protobuf on the wire; otherwise only the model tools, which are another assembly, know it.
         ("Google.Protobuf", ["EdgePose.Publish.Sparkplug"]),
         ("native:libmosquitto", ["EdgePose.Publish.Mosquitto"]), ("native:libmosquitto.", ["EdgePose.Publish.Mosquitto"]),
