@@ -279,7 +279,7 @@ internal static class Publishing
         Setup.Run(Setup.Restore);
         Files.Recreate(Target);
         string[] kind = ["-r", runtime, whole ? "--self-contained" : "--no-self-contained", "-p:RestoreLockedMode=true"];
-        Shell.Run("publish", ["dotnet", "publish", "src/EdgePose", "-c", "Release", "-o", Target, .. kind, .. Verbs.MSBuild]);
+        Shell.Run("publish", ["dotnet", "publish", "src/EdgePose.Program", "-c", "Release", "-o", Target, .. kind, .. Verbs.MSBuild]);
         Console.WriteLine($"publish: {Target}/edgepose ({Files.Size(Target)})");
         return 0;
     }
@@ -287,7 +287,7 @@ internal static class Publishing
 
 internal static class Files
 {
-    public const string Program = "artifacts/bin/EdgePose/release/edgepose.dll";
+    public const string Program = "artifacts/bin/EdgePose.Program/release/edgepose.dll";
     public const string Benchmarks = "artifacts/bin/EdgePose.Benchmarks/release/EdgePose.Benchmarks.dll";
 
     public static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
