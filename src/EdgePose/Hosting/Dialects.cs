@@ -1,6 +1,6 @@
 using EdgePose.Config;
-using EdgePose.Publish.Mosquitto;
 using EdgePose.Publish.Sparkplug;
+using EdgePose.Publish.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Hosting;
@@ -13,7 +13,7 @@ internal static class Dialects
     {
         if (config.Mqtt.SparkplugGroup.Length == 0) { return null; }
         var options = Mapping.Mqtt(config.Mqtt);
-        var transport = new MosquittoTransport(options with { ClientId = options.ClientId + "-sparkplug" }, time, loggers.CreateLogger<MosquittoTransport>());
+        var transport = new MqttTransport(options with { ClientId = options.ClientId + "-sparkplug" }, time, loggers.CreateLogger<MqttTransport>());
         var topics = new SparkplugTopics(config.Mqtt.SparkplugGroup, config.Node);
         return new SparkplugNode(topics, transport, Versions.Self, time, loggers.CreateLogger<SparkplugNode>(), redact);
     }

@@ -11,7 +11,7 @@ using EdgePose.Inference.TopDown;
 using EdgePose.Ingest;
 using EdgePose.Publish;
 using EdgePose.Publish.HomeAssistant;
-using EdgePose.Publish.Mosquitto;
+using EdgePose.Publish.Transport;
 using EdgePose.Tracking;
 using Microsoft.Extensions.Logging;
 using DurableSpool = EdgePose.Spool.DurableSpool;
@@ -62,7 +62,7 @@ internal sealed class Pipeline : IAsyncDisposable
         var clock = new ClockState(time);
         IMqttTransport transport = options.JsonLines is { } lines
             ? new JsonLinesTransport(lines)
-            : new MosquittoTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MosquittoTransport>());
+            : new MqttTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MqttTransport>());
         var sparkplug = options.JsonLines is null ? Dialects.Sparkplug(config, redactor.Redact, loggers, time) : null;
         _publisher = new Publisher(
             Mapping.Publisher(config) with { Spool = options.Spool, Boot = options.Boot }, transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact, sparkplug);

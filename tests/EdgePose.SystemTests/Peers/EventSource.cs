@@ -3,7 +3,7 @@ using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Publish;
 using EdgePose.Publish.Events;
-using EdgePose.Publish.Mosquitto;
+using EdgePose.Publish.Transport;
 using EdgePose.Spool;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -76,7 +76,7 @@ internal sealed class EventSource : IAsyncDisposable
         var options = new MqttOptions { Host = "127.0.0.1", Port = port, ClientId = "edgepose-source", BackoffMin = TimeSpan.FromMilliseconds(100) };
         await using var publisher = new Publisher(
             new PublisherOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = spool },
-            new MosquittoTransport(options, TimeProvider.System, NullLogger<MosquittoTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
+            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
         publisher.Start();
         var boot = EventStamp.BootText(spool.Stats().Boot);
         var watch = Stopwatch.StartNew();

@@ -2,7 +2,7 @@ using System.Text.Json;
 using EdgePose.Domain;
 using EdgePose.Peers;
 using EdgePose.Publish;
-using EdgePose.Publish.Mosquitto;
+using EdgePose.Publish.Transport;
 using EdgePose.Spool;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,7 +19,7 @@ internal sealed class EventSite : IAsyncDisposable
             new SpoolOptions { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         Publisher = new Publisher(
             new PublisherOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = Spool },
-            new MosquittoTransport(options, TimeProvider.System, NullLogger<MosquittoTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
+            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
         Publisher.Start();
     }
 

@@ -67,9 +67,14 @@ namespace EdgePose.Inference.Fixtures
 
 namespace EdgePose.Publish.Fixtures
 {
-    internal static partial class MosquittoOutsideItsFolder
+    internal static class MqttClientOutsideItsFolder
     {
-        [LibraryImport("libmosquitto.so.1", EntryPoint = "mosquitto_lib_init")]
+        public static string ClientId => new MQTTnet.MqttClientOptions().ClientId;
+    }
+
+    internal static partial class NativeCallOfItsOwn
+    {
+        [LibraryImport("libanother.so.1", EntryPoint = "another_init")]
         public static partial int Init();
     }
 }

@@ -1,7 +1,7 @@
 namespace EdgePose.Repository;
 
 /// <summary>
-/// Who may know whom. An area is the first name below <c>EdgePose</c>: <c>EdgePose.Publish.Mosquitto.Client</c> is in area
+/// Who may know whom. An area is the first name below <c>EdgePose</c>: <c>EdgePose.Publish.Transport.MqttTransport</c> is in area
 /// <c>Publish</c>. Whatever is not listed here is forbidden, so that a new area or package has to be placed on purpose.
 /// </summary>
 internal static class DependencyRule
@@ -37,8 +37,7 @@ internal static class DependencyRule
         ("System.CommandLine", ["EdgePose.Cli"]), ("Spectre.Console", ["EdgePose.Cli"]),
         // Sparkplug B is protobuf on the wire; otherwise only the model tools, which are another assembly, know it.
         ("Google.Protobuf", ["EdgePose.Publish.Sparkplug"]),
-        ("native:libmosquitto", ["EdgePose.Publish.Mosquitto"]), ("native:libmosquitto.", ["EdgePose.Publish.Mosquitto"]),
-        ("native:mosquitto", ["EdgePose.Publish.Mosquitto"]),
+        ("MQTTnet", ["EdgePose.Publish.Transport"]),
         ("native:libc", ["EdgePose"]), ("native:libc.", ["EdgePose"]),
     ];
 

@@ -1,13 +1,12 @@
 using System.Text;
-using EdgePose.Domain;
 using EdgePose.Peers;
 using EdgePose.Publish;
-using EdgePose.Publish.Mosquitto;
+using EdgePose.Publish.Transport;
 using static EdgePose.SystemTests.Publish.TransportFixture;
 
 namespace EdgePose.SystemTests.Publish;
 
-public sealed class MosquittoTransportTests
+public sealed class MqttTransportTests
 {
     private static readonly Dictionary<string, string> Users = new() { ["edgepose"] = "s3cr3t-canary", ["viewer"] = "look" };
 
@@ -135,7 +134,7 @@ public sealed class MosquittoTransportTests
         broker.Freeze();
         try
         {
-            var results = Enumerable.Range(0, MosquittoConnection.MaxPending + 1).Select(_ => client.Transport.PublishAsync(Message("a", "1"))).ToArray();
+            var results = Enumerable.Range(0, BrokerConnection.MaxPending + 1).Select(_ => client.Transport.PublishAsync(Message("a", "1"))).ToArray();
 
             Assert.Equal(PublishOutcome.Busy, (await results[^1]).Outcome);
             Assert.Equal(PublishOutcome.ConnectionLost, (await results[0].WaitAsync(Tools.Patience)).Outcome);
@@ -224,14 +223,5 @@ public sealed class MosquittoTransportTests
 
         Assert.Equal((PublishOutcome.Invalid, 0x95), (large.Outcome, large.ReasonCode));
         Assert.True(small.IsSuccess);
-    }
-
-    [Fact]
-    public void Load_LibraryMissing_NamesTheDebianPackage()
-    {
-        var e = Assert.Throws<UserError>(() => MosquittoLibrary.Load("libmosquitto-missing.so.1"));
-
-        Assert.Equal(ExitCode.Broker, e.Code);
-        Assert.Contains("libmosquitto1", e.Hint, StringComparison.Ordinal);
     }
 }
