@@ -1,7 +1,7 @@
 using System.Text;
 using EdgePose.Peers;
-using EdgePose.Publish;
-using EdgePose.Publish.Transport;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Mqtt.Transport;
 using static EdgePose.SystemTests.Publish.TransportFixture;
 
 namespace EdgePose.SystemTests.Publish;

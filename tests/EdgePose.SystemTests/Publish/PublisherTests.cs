@@ -1,7 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Peers;
-using EdgePose.Publish;
-using EdgePose.Publish.Transport;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Mqtt.Transport;
 
 namespace EdgePose.SystemTests.Publish;
 

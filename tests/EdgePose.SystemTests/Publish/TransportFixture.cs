@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using EdgePose.Domain;
 using EdgePose.Peers;
-using EdgePose.Publish;
-using EdgePose.Publish.Transport;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Mqtt.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.SystemTests.Publish;

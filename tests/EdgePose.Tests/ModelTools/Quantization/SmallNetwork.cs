@@ -1,7 +1,7 @@
-using EdgePose.Hosting.Quantization;
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization;
 using EdgePose.ModelTools.Quantization.Preparation;
+using EdgePose.Workshop.Quantization;
 using Google.Protobuf;
 using Xunit;
 
