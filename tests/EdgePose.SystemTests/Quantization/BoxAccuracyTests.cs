@@ -3,7 +3,7 @@ using EdgePose.Evaluation.Keypoints;
 using EdgePose.Hosting.Evaluation;
 using EdgePose.Hosting.Quantization;
 using EdgePose.Ingest;
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.TestSupport;
 
 namespace EdgePose.SystemTests.Quantization;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Hosting.Quantization;
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Settings;
 
 namespace EdgePose.Cli.Quantize;
 

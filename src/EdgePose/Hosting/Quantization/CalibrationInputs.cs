@@ -2,7 +2,7 @@ using System.Collections;
 using EdgePose.Domain;
 using EdgePose.Hosting.Quantization.Pictures;
 using EdgePose.Inference;
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
 
 namespace EdgePose.Hosting.Quantization;
 

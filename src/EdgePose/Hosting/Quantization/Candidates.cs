@@ -2,6 +2,7 @@ using EdgePose.Evaluation.Keypoints;
 using EdgePose.Hosting.Quantization.Accuracy;
 using EdgePose.Hosting.Quantization.Pictures;
 using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Calibration;
 
 namespace EdgePose.Hosting.Quantization;
 

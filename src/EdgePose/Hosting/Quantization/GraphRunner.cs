@@ -1,5 +1,5 @@
 using EdgePose.Inference;
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
 
 namespace EdgePose.Hosting.Quantization;
 

@@ -7,6 +7,7 @@ using EdgePose.Hosting.Quantization.Pictures;
 using EdgePose.Inference;
 using EdgePose.Ingest;
 using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
 
 namespace EdgePose.Hosting.Quantization;
 

@@ -1,7 +1,7 @@
 using EdgePose.Config;
 using EdgePose.Domain;
 using EdgePose.Inference;
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Settings;
 
 namespace EdgePose.Hosting.Quantization;
 

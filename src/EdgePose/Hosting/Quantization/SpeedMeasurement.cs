@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Inference;
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
 
 namespace EdgePose.Hosting.Quantization;
 

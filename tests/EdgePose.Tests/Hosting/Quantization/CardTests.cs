@@ -4,8 +4,9 @@ using EdgePose.Domain;
 using EdgePose.Hosting;
 using EdgePose.Hosting.Quantization;
 using EdgePose.ModelTools.Quantization;
-using EdgePose.Tests.Config;
+using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Config;
 
 namespace EdgePose.Tests.Hosting.Quantization;
 
