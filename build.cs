@@ -287,7 +287,7 @@ internal static class Publishing
         Files.Recreate(Target);
         // Framework-dependent output is the same IL everywhere. arm64 has no start program and no .NET runtime on the package feed.
         string[] kind = whole ? ["-r", "linux-x64", "--self-contained"] : ["--no-restore", $"-p:UseAppHost={(arm ? "false" : "true")}"];
-        Shell.Run("publish", ["dotnet", "publish", "src/EdgePose", "-c", "Release", "-o", Target, .. kind, .. Verbs.MSBuild]);
+        Shell.Run("publish", ["dotnet", "publish", "src/EdgePose.Program", "-c", "Release", "-o", Target, .. kind, .. Verbs.MSBuild]);
         if (arm) { BringArm64Native(); }
         Console.WriteLine($"publish: {(arm ? $"dotnet {Target}/edgepose.dll" : $"{Target}/edgepose")} ({Files.Size(Target)})");
         return 0;
@@ -307,7 +307,7 @@ internal static class Publishing
 
 internal static class Files
 {
-    public const string Program = "artifacts/bin/EdgePose/release/edgepose.dll";
+    public const string Program = "artifacts/bin/EdgePose.Program/release/edgepose.dll";
     public const string Benchmarks = "artifacts/bin/EdgePose.Benchmarks/release/EdgePose.Benchmarks.dll";
 
     public static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));

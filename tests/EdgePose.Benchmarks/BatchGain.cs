@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using EdgePose.Hosting;
-using EdgePose.Inference;
+using EdgePose.Networks.Models;
+using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Benchmarks;
 

@@ -1,11 +1,11 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using EdgePose.Domain;
-using EdgePose.Inference;
-using EdgePose.Inference.BottomUp;
-using EdgePose.Publish;
-using EdgePose.Tests.Inference.BottomUp;
-using EdgePose.Tracking;
+using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Preprocessing;
+using EdgePose.People.Tracking;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Tests.Networks.Families.LitePose;
 
 namespace EdgePose.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using EdgePose.Spool;
-using EdgePose.Spool.Storage;
+using EdgePose.Delivery.Spool;
+using EdgePose.Delivery.Spool.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Benchmarks;

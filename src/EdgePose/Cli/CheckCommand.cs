@@ -1,6 +1,6 @@
 using System.CommandLine;
 using EdgePose.Domain;
-using EdgePose.Hosting;
+using EdgePose.Service;
 
 namespace EdgePose.Cli;
 

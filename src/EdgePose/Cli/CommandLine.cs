@@ -3,24 +3,26 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using EdgePose.Domain;
-using EdgePose.Hosting;
+using EdgePose.Service;
 
 namespace EdgePose.Cli;
 
 /// <summary>The verbs of <c>edgepose</c>. Results go to standard output, everything else to standard error; nothing ever prompts.</summary>
 internal static class CommandLine
 {
-    public static Task<int> InvokeAsync(string[] args)
+    /// <param name="args">The command line without the program's name.</param>
+    /// <param name="others">The verbs of the workshop, made only after the limits of the process have been looked at.</param>
+    public static Task<int> InvokeAsync(string[] args, Func<IEnumerable<Verb>> others)
     {
         // Before the libraries of the command line take the descriptors that are left.
-        if (ProcessLimits.Find(streams: 0) is not { } limit) { return ParseAsync(args); }
+        if (ProcessLimits.Find(streams: 0) is not { } limit) { return ParseAsync(args, others()); }
         Console.Error.WriteLine($"edgepose: {limit.Problem}\ntry: {limit.Hint}");
         return Task.FromResult((int)ExitCode.Failed);
     }
 
-    private static async Task<int> ParseAsync(string[] args)
+    private static async Task<int> ParseAsync(string[] args, IEnumerable<Verb> others)
     {
-        var root = Build();
+        var root = Build(others);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -37,13 +39,10 @@ internal static class CommandLine
     private static string Words(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{Words(parent)}{command.Command.Name} " : "";
 
-    public static RootCommand Build()
+    public static RootCommand Build(IEnumerable<Verb> others)
     {
-        var root = new RootCommand("EdgePose: multi-person pose from cameras to MQTT, on the board.")
-        {
-            RunCommand.Create(), TopCommand.Create(), CheckCommand.Create(), ProbeCommand.Create(), BenchCommand.Create(), DemoCommand.Create(),
-            EvalCommand.Create(), ReplayCommand.Create(), QuantizeCommand.Create(), ModelsCommand.Create(), VersionCommand.Create(),
-        };
+        var root = new RootCommand("EdgePose: multi-person pose from cameras to MQTT, on the board.");
+        foreach (var verb in (IEnumerable<Verb>)[RunCommand.Create(), TopCommand.Create(), CheckCommand.Create(), .. others, VersionCommand.Create()]) { root.Add(verb); }
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesFirst((HelpAction)help.Action!);
         return root;

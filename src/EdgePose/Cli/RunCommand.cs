@@ -1,5 +1,5 @@
 using System.CommandLine;
-using EdgePose.Hosting;
+using EdgePose.Service;
 
 namespace EdgePose.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using EdgePose.Cli.Top;
 using EdgePose.Domain;
-using EdgePose.Hosting.Observation;
+using EdgePose.Service.Observe;
 using Spectre.Console;
 
 namespace EdgePose.Cli;

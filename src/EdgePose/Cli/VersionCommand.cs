@@ -1,5 +1,5 @@
 using EdgePose.Domain;
-using EdgePose.Hosting;
+using EdgePose.Service;
 
 namespace EdgePose.Cli;
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using EdgePose.Domain;
 
 namespace EdgePose.Events;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using EdgePose.Peers;
 using EdgePose.SystemTests.Ingest;
-using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
 using Xunit.Abstractions;
 

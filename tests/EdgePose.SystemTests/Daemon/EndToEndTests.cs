@@ -1,7 +1,7 @@
 using System.Text.Json;
 using EdgePose.Peers;
 using EdgePose.SystemTests.Peers;
-using EdgePose.Tests.Publish;
+using EdgePose.Tests.Sinks.Mqtt;
 using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;

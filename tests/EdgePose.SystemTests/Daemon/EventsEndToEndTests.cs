@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EdgePose.Peers;
-using EdgePose.Tests.Publish;
+using EdgePose.Tests.Sinks.Mqtt;
 using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;

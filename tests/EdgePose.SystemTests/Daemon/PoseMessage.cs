@@ -1,6 +1,6 @@
 using System.Text.Json;
 using EdgePose.Peers;
-using EdgePose.Tests.Publish;
+using EdgePose.Tests.Sinks.Mqtt;
 
 namespace EdgePose.SystemTests.Daemon;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using EdgePose.Peers;
 using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
 

@@ -1,12 +1,12 @@
 using System.Text.Json;
-using EdgePose.Config;
 using EdgePose.Domain;
-using EdgePose.Hosting;
-using EdgePose.Hosting.Events;
-using EdgePose.Hosting.Replay;
+using EdgePose.Events;
 using EdgePose.Peers;
-using EdgePose.Publish;
+using EdgePose.Service;
+using EdgePose.Settings;
+using EdgePose.Sinks.Mqtt;
 using EdgePose.TestSupport;
+using EdgePose.Workshop.Replay;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using EdgePose.Domain;
-using EdgePose.Hosting.Evaluation;
-using EdgePose.Ingest;
 using EdgePose.Peers;
+using EdgePose.Streams;
 using EdgePose.TestSupport;
+using EdgePose.Workshop.Evaluation;
 
 namespace EdgePose.SystemTests.Evaluation;
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
-using EdgePose.Config;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
-using EdgePose.Hosting.Events;
-using EdgePose.Hosting.Replay;
+using EdgePose.Service;
+using EdgePose.Settings;
+using EdgePose.Workshop.Replay;
 
 namespace EdgePose.SystemTests.Events;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using EdgePose.Config;
-using EdgePose.Hosting.Replay;
+using EdgePose.Settings;
 using EdgePose.TestSupport;
+using EdgePose.Workshop.Replay;
 using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Events;

@@ -1,6 +1,6 @@
 using System.Text;
 using EdgePose.Domain;
-using EdgePose.Inference;
+using EdgePose.Networks.Runtime;
 using EdgePose.Peers;
 using EdgePose.TestSupport;
 

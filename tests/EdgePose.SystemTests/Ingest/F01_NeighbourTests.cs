@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EdgePose.Domain;
-using EdgePose.Ingest;
 using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
 using Xunit.Abstractions;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using EdgePose.Domain;
-using EdgePose.Ingest;
+using EdgePose.Streams;
 using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
 using EdgePose.TestSupport;

@@ -1,5 +1,5 @@
 using EdgePose.Domain;
-using EdgePose.Ingest;
+using EdgePose.Streams;
 using EdgePose.TestSupport;
 using Xunit.Abstractions;
 

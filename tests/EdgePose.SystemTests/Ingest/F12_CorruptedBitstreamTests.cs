@@ -1,5 +1,4 @@
 using EdgePose.Domain;
-using EdgePose.Ingest;
 using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
 using Xunit.Abstractions;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using EdgePose.Ingest;
+using EdgePose.Streams;
 
 namespace EdgePose.SystemTests.Ingest;
 

@@ -1,5 +1,5 @@
 using EdgePose.Domain;
-using EdgePose.Ingest;
+using EdgePose.Streams;
 using EdgePose.SystemTests.Peers;
 
 namespace EdgePose.SystemTests.Ingest;

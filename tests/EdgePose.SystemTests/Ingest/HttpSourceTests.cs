@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using EdgePose.Domain;
-using EdgePose.Ingest;
-using EdgePose.SystemTests.Peers;
+using EdgePose.Streams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

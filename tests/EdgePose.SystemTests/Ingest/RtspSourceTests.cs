@@ -1,6 +1,6 @@
 using System.Globalization;
 using EdgePose.Domain;
-using EdgePose.Ingest;
+using EdgePose.Streams;
 using EdgePose.SystemTests.Peers;
 
 namespace EdgePose.SystemTests.Ingest;

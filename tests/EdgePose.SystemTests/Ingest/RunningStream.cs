@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using EdgePose.Domain;
-using EdgePose.Ingest;
-using EdgePose.Ingest.Packets;
 using EdgePose.Peers;
+using EdgePose.Streams;
+using EdgePose.Streams.Packets;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.SystemTests.Ingest;

@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using EdgePose.Config;
 using EdgePose.Domain;
-using EdgePose.Hosting;
+using EdgePose.Networks.Models;
+using EdgePose.Workshop.Models;
 
 namespace EdgePose.SystemTests.Models;
 

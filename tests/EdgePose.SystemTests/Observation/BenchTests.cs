@@ -1,7 +1,7 @@
 using System.Text.Json;
-using EdgePose.Hosting.Bench;
 using EdgePose.Peers;
-using EdgePose.Tests.Publish;
+using EdgePose.Tests.Sinks.Mqtt;
+using EdgePose.Workshop.Bench;
 
 namespace EdgePose.SystemTests.Observation;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using EdgePose.Peers;
-using EdgePose.Tests.Hosting.Observation;
-using EdgePose.Tests.Publish;
+using EdgePose.Tests.Service.Observe;
+using EdgePose.Tests.Sinks.Mqtt;
 
 namespace EdgePose.SystemTests.Observation;
 

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
-using EdgePose.Hosting.Observation;
 using EdgePose.Peers;
-using EdgePose.Tests.Inference;
+using EdgePose.Service.Observe;
+using EdgePose.Tests.Networks.Runtime;
 
 namespace EdgePose.SystemTests.Observation;
 

@@ -1,5 +1,5 @@
-using EdgePose.Hosting.Observation;
 using EdgePose.Peers;
+using EdgePose.Service.Observe;
 
 namespace EdgePose.SystemTests.Observation;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
-using EdgePose.Publish;
-using EdgePose.Publish.Events;
-using EdgePose.Publish.Mosquitto;
-using EdgePose.Spool;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Mqtt.Events;
+using EdgePose.Sinks.Mqtt.Mosquitto;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Peers;

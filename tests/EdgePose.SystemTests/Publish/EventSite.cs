@@ -1,9 +1,9 @@
 using System.Text.Json;
+using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
 using EdgePose.Peers;
-using EdgePose.Publish;
-using EdgePose.Publish.Mosquitto;
-using EdgePose.Spool;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Mqtt.Mosquitto;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.SystemTests.Publish;

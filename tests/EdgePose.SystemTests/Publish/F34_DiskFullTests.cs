@@ -34,7 +34,7 @@ public sealed class F34_DiskFullTests(ITestOutputHelper output)
 
             File.Delete(Path.Combine(folder, "ballast"));
             await site.UntilAsync(() => site.Spool.Stats().Fault.Length == 0, "the spool did not recover");
-            Assert.Equal(EdgePose.Spool.AppendOutcome.Durable, await site.Raise("front", "after").Completed);
+            Assert.Equal(EdgePose.Delivery.Spool.AppendOutcome.Durable, await site.Raise("front", "after").Completed);
             await ArrivesAsync(witness, "after");
             output.WriteLine($"while full: fault '{fault.Fault}', {fault.Volatile} events in memory only, {fault.LostTotal} lost");
             var arrived = witness.Payloads.Select(EventSite.Read).Select(e => e.Reason).ToHashSet();

@@ -1,8 +1,8 @@
 using System.Text;
 using EdgePose.Domain;
 using EdgePose.Peers;
-using EdgePose.Publish;
-using EdgePose.Publish.Mosquitto;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Mqtt.Mosquitto;
 using static EdgePose.SystemTests.Publish.TransportFixture;
 
 namespace EdgePose.SystemTests.Publish;

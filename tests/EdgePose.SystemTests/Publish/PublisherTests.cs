@@ -1,7 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Peers;
-using EdgePose.Publish;
-using EdgePose.Publish.Mosquitto;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Mqtt.Mosquitto;
 
 namespace EdgePose.SystemTests.Publish;
 

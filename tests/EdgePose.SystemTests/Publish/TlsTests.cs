@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using EdgePose.Peers;
-using EdgePose.Publish;
+using EdgePose.Sinks.Mqtt;
 using static EdgePose.SystemTests.Publish.TransportFixture;
 
 namespace EdgePose.SystemTests.Publish;

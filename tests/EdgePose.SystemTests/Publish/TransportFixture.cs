@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using EdgePose.Domain;
 using EdgePose.Peers;
-using EdgePose.Publish;
-using EdgePose.Publish.Mosquitto;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Mqtt.Mosquitto;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.SystemTests.Publish;

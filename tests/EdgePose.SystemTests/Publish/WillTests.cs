@@ -1,5 +1,5 @@
 using EdgePose.Peers;
-using EdgePose.Publish;
+using EdgePose.Sinks.Mqtt;
 using static EdgePose.SystemTests.Publish.TransportFixture;
 
 namespace EdgePose.SystemTests.Publish;

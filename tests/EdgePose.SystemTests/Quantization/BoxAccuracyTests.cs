@@ -1,10 +1,10 @@
-using EdgePose.Evaluation.Data;
-using EdgePose.Evaluation.Keypoints;
-using EdgePose.Hosting.Evaluation;
-using EdgePose.Hosting.Quantization;
-using EdgePose.Ingest;
 using EdgePose.ModelTools.Quantization.Settings;
+using EdgePose.Streams;
 using EdgePose.TestSupport;
+using EdgePose.Workshop.Evaluation;
+using EdgePose.Workshop.Evaluation.Data;
+using EdgePose.Workshop.Evaluation.Keypoints;
+using EdgePose.Workshop.Quantization;
 
 namespace EdgePose.SystemTests.Quantization;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using EdgePose.Evaluation.Data;
 using EdgePose.TestSupport;
+using EdgePose.Workshop.Evaluation.Data;
 using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Skipping;

@@ -1,13 +1,13 @@
-using EdgePose.Config;
 using EdgePose.Domain;
-using EdgePose.Hosting;
-using EdgePose.Inference;
-using EdgePose.Inference.BottomUp;
-using EdgePose.Inference.Detectors;
-using EdgePose.Inference.Skipping;
-using EdgePose.Inference.TopDown;
+using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Models;
+using EdgePose.Networks.TopDown;
+using EdgePose.People.Skipping;
+using EdgePose.People.Tracking;
+using EdgePose.Service;
+using EdgePose.Settings;
 using EdgePose.TestSupport;
-using EdgePose.Tracking;
 
 namespace EdgePose.SystemTests.Skipping;
 

@@ -1,5 +1,5 @@
 using EdgePose.Domain;
-using EdgePose.Inference;
+using EdgePose.Networks.Estimation;
 
 namespace EdgePose.SystemTests.Skipping;
 

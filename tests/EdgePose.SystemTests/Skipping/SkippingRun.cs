@@ -1,12 +1,12 @@
 using EdgePose.Domain;
-using EdgePose.Evaluation.Data;
-using EdgePose.Evaluation.Keypoints;
-using EdgePose.Hosting;
-using EdgePose.Hosting.Evaluation;
-using EdgePose.Inference;
-using EdgePose.Inference.Scheduling;
-using EdgePose.Inference.Skipping;
-using EdgePose.Tracking;
+using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Scheduling;
+using EdgePose.People;
+using EdgePose.People.Skipping;
+using EdgePose.People.Tracking;
+using EdgePose.Workshop.Evaluation;
+using EdgePose.Workshop.Evaluation.Data;
+using EdgePose.Workshop.Evaluation.Keypoints;
 
 namespace EdgePose.SystemTests.Skipping;
 

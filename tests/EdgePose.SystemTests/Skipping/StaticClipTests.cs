@@ -1,10 +1,10 @@
 using System.Globalization;
 using EdgePose.Domain;
-using EdgePose.Hosting;
-using EdgePose.Inference.Scheduling;
+using EdgePose.Networks.Scheduling;
+using EdgePose.People;
+using EdgePose.People.Tracking;
 using EdgePose.SystemTests.Ingest;
 using EdgePose.TestSupport;
-using EdgePose.Tracking;
 using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Skipping;

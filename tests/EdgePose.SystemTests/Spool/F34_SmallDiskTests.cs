@@ -1,7 +1,6 @@
 using System.Text;
+using EdgePose.Delivery.Spool;
 using EdgePose.Peers;
-using EdgePose.Spool;
-using EdgePose.Spool.Format;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.SystemTests.Spool;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using EdgePose.Cli;
 using EdgePose.Domain;
 using EdgePose.TestSupport;
+using EdgePose.Workshop.Verbs;
 
 namespace EdgePose.Tests.Cli;
 
@@ -12,7 +13,7 @@ public sealed class CommandLineTests
     private static async Task<(int Code, string Out, string Error)> RunAsync(params string[] args)
     {
         using var console = new CapturedConsole();
-        var code = await CommandLine.InvokeAsync(args);
+        var code = await CommandLine.InvokeAsync(args, WorkshopVerbs.Create);
         return (code, console.Out, console.Error);
     }
 
@@ -22,7 +23,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Help_OfEveryVerb_BeginsWithTwoExamplesOfIt()
     {
-        foreach (var (path, verb) in Verbs(CommandLine.Build()))
+        foreach (var (path, verb) in Verbs(CommandLine.Build(WorkshopVerbs.Create())))
         {
             var (code, text, _) = await RunAsync([.. path.Split(' '), "--help"]);
             var lines = text.Split('\n');
@@ -46,7 +47,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Examples_OfEveryVerb_Parse()
     {
-        var root = CommandLine.Build();
+        var root = CommandLine.Build(WorkshopVerbs.Create());
         foreach (var example in Verbs(root).SelectMany(v => v.Verb.Examples).Concat(Verb.RootExamples))
         {
             Assert.Empty(root.Parse(example["edgepose ".Length..]).Errors);
@@ -118,7 +119,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Check_Json_ReportsEveryErrorOfABadFile()
     {
-        using var folder = new Config.TempFolder();
+        using var folder = new Settings.TempFolder();
         var file = folder.Write("edgepose.yaml", "mqtt: { url: mqtt://localhost, pasword: hunter2 }\nstreams:\n  front: { url: rtsp://u:geheim@cam/x, fps: five }\n");
         var (code, output, error) = await RunAsync("check", "--offline", "--json", "--config", file);
         using var json = JsonDocument.Parse(output);

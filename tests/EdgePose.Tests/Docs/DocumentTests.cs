@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
 using EdgePose.Cli;
-using EdgePose.Config;
+using EdgePose.Networks.Models;
+using EdgePose.Tests.Settings;
 using EdgePose.TestSupport;
-using EdgePose.Tests.Config;
+using EdgePose.Workshop.Verbs;
 
 namespace EdgePose.Tests.Docs;
 
@@ -54,7 +55,7 @@ public sealed partial class DocumentTests
     [MemberData(nameof(Documents))]
     public void Commands_OfEdgePose_Parse(string document)
     {
-        var root = CommandLine.Build();
+        var root = CommandLine.Build(WorkshopVerbs.Create());
         foreach (Match command in Command().Matches(Read(document)))
         {
             var line = command.Groups[1].Value.Trim();
@@ -67,7 +68,7 @@ public sealed partial class DocumentTests
     public void Readme_NamesEveryVerb()
     {
         var text = Read("README.md");
-        foreach (var verb in CommandLine.Build().Subcommands) { Assert.Contains($"| `{verb.Name}` |", text, StringComparison.Ordinal); }
+        foreach (var verb in CommandLine.Build(WorkshopVerbs.Create()).Subcommands) { Assert.Contains($"| `{verb.Name}` |", text, StringComparison.Ordinal); }
         Assert.InRange(Command().Count(text), 3, 100);
     }
 

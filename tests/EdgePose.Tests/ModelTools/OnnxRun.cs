@@ -15,7 +15,7 @@ internal sealed class OnnxRun : IDisposable
     private readonly List<NamedOnnxValue> _inputs = [];
 
     // The native library is chosen once per process; whoever comes first chooses for all tests.
-    static OnnxRun() => EdgePose.Inference.OrtRuntime.Initialize("");
+    static OnnxRun() => EdgePose.Networks.Runtime.OrtRuntime.Initialize("");
 
     public OnnxRun(string path) => _session = new InferenceSession(path, _options);
 

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text;
-using EdgePose.Config;
 using EdgePose.ModelTools;
 using EdgePose.ModelTools.LitePose;
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Tfjs;
+using EdgePose.Networks.Models;
+using EdgePose.Settings;
 using EdgePose.TestSupport;
 using Google.Protobuf;
 

@@ -1,11 +1,10 @@
 // Types that break the rule of dependencies on purpose (and two that keep it), as food for ArchitectureTests. Never called.
 #pragma warning disable IDE0130 // the namespace is the point
 using System.Runtime.InteropServices;
-using EdgePose.Config;
 using EdgePose.Domain;
-using EdgePose.Inference;
+using EdgePose.Networks.Runtime;
 
-namespace EdgePose.Tracking.Fixtures
+namespace EdgePose.Events.Fixtures
 {
     internal sealed class FieldOfAnotherFeature(object network) { public INetwork Network = (INetwork)network; }
 
@@ -24,13 +23,13 @@ namespace EdgePose.Tracking.Fixtures
         public static async Task<bool> TestAsync(object o)
         {
             await Task.Yield();
-            return o is MqttProtocol.V5;
+            return o is Sinks.Mqtt.MqttVersion.V5;
         }
     }
 
     internal static class GenericArgumentOfAnotherFeature
     {
-        public static object Make() => Array.Empty<MqttConfig>();
+        public static object Make() => Array.Empty<Sinks.Mqtt.MqttMessage>();
     }
 
     internal abstract class FrameHolder { public abstract Frame? Last { get; } }
@@ -57,7 +56,7 @@ namespace EdgePose.Tracking.Fixtures
     }
 }
 
-namespace EdgePose.Inference.Fixtures
+namespace EdgePose.Networks.Runtime.Fixtures
 {
     internal static class FrameUser
     {
@@ -65,7 +64,7 @@ namespace EdgePose.Inference.Fixtures
     }
 }
 
-namespace EdgePose.Publish.Fixtures
+namespace EdgePose.Sinks.Fixtures
 {
     internal static partial class MosquittoOutsideItsFolder
     {
@@ -83,7 +82,7 @@ namespace EdgePose.Domain.Fixtures
 
     internal static class ValueThatKnowsItsUser
     {
-        public static Type User => typeof(Tracking.Fixtures.GoodNeighbour);
+        public static Type User => typeof(Events.Fixtures.GoodNeighbour);
     }
 }
 

@@ -9,7 +9,7 @@ namespace EdgePose.Repository;
 /// </summary>
 public sealed class BannedMembersTests
 {
-    public static TheoryData<string> Assemblies => ["edgepose.dll", "EdgePose.ModelTools.dll"];
+    public static TheoryData<string> Assemblies => ["edgepose.dll", "EdgePose.Daemon.dll", "EdgePose.Workshop.dll", "EdgePose.ModelTools.dll"];
 
     [Theory]
     [MemberData(nameof(Assemblies))]

@@ -12,14 +12,15 @@ public sealed class CircleTests(ITestOutputHelper output)
     /// </summary>
     private static readonly (string Assembly, string Namespaces)[] Known =
     [
-        ("edgepose", "Cli + Cli.Eval + Cli.Quantize"),
-        ("edgepose", "Config + Config.Sections + Config.Yaml"),
-        ("edgepose", "Events + Events.Rules"),
-        ("edgepose", "Hosting + Hosting.Events + Hosting.Observation"),
-        ("edgepose", "Hosting.Quantization + Hosting.Quantization.Accuracy + Hosting.Quantization.Pictures"),
-        ("edgepose", "Inference + Inference.Scheduling"),
-        ("edgepose", "Ingest + Ingest.Packets"),
-        ("edgepose", "Publish + Publish.Commands + Publish.Events + Publish.HomeAssistant + Publish.Sparkplug"),
+        ("EdgePose.Daemon", "Events + Events.Rules"),
+        ("EdgePose.Daemon", "Networks.Families + Networks.Preprocessing + Networks.Runtime"),
+        ("EdgePose.Daemon", "Service + Service.Observe"),
+        ("EdgePose.Daemon", "Settings + Settings.Sections + Settings.Yaml"),
+        ("EdgePose.Daemon", "Sinks.HomeAssistant + Sinks.Mqtt + Sinks.Mqtt.Commands + Sinks.Mqtt.Events + Sinks.Onvif + Sinks.Sparkplug"),
+        ("EdgePose.Daemon", "Streams + Streams.Packets"),
+        ("EdgePose.Workshop", "Workshop.Quantization + Workshop.Quantization.Accuracy + Workshop.Quantization.Pictures"),
+        ("EdgePose.Workshop", "Workshop.Verbs + Workshop.Verbs.Demo + Workshop.Verbs.Eval + Workshop.Verbs.Models"
+            + " + Workshop.Verbs.Probe + Workshop.Verbs.Quantize + Workshop.Verbs.Replay"),
     ];
 
     [Fact]

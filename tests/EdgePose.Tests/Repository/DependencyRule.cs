@@ -1,50 +1,50 @@
 namespace EdgePose.Repository;
 
 /// <summary>
-/// Who may know whom. An area is the first name below <c>EdgePose</c>: <c>EdgePose.Publish.Mosquitto.Client</c> is in area
-/// <c>Publish</c>. Whatever is not listed here is forbidden, so that a new area or package has to be placed on purpose.
+/// Who may know whom. An area is the first name below <c>EdgePose</c>: <c>EdgePose.Sinks.Mqtt.Topics</c> is in area
+/// <c>Sinks</c>. Whatever is not listed here is forbidden, so that a new area or package has to be placed on purpose.
 /// </summary>
 internal static class DependencyRule
 {
-    private static readonly string[] Features = ["Ingest", "Inference", "Tracking", "Events", "Spool", "Publish", "Config", "Evaluation"];
+    private static readonly string[] Rooms = ["Settings", "Streams", "Networks", "People", "Events", "Delivery", "Sinks"];
 
     private static readonly Dictionary<string, string[]> Areas = new()
     {
         ["Domain"] = [],
-        ["Ingest"] = ["Domain"],
-        ["Inference"] = ["Domain"],
-        ["Tracking"] = ["Domain"],
-        ["Events"] = ["Domain"],
-        ["Spool"] = ["Domain"],
-        ["Publish"] = ["Domain", "Spool"],
-        ["Config"] = ["Domain"],
-        ["Evaluation"] = ["Domain"],
-        ["Hosting"] = ["Domain", .. Features, "ModelTools"],
-        ["Cli"] = ["Domain", "Hosting", "ModelTools"],
+        ["Settings"] = ["Domain"],
+        ["Streams"] = ["Domain", "Settings"],
+        ["Networks"] = ["Domain", "Settings"],
+        ["People"] = ["Domain", "Settings", "Networks"],
+        ["Events"] = ["Domain", "Settings"],
+        ["Delivery"] = ["Domain", "Settings"],
+        ["Sinks"] = ["Domain", "Settings", "Delivery"],
+        ["Service"] = ["Domain", .. Rooms],
+        ["Cli"] = ["Domain", "Settings", "Service"],
+        ["Workshop"] = ["Domain", .. Rooms, "Service", "Cli", "ModelTools"],
         // The entry point and what the compiler puts into no namespace.
-        [""] = ["Cli"],
+        [""] = ["Cli", "Workshop"],
     };
 
     /// <summary>Foreign assemblies (a trailing dot matches all names that begin so) and the namespaces that may use them.</summary>
     private static readonly (string Assembly, string[] Namespaces)[] Owners =
     [
-        ("Microsoft.Extensions.Logging.Abstractions", [.. Features.Select(f => "EdgePose." + f), "EdgePose.Hosting", "EdgePose.Cli"]),
-        ("Microsoft.ML.OnnxRuntime", ["EdgePose.Inference"]),
-        ("System.Numerics.Tensors", ["EdgePose.Inference", "EdgePose.Tracking"]),
-        ("YamlDotNet", ["EdgePose.Config"]),
-        ("Serilog", ["EdgePose.Hosting"]), ("Serilog.", ["EdgePose.Hosting"]),
-        ("Microsoft.AspNetCore", ["EdgePose.Hosting"]), ("Microsoft.AspNetCore.", ["EdgePose.Hosting"]), ("Microsoft.Extensions.", ["EdgePose.Hosting"]),
-        ("System.CommandLine", ["EdgePose.Cli"]), ("Spectre.Console", ["EdgePose.Cli"]),
+        ("Microsoft.Extensions.Logging.Abstractions", [.. Rooms.Select(r => "EdgePose." + r), "EdgePose.Service", "EdgePose.Cli", "EdgePose.Workshop"]),
+        ("Microsoft.ML.OnnxRuntime", ["EdgePose.Networks.Runtime"]),
+        ("System.Numerics.Tensors", ["EdgePose.Networks", "EdgePose.People"]),
+        ("YamlDotNet", ["EdgePose.Settings.Yaml"]),
+        ("Serilog", ["EdgePose.Service"]), ("Serilog.", ["EdgePose.Service"]),
+        ("Microsoft.AspNetCore", ["EdgePose.Service"]), ("Microsoft.AspNetCore.", ["EdgePose.Service"]), ("Microsoft.Extensions.", ["EdgePose.Service"]),
+        ("System.CommandLine", ["EdgePose.Cli", "EdgePose.Workshop.Verbs"]), ("Spectre.Console", ["EdgePose.Cli", "EdgePose.Workshop.Verbs"]),
         // Sparkplug B is protobuf on the wire; otherwise only the model tools, which are another assembly, know it.
-        ("Google.Protobuf", ["EdgePose.Publish.Sparkplug"]),
-        ("native:libmosquitto", ["EdgePose.Publish.Mosquitto"]), ("native:libmosquitto.", ["EdgePose.Publish.Mosquitto"]),
-        ("native:mosquitto", ["EdgePose.Publish.Mosquitto"]),
+        ("Google.Protobuf", ["EdgePose.Sinks.Sparkplug"]),
+        ("native:libmosquitto", ["EdgePose.Sinks.Mqtt.Mosquitto"]), ("native:libmosquitto.", ["EdgePose.Sinks.Mqtt.Mosquitto"]),
+        ("native:mosquitto", ["EdgePose.Sinks.Mqtt.Mosquitto"]),
         ("native:libc", ["EdgePose"]), ("native:libc.", ["EdgePose"]),
     ];
 
     /// <summary>The product's promise that no pixel leaves the process rests on these types staying where pixels are worked on.</summary>
     private static readonly string[] Pixels = ["EdgePose.Domain.Frame", "EdgePose.Domain.FrameSlot"];
-    private static readonly string[] PixelAreas = ["Domain", "Ingest", "Inference", "Hosting"];
+    private static readonly string[] PixelAreas = ["Domain", "Streams", "Networks", "People", "Service", "Workshop"];
 
     /// <summary>What <paramref name="user"/> uses against the rule, one sentence each.</summary>
     public static IEnumerable<string> Violations(TypeName user, IEnumerable<TypeName> used)

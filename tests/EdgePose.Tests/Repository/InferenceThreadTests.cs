@@ -11,7 +11,7 @@ public sealed class InferenceThreadTests
     [Fact]
     public void Session_Runs_AreStartedInThreePlacesOnly()
     {
-        using var references = new TypeReferences(Path.Combine(AppContext.BaseDirectory, "edgepose.dll"));
+        using var references = new TypeReferences(Path.Combine(AppContext.BaseDirectory, "EdgePose.Daemon.dll"));
         var callers = references.Read().Where(u => u.Value.Members.Any(m => m.Type.ToString() == Session && m.Name.StartsWith("Run", StringComparison.Ordinal)))
             .ToDictionary(u => u.Key.Name, u => u.Value.Members.Where(m => m.Type.ToString() == Session && m.Name.StartsWith("Run", StringComparison.Ordinal)).Select(m => m.Name).Distinct().Single());
         // The binding, which only estimators run; the probe of models that are imported; and the graphs of the quantizer, which is no daemon.

@@ -26,7 +26,7 @@ public sealed class SourceRulesTests
     /// <summary>Places where a rule has no point, with the reason.</summary>
     private static readonly (string File, string Rule, string Reason)[] Exceptions =
     [
-        ("src/EdgePose/Publish/Mosquitto/MosquittoTransport.cs", "blocking on a task", "the connection's own thread has nothing else to do"),
+        ("src/EdgePose/Sinks/Mqtt/Mosquitto/MosquittoTransport.cs", "blocking on a task", "the connection's own thread has nothing else to do"),
     ];
 
     public static TheoryData<string> Sources => [.. SourceTree.CSharp("src/")];

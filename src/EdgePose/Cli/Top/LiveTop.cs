@@ -1,5 +1,5 @@
 using EdgePose.Domain;
-using EdgePose.Hosting.Observation;
+using EdgePose.Service.Observe;
 using Spectre.Console;
 
 namespace EdgePose.Cli.Top;

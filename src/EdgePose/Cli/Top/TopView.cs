@@ -1,6 +1,6 @@
 using System.Globalization;
 using EdgePose.Domain;
-using EdgePose.Hosting.Observation;
+using EdgePose.Service.Observe;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

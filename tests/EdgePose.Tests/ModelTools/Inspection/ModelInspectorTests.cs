@@ -1,9 +1,9 @@
-using EdgePose.Hosting;
 using EdgePose.ModelTools;
 using EdgePose.ModelTools.Inspection;
 using EdgePose.ModelTools.LitePose;
 using EdgePose.ModelTools.Onnx;
 using EdgePose.TestSupport;
+using EdgePose.Workshop.Models;
 using Google.Protobuf;
 using Xunit.Abstractions;
 

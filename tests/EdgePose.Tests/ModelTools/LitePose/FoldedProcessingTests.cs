@@ -1,7 +1,7 @@
 using EdgePose.Domain;
-using EdgePose.Inference;
-using EdgePose.Inference.BottomUp;
 using EdgePose.ModelTools.LitePose;
+using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Preprocessing;
 
 namespace EdgePose.Tests.ModelTools.LitePose;
 
@@ -79,7 +79,7 @@ public sealed class FoldedProcessingTests : IDisposable
     /// <summary>As the product normalises: one table per channel, planes.</summary>
     private static float[] Normalised(byte[] picture)
     {
-        var table = new ChannelTable(EdgePose.Config.ModelFamilies.Input(ModelKind.LitePose));
+        var table = new ChannelTable(EdgePose.Networks.Models.ModelFamilies.Input(ModelKind.LitePose));
         var planes = new float[picture.Length];
         for (var i = 0; i < picture.Length; i++) { planes[(i % 3 * Side * Side) + (i / 3)] = table.Channel(i % 3)[picture[i]]; }
         return planes;

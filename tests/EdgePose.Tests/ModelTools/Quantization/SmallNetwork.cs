@@ -1,8 +1,8 @@
-using EdgePose.Hosting.Quantization;
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization;
 using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.ModelTools.Quantization.Settings;
+using EdgePose.Workshop.Quantization;
 using Google.Protobuf;
 using Xunit;
 

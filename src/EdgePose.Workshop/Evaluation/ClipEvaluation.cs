@@ -1,0 +1,141 @@
+using EdgePose.Domain;
+using EdgePose.Networks.Estimation;
+using EdgePose.People.Tracking;
+using EdgePose.Streams;
+using EdgePose.Workshop.Evaluation.Data;
+using EdgePose.Workshop.Evaluation.Tracks;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgePose.Workshop.Evaluation;
+
+/// <summary>Runs ingest, networks and tracker of the daemon over a clip, every frame, and measures the identities.</summary>
+internal static class ClipEvaluation
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    /// <exception cref="UserError">Clip, ground truth or models cannot be used.</exception>
+    public static async Task<TrackReport> RunAsync(ClipRequest request, IProgress<EvalProgress> progress, TimeProvider time, CancellationToken stop)
+    {
+        if (!File.Exists(request.Clip)) { throw new UserError(ExitCode.Source, $"{request.Clip} does not exist"); }
+        var dataset = DatasetReader.Read(request.Truth);
+        using var models = new EvalModels(request.Models);
+        var truth = new ClipTruth(dataset, models.Skeleton);
+        var run = new Run(request, models, truth, progress, time);
+        var started = time.GetTimestamp();
+        await run.ReadAsync(stop).ConfigureAwait(false);
+        var elapsed = time.GetElapsedTime(started);
+        if (run.Scored == 0) { throw new UserError(ExitCode.Source, $"no frame of {request.Clip} has ground truth in {request.Truth}"); }
+        return new TrackReport
+        {
+            Truth = request.Truth, TruthSha256 = dataset.Sha256, Source = request.Clip, Fps = Math.Round(run.Rate, 3), Notes = Notes(dataset, models, truth),
+            Rules = "people with a labelled joint and a quarter inside the frame count; tracks paired with others or inside crowd regions are left out",
+            Figures = [TrackFigures.Of("iou", truth.ByBox), TrackFigures.Of("oks", truth.ByPose)], Run = models.Describe(false, elapsed, run.Scored),
+        };
+    }
+
+    /// <summary>Measures a file of tracks against another, boxes by IoU.</summary>
+    public static TrackReport Measure(string truthPath, string resultsPath, string rules)
+    {
+        if (!Enum.TryParse<MotRules>(rules, ignoreCase: true, out var given)) { throw new UserError(ExitCode.Usage, $"--rules {rules}: auto, mot15, mot16 or ignore is possible"); }
+        var (truth, results) = (MotFile.Read(truthPath), MotFile.Read(resultsPath));
+        var used = given == MotRules.Auto ? MotFile.Detect(truth) : given;
+        return new TrackReport
+        {
+            Truth = truthPath, TruthSha256 = DataFile.Hash(DataFile.Read(truthPath)), Source = resultsPath, Rules = used.ToString().ToLowerInvariant(),
+            Figures = [TrackFigures.Of("iou", MotFile.Frames(truth, results, used))], Notes = [],
+        };
+    }
+
+    private static List<string> Notes(Dataset dataset, EvalModels models, ClipTruth truth)
+    {
+        var notes = new List<string> { "oks: OKS-MOTA and the like, pairs by object key-point similarity from .5" };
+        if (models.IsBottomUp) { notes.Add("iou: the boxes of bottom-up models are the extents of the joints, smaller than the annotated ones"); }
+        if (truth.CommonJoints < dataset.Skeleton.Count) { notes.Add($"oks: over the {truth.CommonJoints} joints that {dataset.Skeleton.Name} shares with {models.Skeleton.Name}"); }
+        return notes;
+    }
+
+    /// <summary>One pass over the clip.</summary>
+    private sealed class Run
+    {
+        private readonly ClipRequest _request;
+        private readonly ClipTruth _truth;
+        private readonly IPoseEstimator _estimator;
+        private readonly Tracker _tracker;
+        private readonly PoseList _poses;
+        private readonly TrackedPoseList _people;
+        private readonly IProgress<EvalProgress> _progress;
+        private readonly TimeProvider _time;
+        private double _sourceRate;
+
+        public Run(ClipRequest request, EvalModels models, ClipTruth truth, IProgress<EvalProgress> progress, TimeProvider time)
+        {
+            (_request, _truth, _progress, _time, _estimator) = (request, truth, progress, time, models.ForClip());
+            _tracker = new Tracker(models.Skeleton, new TrackerOptions { JointThreshold = models.JointThreshold });
+            (_poses, _people) = (new PoseList(models.Skeleton.Count), new TrackedPoseList(models.Skeleton.Count));
+        }
+
+        /// <summary>Frames that were processed and have ground truth.</summary>
+        public int Scored { get; private set; }
+
+        /// <summary>Frames per second that were processed.</summary>
+        public double Rate => _request.Fps > 0 ? Math.Min(_request.Fps, _sourceRate) : _sourceRate;
+
+        public async Task ReadAsync(CancellationToken stop)
+        {
+            var source = new SourceOptions { Stream = "eval", Url = Path.GetFullPath(_request.Clip), Pace = SourcePace.Max, FrameSize = _estimator.PreferredFrame };
+            var probed = await new SourceProbe(new FfmpegTools(), static t => t, _time).ProbeAsync(source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
+            if (probed.Format is not { } format) { throw new UserError(ExitCode.Source, $"{_request.Clip}: {probed.Reason}"); }
+            _sourceRate = format.FramesPerSecond > 0 ? format.FramesPerSecond : 25;
+            using var slot = new FrameSlot(FullPolicy.Wait);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var supervisor = new StreamSupervisor(source, slot, static _ => { }, static t => t, _time, NullLogger.Instance);
+            var reading = supervisor.RunAsync(end.Token);
+            try
+            {
+                await ConsumeAsync(slot, supervisor, reading, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                await end.CancelAsync().ConfigureAwait(false);
+                // Told to end: ffmpeg is gone when this returns.
+                await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        private async Task ConsumeAsync(FrameSlot slot, StreamSupervisor supervisor, Task reading, CancellationToken stop)
+        {
+            while (true)
+            {
+                stop.ThrowIfCancellationRequested();
+                var ended = reading.IsCompleted;
+                if (slot.TryTake() is { } frame)
+                {
+                    using (frame) { Process(frame); }
+                    continue;
+                }
+                if (ended) { return; }
+                var status = supervisor.Status;
+                if (status.State is not (StreamState.Starting or StreamState.Online or StreamState.Disabled))
+                {
+                    throw new UserError(ExitCode.Source, $"{_request.Clip}: {status.Reason}");
+                }
+                // Frames come while the last one is processed; only at the start and the end is there anything to wait for.
+                await Task.WhenAny(reading, Task.Delay(slot.Received == 0 ? Poll : TimeSpan.FromMilliseconds(1), _time, stop)).ConfigureAwait(false);
+            }
+        }
+
+        private void Process(Frame frame)
+        {
+            var index = (int)frame.Info.Sequence;
+            if (!IsWanted(index)) { return; }
+            _estimator.Estimate(frame, _poses);
+            _tracker.Update(_poses, frame.Info.Epoch, index / _sourceRate, _people);
+            if (_truth.Add(index, frame.Width, frame.Height, _people)) { Scored++; }
+            _progress.Report(new EvalProgress(index + 1, _truth.Count));
+        }
+
+        // The first frame of each 1/fps interval, as ingest thins out a stream.
+        private bool IsWanted(int index) => _request.Fps <= 0 || index == 0
+            || Math.Floor(index / _sourceRate * _request.Fps) != Math.Floor((index - 1) / _sourceRate * _request.Fps);
+    }
+}

@@ -1,0 +1,27 @@
+using EdgePose.Networks.Runtime;
+using EdgePose.Workshop.Evaluation.Data;
+using EdgePose.Workshop.Quantization.Pictures;
+
+namespace EdgePose.Workshop.Quantization.Accuracy;
+
+/// <summary>The pictures on which a quantized model is compared with its float model; none of them was used for calibration.</summary>
+/// <param name="Pictures">In the order of <see cref="Ids"/>.</param>
+/// <param name="Ids">Ids of the pictures.</param>
+/// <param name="Truth">Ground truth; null when the float model's own predictions have to serve.</param>
+internal sealed record EvalSet(IReadOnlyList<SurveyedSample> Pictures, IReadOnlyList<long> Ids, Dataset? Truth)
+{
+    public string Sha256 { get; } = PixelHash.OfSet(Pictures.Select(p => p.Hash));
+
+    /// <summary>What a network finds in every picture.</summary>
+    public IReadOnlyList<IReadOnlyList<Person>> Find(INetwork network, bool staticSize, FrameFeed feed, IProgress<(int Done, int Total)> progress, CancellationToken stop)
+    {
+        var (engine, found) = (new Engine(network, staticSize), new List<IReadOnlyList<Person>>(Pictures.Count));
+        foreach (var frame in feed.Read([.. Pictures.Select(p => p.Sample)], stop))
+        {
+            found.Add(engine.Find(frame, Pictures[found.Count].Boxes));
+            PictureMemory.Count(found.Count);
+            progress.Report((found.Count, Pictures.Count));
+        }
+        return found;
+    }
+}

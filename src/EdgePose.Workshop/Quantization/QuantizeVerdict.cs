@@ -1,0 +1,50 @@
+using System.Globalization;
+using EdgePose.Domain;
+
+namespace EdgePose.Workshop.Quantization;
+
+/// <summary>The findings in sentences. What is over the limits is refused; what is slower than float is said to be so.</summary>
+internal static class QuantizeVerdict
+{
+    /// <summary>A ratio nearer to 1 than this is no gain: the median of a noisy machine moves that much.</summary>
+    private const double Noise = 0.03;
+    private const int NamedGroups = 3;
+
+    /// <summary>One sentence on accuracy, one on size and speed.</summary>
+    public static string Text(QuantizeReport r) =>
+        $"{(r.Accepted ? "accepted" : "refused")}: {Accuracy(r.Evaluation, r.Limits)}; {100.0 * r.BytesQuantized / r.BytesFloat:0} % of the size; {Speed(r.Speed, r.Target)}";
+
+    public static string Accuracy(EvaluationFigures e, QuantizationLimits limits) => e.ApLoss is { } loss
+        ? Invariant($"AP {e.ApFloat:0.0000} -> {e.ApQuantized:0.0000}, {Points(loss)} (limit {limits.MaxApLoss:0.##}) on {e.Pictures} pictures")
+        : Invariant($"{(e.Measure == "boxes" ? "F1 of the boxes" : "mean OKS")} {e.Agreement:0.000} against the float model's predictions (limit {limits.MinAgreement:0.###}) on {e.Pictures} pictures held out");
+
+    public static string Speed(SpeedReport speed, string target)
+    {
+        var figures = string.Join(", ", speed.Figures.Select(f => Invariant($"{f.Ratio:0.00}x with {f.Threads} {(f.Threads == 1 ? "thread" : "threads")}")));
+        if (!speed.IsTarget) { return $"speed on {target} not known, that provider does not start here (on {speed.Provider}: {figures})"; }
+        return IsFaster(speed) ? $"speed {figures}" : $"slower than float on this machine: keep float ({figures})";
+    }
+
+    /// <summary>True when it is faster than float at every thread count that was measured, or when nobody knows.</summary>
+    public static bool IsFaster(SpeedReport speed) => !speed.IsTarget || speed.Figures.All(f => f.Ratio > 1 + Noise);
+
+    /// <summary>The error for a model over the limits.</summary>
+    public static UserError Refusal(QuantizeReport r)
+    {
+        var worst = string.Join(", ", r.Sensitivity.Take(NamedGroups).Select(g =>
+            $"{g.Group} ({(g.SqnrDb is { } db ? Invariant($"{db:0.0} dB") : "outputs not comparable")}{(g.ShiftPx is { } px ? Invariant($", {px:0.00} px") : "")})"));
+        return new UserError(ExitCode.Threshold,
+            $"model {r.Name} refused: {Accuracy(r.Evaluation, r.Limits)}; calibration on {r.Calibration.Pictures} pictures of {string.Join(", ", r.Calibration.From)}"
+            + (worst.Length > 0 ? $"; the worst groups are {worst}" : ""),
+            "calibrate on pictures like those that the camera will see, try another --method, keep the worst groups in float (--plan auto, --exclude), or use the float model");
+    }
+
+    /// <summary>The error for calibration pictures on which the float model finds nobody.</summary>
+    public static UserError NobodyThere(string name, IReadOnlyList<string> from, int withPeople, int pictures, string finder) => new(ExitCode.Threshold,
+        $"model {name} refused: the calibration is worthless: {finder} finds people in {withPeople} of {pictures} pictures of {string.Join(", ", from)}",
+        "calibrate on pictures like those that the camera will see, with people in them");
+
+    private static string Points(double loss) => Math.Abs(loss) < 0.005 ? "no loss" : Invariant($"a {(loss > 0 ? "loss" : "gain")} of {Math.Abs(loss):0.00} points");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

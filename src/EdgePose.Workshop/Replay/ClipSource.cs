@@ -1,0 +1,84 @@
+using EdgePose.Domain;
+using EdgePose.Events;
+using EdgePose.Service;
+using EdgePose.Settings;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgePose.Workshop.Replay;
+
+/// <summary>
+/// A clip as the source of a replay: the stream's whole pipeline, every frame that a lossless run would process, one after the other on
+/// one thread, with times counted from the recording.
+/// </summary>
+internal static class ClipSource
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
+
+    /// <exception cref="UserError">The clip or a model cannot be used.</exception>
+    public static async Task PlayAsync(
+        string clip, StreamConfig stream, EdgePoseConfig config, DateTimeOffset start, ReplaySession session, ReplayPace pace, TimeProvider time, CancellationToken stop)
+    {
+        var source = stream with
+        {
+            Url = Path.GetFullPath(clip), User = "", Password = null, Enabled = true, Loop = false, Pace = Pace.Max, Publish = PublishScope.Nothing,
+        };
+        var outputs = new EventOutputs
+        {
+            Tap = header =>
+            {
+                session.Begin(header);
+                return session;
+            },
+        };
+        var options = new PipelineOptions("", Stream.Null) { Events = outputs };
+        await using var pipeline = Pipeline.Build(config with { Streams = [source] }, options, new Redactor(), NullLoggerFactory.Instance, time);
+        await RunAsync(pipeline.Streams[0], start, pace, time, stop).ConfigureAwait(false);
+    }
+
+    private static async Task RunAsync(StreamUnit unit, DateTimeOffset start, ReplayPace pace, TimeProvider time, CancellationToken stop)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var reading = unit.RunAsync(end.Token);
+        try
+        {
+            FrameInfo? first = null;
+            while (true)
+            {
+                stop.ThrowIfCancellationRequested();
+                var ended = reading.IsCompleted;
+                if (unit.Lane.Slot.TryTake() is { } frame)
+                {
+                    using (frame)
+                    {
+                        first ??= frame.Info;
+                        frame.Info = Rebase(frame.Info, first.Value, start);
+                        await pace.WaitAsync(frame.Info.CapturedTicks * 1_000_000 / time.TimestampFrequency, stop).ConfigureAwait(false);
+                        unit.Process(frame);
+                    }
+                    continue;
+                }
+                if (ended) { return; }
+                Check(unit.Status);
+                await Task.WhenAny(reading, Task.Delay(Poll, time, stop)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            // Told to end: ffmpeg is gone when this returns.
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The capture times of a lossless source follow the recording; here they also begin where the user says.</summary>
+    private static FrameInfo Rebase(FrameInfo info, FrameInfo first, DateTimeOffset start) => info with
+    {
+        CapturedTicks = info.CapturedTicks - first.CapturedTicks, CapturedUtc = start + (info.CapturedUtc - first.CapturedUtc),
+    };
+
+    private static void Check(StreamStatus status)
+    {
+        if (status.State is StreamState.Starting or StreamState.Online or StreamState.Disabled) { return; }
+        throw new UserError(ExitCode.Source, status.Reason);
+    }
+}

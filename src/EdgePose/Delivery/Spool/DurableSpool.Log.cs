@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Delivery.Spool;
+
+internal sealed partial class DurableSpool
+{
+    private static partial class Log
+    {
+        [LoggerMessage(3010, LogLevel.Information, "spool {Folder}: run {Boot}, {Waiting} events wait")]
+        public static partial void Opened(ILogger logger, string folder, uint boot, int waiting);
+
+        [LoggerMessage(3011, LogLevel.Warning, "spool {Folder} was not left in order: {Torn} bytes of a cut write removed, {Damaged} damaged places, {Missing} sequences missing, {Cursors} damaged cursors")]
+        public static partial void Healed(ILogger logger, string folder, long torn, int damaged, long missing, int cursors);
+
+        [LoggerMessage(3012, LogLevel.Warning, "spool file left alone: {File}")]
+        public static partial void Ignored(ILogger logger, string file);
+
+        [LoggerMessage(3013, LogLevel.Error, "the spool's thread met an unexpected error")]
+        public static partial void Defect(ILogger logger, Exception exception);
+
+        [LoggerMessage(3014, LogLevel.Error, "record {Sequence} of the spool cannot be read back: {Reason}")]
+        public static partial void Unreadable(ILogger logger, long sequence, string reason);
+
+        [LoggerMessage(3015, LogLevel.Warning, "record {Sequence} of stream={Stream} was refused for good: {Reason}")]
+        public static partial void Rejected(ILogger logger, long sequence, string stream, string reason);
+
+        [LoggerMessage(3016, LogLevel.Warning, "{Count} events were not accepted by the spool in the last {Seconds} s: {Reason}")]
+        public static partial void NotAccepted(ILogger logger, long count, int seconds, LossReason reason);
+    }
+}

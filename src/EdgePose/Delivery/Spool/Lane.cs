@@ -1,0 +1,135 @@
+namespace EdgePose.Delivery.Spool;
+
+/// <summary>The records of one stream that are not done, in their order. Not thread-safe: <see cref="Lanes"/> guards it.</summary>
+internal sealed class Lane(string stream)
+{
+    /// <summary>So many records may overtake one that hangs; then the stream waits for it, and the cursor file stays small.</summary>
+    public const int MostExtras = 256;
+
+    private readonly Queue<Entry> _waiting = new();
+    private readonly SortedList<long, Entry> _returned = [];
+    private readonly SortedSet<long> _out = [];
+    private readonly SortedSet<long> _extras = [];
+    private long _high;
+
+    public string Stream { get; } = stream;
+    public bool IsIdle => _waiting.Count + _returned.Count + _out.Count == 0;
+
+    /// <summary>Every record of the stream below is done.</summary>
+    public long Low
+    {
+        get
+        {
+            var low = _high + 1;
+            if (_waiting.TryPeek(out var w)) { low = Math.Min(low, w.Sequence); }
+            if (_returned.Count > 0) { low = Math.Min(low, _returned.Keys[0]); }
+            if (_out.Count > 0) { low = Math.Min(low, _out.Min); }
+            return low;
+        }
+    }
+
+    /// <summary>When the oldest record that is not done was accepted; null when all are. In-flight records are left to their reader.</summary>
+    public uint? Oldest => _returned.Count > 0 ? _returned.Values[0].Second : _waiting.TryPeek(out var w) ? w.Second : null;
+
+    public void Add(in Entry entry)
+    {
+        _waiting.Enqueue(entry);
+        _high = Math.Max(_high, entry.Sequence);
+    }
+
+    /// <summary>A record found done at the start.</summary>
+    public void AddDone(long sequence) => _high = Math.Max(_high, sequence);
+
+    public void AddExtra(long sequence)
+    {
+        AddDone(sequence);
+        _extras.Add(sequence);
+    }
+
+    public bool TryTake(Func<Entry, bool> isStale, out Entry entry)
+    {
+        DropStale(isStale);
+        entry = default;
+        if (_returned.Count > 0)
+        {
+            entry = _returned.Values[0];
+            _returned.RemoveAt(0);
+        }
+        else if ((_extras.Count >= MostExtras && _out.Count > 0) || !_waiting.TryDequeue(out entry)) { return false; }
+        _out.Add(entry.Sequence);
+        return true;
+    }
+
+    public void Done(long sequence)
+    {
+        _out.Remove(sequence);
+        _extras.Add(sequence);
+        PruneExtras();
+    }
+
+    public void Return(in Entry entry)
+    {
+        _out.Remove(entry.Sequence);
+        _returned.Add(entry.Sequence, entry);
+    }
+
+    /// <summary>Takes out what has not been handed out and fulfils the condition; with <paramref name="frontOnly"/> it stops at the first that does not.</summary>
+    public List<Entry> Remove(Func<Entry, bool> condition, bool frontOnly)
+    {
+        var removed = new List<Entry>();
+        for (var i = 0; i < _returned.Count;)
+        {
+            if (condition(_returned.Values[i]))
+            {
+                removed.Add(_returned.Values[i]);
+                _returned.RemoveAt(i);
+            }
+            else { i++; }
+        }
+        if (frontOnly)
+        {
+            while (_waiting.TryPeek(out var e) && condition(e)) { removed.Add(_waiting.Dequeue()); }
+        }
+        else
+        {
+            for (var n = _waiting.Count; n > 0; n--)
+            {
+                var e = _waiting.Dequeue();
+                if (condition(e)) { removed.Add(e); }
+                else { _waiting.Enqueue(e); }
+            }
+        }
+        PruneExtras();
+        return removed;
+    }
+
+    public void DropStale(Func<Entry, bool> isStale)
+    {
+        var dropped = false;
+        for (var i = _returned.Count - 1; i >= 0; i--)
+        {
+            if (!isStale(_returned.Values[i])) { continue; }
+            _returned.RemoveAt(i);
+            dropped = true;
+        }
+        while (_waiting.TryPeek(out var e) && isStale(e))
+        {
+            _waiting.Dequeue();
+            dropped = true;
+        }
+        if (dropped) { PruneExtras(); }
+    }
+
+    /// <summary>Where the stream stands; null when that is <paramref name="low"/> and nothing more.</summary>
+    public LaneCursor? Cursor(long low)
+    {
+        var own = Low;
+        return own <= low && _extras.Count == 0 ? null : new LaneCursor(Stream, own, [.. _extras]);
+    }
+
+    private void PruneExtras()
+    {
+        var low = Low;
+        while (_extras.Count > 0 && _extras.Min < low) { _extras.Remove(_extras.Min); }
+    }
+}

@@ -1,0 +1,162 @@
+using EdgePose.Delivery.Spool.Format;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Delivery.Spool;
+
+// The disk that comes and goes: faults, the way back, the lock, the cursor, dead letters.
+internal sealed partial class SpoolWriter
+{
+    /// <summary>Takes over the lock that was taken before the folder was read.</summary>
+    public void Own(IDisposable? folderLock, IOException? fault)
+    {
+        _lock = folderLock;
+        if (fault is not null) { Refused(fault); }
+        CountBytes();
+    }
+
+    /// <summary>False while it would be in vain.</summary>
+    public bool CanSave => !HasFault && (_cursorFault.Length == 0 || _time.GetElapsedTime(_cursorFaultAt) >= _options.RetryInterval);
+
+    /// <summary>
+    /// Saves what is done, then removes the segments that nobody needs. Frees the window in any case: while the disk refuses, delivery goes
+    /// on, and only then can a crash make more records than the window arrive twice.
+    /// </summary>
+    public void Save()
+    {
+        // What was given up may not be forgotten before its announcement is on disk.
+        if (!CanSave)
+        {
+            _lanes.Saved(_lanes.Unsaved);
+            _lanes.MarkChanged();
+            return;
+        }
+        var (low, next, lanes, covers) = _lanes.Positions();
+        next = Math.Max(next, _stored + 1);
+        try
+        {
+            _cursorFile.Write(new Cursor
+            {
+                Spool = _spool, Generation = _generation + 1, Boot = Boot, Low = low, Next = next, Clock = Clock.Read(), Lanes = lanes,
+            });
+            (_generation, _savedNext) = (_generation + 1, next);
+            if (_cursorFault.Length > 0) { Log.Mended(_logger); }
+            _cursorFault = "";
+            Remove(low);
+        }
+        catch (IOException e)
+        {
+            if (_cursorFault.Length == 0) { Log.Refused(_logger, e.Message); }
+            (_cursorFault, _cursorFaultAt) = (e.Message, _time.GetTimestamp());
+            _lanes.MarkChanged();
+            if (!_files.Exists(_options.Folder)) { Refused(e); }
+        }
+        _lanes.Saved(covers);
+        CountBytes();
+    }
+
+    /// <summary>Stores a refused record for later reading; a disk that refuses too costs the copy, never the queue.</summary>
+    public void Bury(SpoolRecord record, string reason)
+    {
+        try { _deadLetters.Add(record, reason); }
+        catch (IOException e) { Log.DeadLetterLost(_logger, record.Sequence, e.Message); }
+    }
+
+    private void Remove(long low)
+    {
+        // The last one stays even when it is done: it holds the numbering if both cursors should be lost.
+        while (_segments.Count > 1 && _segments[0].Last < low)
+        {
+            _doomed.Add(_segments[0]);
+            _segments.RemoveAt(0);
+        }
+        for (var i = _doomed.Count - 1; i >= 0; i--)
+        {
+            if (TryDelete(_doomed[i])) { _doomed.RemoveAt(i); }
+        }
+    }
+
+    private bool TryDelete(Segment segment)
+    {
+        segment.Dispose();
+        try
+        {
+            _files.Delete(segment.Path);
+            return true;
+        }
+        catch (IOException e)
+        {
+            Log.CannotTidy(_logger, segment.Path, e.Message);
+            return false;
+        }
+    }
+
+    private void Refused(IOException e)
+    {
+        if (!HasFault)
+        {
+            Log.Refused(_logger, e.Message);
+            _storedBeforeFault = _stored;
+        }
+        (_fault, _faultAt) = (e.Message, _time.GetTimestamp());
+        foreach (var segment in _segments.Where(s => !_files.Exists(s.Path)).ToList())
+        {
+            if (_segments[^1] == segment) { Seal(); }
+            _segments.Remove(segment);
+            _canAppend = false;
+            Announce(_lanes.Remove(segment), LossReason.Missing);
+            segment.Dispose();
+        }
+    }
+
+    private void Mended()
+    {
+        if (HasFault) { Log.Mended(_logger); }
+        _fault = "";
+    }
+
+    /// <summary>Records were stored that the cursor on disk does not know.</summary>
+    public bool IsAhead => _stored >= _savedNext;
+
+    /// <summary>Tries a disk that has refused, when it is time to.</summary>
+    public void TryResume()
+    {
+        if (HasFault) { Store([]); }
+    }
+
+    /// <summary>Tries the disk again; what memory has kept is written first, so that the file keeps the order.</summary>
+    private void Resume()
+    {
+        if (_blind) { throw new IOException($"{_options.Folder} could not be read at the start; mend it and restart"); }
+        _files.CreateFolder(_options.Folder);
+        Relock();
+        var kept = _lanes.MemoryRecords();
+        var absent = new Ranges();
+        for (var i = 0; i < kept.Count;) { i += WriteSome(kept, i, moved: true); }
+        // Numbers that memory delivered or gave up meanwhile: the next start must not look for them.
+        absent.Add(_storedBeforeFault + 1, _lanes.Next - 1);
+        foreach (var record in kept) { absent.Remove(record.Sequence, record.Sequence); }
+        _skips.AddRange(absent.ToPayloads());
+        if (_file is not null) { return; }
+        // Nothing had to be written, so nothing has shown yet that writing works.
+        var probe = NewSegment(_lanes.Next);
+        try
+        {
+            Sync(_file!);
+            _files.SyncFolder(_options.Folder);
+        }
+        catch (IOException)
+        {
+            Abandon(probe);
+            throw;
+        }
+    }
+
+    private void Relock()
+    {
+        var path = Path.Combine(_options.Folder, SpoolLock.FileName);
+        if (_lock is not null && _files.Exists(path)) { return; }
+        _lock?.Dispose();
+        _lock = SpoolLock.TryTake(_files, _options.Folder, out var holder)
+            ?? throw new IOException($"{_options.Folder} is used by process {holder}");
+    }
+}

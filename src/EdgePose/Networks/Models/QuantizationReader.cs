@@ -1,0 +1,107 @@
+using EdgePose.Domain;
+using EdgePose.Settings;
+
+namespace EdgePose.Networks.Models;
+
+/// <summary>Reads the card of a quantized model: the <c>quantization</c> section of its descriptor.</summary>
+internal static class QuantizationReader
+{
+    private const int MostNames = 4096;
+
+    public static readonly IReadOnlyList<string> Targets = ["cpu", "tensorrt", "qnn"];
+
+    /// <summary>Null for a descriptor without the section.</summary>
+    public static QuantizationCard? Read(Section root)
+    {
+        var present = root.Has("quantization");
+        var s = root.Child("quantization");
+        var (source, hash) = (s.Text("source", "", Section.CheckId), s.Text("source_sha256", "", IsHash));
+        var card = new QuantizationCard
+        {
+            Target = s.Choice("target", "cpu", [.. Targets.Select(t => (t, t))]),
+            Source = source,
+            SourceSha256 = hash,
+            FloatGroups = s.List("float_groups", [], [], IsText, MostNames),
+        };
+        foreach (var key in (string[])["method", "activations", "tool", "verdict"]) { s.Text(key, "", IsText); }
+        s.Text("date", "", t => DateOnly.TryParseExact(t, "yyyy-MM-dd", out _) ? null : "a date such as 2026-11-22");
+        s.List("excluded", [], [], IsText, MostNames);
+        s.List("processor", [], [], IsText);
+        s.List("notes", [], [], IsText);
+        Calibration(s.Child("calibration"));
+        var (loss, agreement) = Evaluation(s.Child("evaluation"));
+        var speed = Speed(s.Child("speed"));
+        Counts(s.Child("bytes"), "float", "quantized");
+        Counts(s.Child("residual"), "integer", "quantize", "dequantize", "float_islands");
+        Sensitivity(s.Child("sensitivity"));
+        s.Done();
+        if (!present) { return null; }
+        Need(s, "target", "source", "source_sha256", "evaluation");
+        if (loss is null && agreement is null) { s.Error("evaluation", "ap_loss or agreement is missing: nobody knows what the model lost"); }
+        return card with { ApLoss = loss, Agreement = agreement, Speed = speed };
+    }
+
+    private static void Calibration(Section s)
+    {
+        s.Text("sha256", "", IsHash);
+        s.List("from", [], [], IsText);
+        s.Integer("pictures", 0, 0, int.MaxValue);
+        s.Integer("inputs", 0, 0, int.MaxValue);
+        s.Done();
+    }
+
+    private static (float? ApLoss, float? Agreement) Evaluation(Section s)
+    {
+        s.Choice("measure", "ap", ("ap", "ap"), ("box_ap", "box_ap"), ("oks", "oks"), ("boxes", "boxes"));
+        s.Text("sha256", "", IsHash);
+        s.Integer("pictures", 0, 0, int.MaxValue);
+        s.Integer("people", 0, 0, int.MaxValue);
+        s.Number("ap_float", null, -1, 1, "none");
+        s.Number("ap_quantized", null, -1, 1, "none");
+        var loss = s.Number("ap_loss", null, -100, 100, "none");
+        var agreement = s.Number("agreement", null, 0, 1, "none");
+        s.Number("shift_px", null, 0, 1e6, "none");
+        s.Number("sqnr_db", null, -1000, 1000, "none");
+        s.Done();
+        return (loss, agreement);
+    }
+
+    private static float? Speed(Section s)
+    {
+        s.Text("provider", "", IsText);
+        s.Integer("threads", 0, 0, 4096);
+        s.Number("one_thread", null, 0, 1e6, "none");
+        var all = s.Number("all_threads", null, 0, 1e6, "none");
+        s.Done();
+        return all;
+    }
+
+    private static void Counts(Section s, params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys) { s.Integer(key, 0, 0, int.MaxValue); }
+        s.Done();
+    }
+
+    private static void Sensitivity(Section s)
+    {
+        foreach (var group in s.Names())
+        {
+            var values = s.Sub(group);
+            values.Number("sqnr_db", null, -1000, 1000, "none");
+            values.Number("shift_px", null, 0, 1e6, "none");
+            values.Done();
+        }
+    }
+
+    private static void Need(Section s, params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (!s.Contains(key)) { s.Missing(key + " is missing"); }
+        }
+    }
+
+    private static string? IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower) ? null : "64 hexadecimal digits, lower case";
+
+    private static string? IsText(string text) => text.Length is > 0 and <= 1000 ? null : "a text";
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Networks.Scheduling;
+
+internal sealed partial class InferenceLoop
+{
+    [LoggerMessage(2001, LogLevel.Error, "stream={Stream} frame {Sequence} could not be processed and was discarded ({Count} since the last message)")]
+    private partial void LogFailure(string stream, long sequence, long count, Exception exception);
+
+    [LoggerMessage(2002, LogLevel.Error, "stream={Stream} frame {Sequence} was discarded: {Reason} ({InARow} in a row on this device)")]
+    private partial void LogMissed(string stream, long sequence, string reason, int inARow);
+
+    [LoggerMessage(2003, LogLevel.Information, "load ladder at step {Step} of {Last}: inference is asked for {Percent} % of its time")]
+    private partial void LogStep(int step, int last, int percent);
+}

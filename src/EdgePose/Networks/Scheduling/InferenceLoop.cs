@@ -1,0 +1,132 @@
+using System.Diagnostics.CodeAnalysis;
+using EdgePose.Domain;
+using EdgePose.Networks.Runtime;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Networks.Scheduling;
+
+/// <summary>
+/// The one thread of an inference device. Which frame is next is the scheduler's decision; the thread sleeps while none waits. An
+/// exception in one frame is counted and logged and never reaches another stream.
+/// </summary>
+internal sealed partial class InferenceLoop(
+    IReadOnlyList<Lane> lanes, TimeProvider time, ILogger<InferenceLoop> logger, SchedulingOptions? options = null) : IDisposable
+{
+    /// <summary>Name of the thread on which every network runs.</summary>
+    public const string ThreadName = "inference";
+
+    /// <summary>No network of the supported families needs this long for one frame, not even on the slowest board.</summary>
+    private static readonly TimeSpan ShortestHang = TimeSpan.FromSeconds(15);
+
+    /// <summary>A run that was ended in time is one miss; a device on which the next one hangs as well needs a restart.</summary>
+    private const int MissesOfAHang = 2;
+    private static readonly TimeSpan FailureLogInterval = TimeSpan.FromSeconds(1);
+
+    private readonly SchedulingOptions _options = options ?? new SchedulingOptions();
+    private readonly ManualResetEventSlim _wake = new();
+    private readonly CancellationTokenSource _stop = new();
+    private DeviceScheduler? _scheduler;
+    private Thread? _thread;
+    private long _lastProgress = time.GetTimestamp();
+    private long _lastFailureLog;
+    private long _unloggedFailures;
+    private int _missesInARow;
+
+    /// <summary>Time since the thread last finished a frame or found nothing to do.</summary>
+    public TimeSpan SinceProgress => time.GetElapsedTime(Interlocked.Read(ref _lastProgress));
+
+    /// <summary>True while the device is not to be trusted: two runs in a row took longer than they may, or one does not return at all.</summary>
+    public bool IsHung => Volatile.Read(ref _missesInARow) >= MissesOfAHang || SinceProgress >= HangAfter;
+
+    /// <summary>How the device fares; all zero before the start.</summary>
+    public DeviceLoad Load => Volatile.Read(ref _scheduler)?.Load ?? default;
+
+    /// <summary>True when the thread runs no network any more, so that the networks may be disposed.</summary>
+    public bool HasEnded => _thread is not { IsAlive: true };
+
+    private TimeSpan HangAfter => 3 * _options.RunDeadline > ShortestHang ? 3 * _options.RunDeadline : ShortestHang;
+
+    /// <summary>To be called after a frame was put into a slot.</summary>
+    public void Wake() => _wake.Set();
+
+    public void Start()
+    {
+        Volatile.Write(ref _scheduler, new DeviceScheduler(lanes, _options, time));
+        _thread = new Thread(Run) { Name = ThreadName, IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Stops after the frame in work; false when that takes longer than <paramref name="limit"/>.</summary>
+    public bool Stop(TimeSpan limit)
+    {
+        _stop.Cancel();
+        return _thread?.Join(limit) ?? true;
+    }
+
+    private void Run()
+    {
+        var scheduler = _scheduler!;
+        while (!_stop.IsCancellationRequested)
+        {
+            _wake.Reset();
+            if (scheduler.LookIfDue())
+            {
+                var load = scheduler.Load;
+                LogStep(load.Step, Ladder.Last, (int)(100 * load.Utilisation));
+            }
+            var busy = scheduler.TryNext(out var turn);
+            if (busy) { scheduler.Finish(turn, Process(turn.State.Lane, turn.Frame)); }
+            Interlocked.Exchange(ref _lastProgress, time.GetTimestamp());
+            if (busy) { continue; }
+            try { _wake.Wait(LoadController.Period, _stop.Token); }
+            catch (OperationCanceledException) { return; }
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the inference thread: one bad frame must not stop another stream.")]
+    private Outcome Process(Lane lane, Frame frame)
+    {
+        try
+        {
+            lane.Run(frame, time);
+            Volatile.Write(ref _missesInARow, 0);
+            return Outcome.Processed;
+        }
+        catch (RunDeadlineException e)
+        {
+            lane.CountMissed();
+            Volatile.Write(ref _missesInARow, _missesInARow + 1);
+            LogMissed(lane.Stream, frame.Info.Sequence, e.Message, _missesInARow);
+            return Outcome.Missed;
+        }
+        catch (Exception e)
+        {
+            Volatile.Write(ref _missesInARow, 0);
+            LogLimited(lane, frame, e);
+            return Outcome.Failed;
+        }
+        finally
+        {
+            frame.Dispose();
+        }
+    }
+
+    private void LogLimited(Lane lane, Frame frame, Exception e)
+    {
+        _unloggedFailures++;
+        if (_lastFailureLog != 0 && time.GetElapsedTime(_lastFailureLog) < FailureLogInterval) { return; }
+        LogFailure(lane.Stream, frame.Info.Sequence, _unloggedFailures, e);
+        (_lastFailureLog, _unloggedFailures) = (time.GetTimestamp(), 0);
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        // The handles stay alive while the thread may still wait on them.
+        if (_thread is null || _thread.Join(TimeSpan.FromSeconds(2)))
+        {
+            _wake.Dispose();
+            _stop.Dispose();
+        }
+    }
+}

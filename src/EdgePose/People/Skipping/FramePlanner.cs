@@ -1,0 +1,250 @@
+using EdgePose.Domain;
+using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Scheduling;
+
+namespace EdgePose.People.Skipping;
+
+/// <summary>What tracker and estimator know beside the people they list.</summary>
+/// <param name="IsUnsettled">Somebody was seen for the first time, or missed for the first time: look once more.</param>
+/// <param name="HasLost">Somebody is looked for.</param>
+/// <param name="WantsDetector">A person followed was lost or has left.</param>
+internal readonly record struct Situation(bool IsUnsettled, bool HasLost, bool WantsDetector);
+
+/// <summary>
+/// Decides for each frame of one stream what the networks look at: nothing, some people, or everything. A person is measured when they
+/// move and have gone far enough since, or at the latest after a gap; the whole picture is searched every so many frames while something
+/// moves, at once when something moves where nobody is known, and at the latest after a gap. One instance per stream, not thread-safe.
+/// </summary>
+internal sealed class FramePlanner(SkippingOptions options, int joints, bool hasDetector)
+{
+    /// <summary>Repeated changes of the whole scene, such as stroboscopes, are looked at once in this time, in seconds.</summary>
+    private const double SceneInterval = 0.5;
+
+    /// <summary>
+    /// Motion outside that turns out to be nobody is looked at less and less often: after this time in seconds, then twice that, up to the
+    /// gap; until somebody new comes of it, or there was none for a while. A camera that pans has such motion all the time.
+    /// </summary>
+    private const double FirstWait = 0.1, QuietAfter = 0.5;
+
+    private readonly MotionGate? _gate = options is { Enabled: true, Gate: true } ? new MotionGate() : null;
+    private readonly List<PersonPace> _people = [];
+    private readonly Stack<PersonPace> _free = new();
+    private readonly double _wholeGap = options.DetectorGap.TotalSeconds, _poseGap = options.PoseGap.TotalSeconds;
+    private readonly double _longestGap = Math.Max(options.PoseGap.TotalSeconds, Math.Min(options.DetectorGap.TotalSeconds, options.MaxLost.TotalSeconds));
+    private bool _started, _whole, _learns, _byOutside, _newcomer;
+    private int _epoch, _width, _height, _sinceLook, _sinceWhole;
+    private double _now, _interval, _lookedWholeAt, _sceneAt = double.NegativeInfinity, _movedOutsideAt, _outsideWait;
+
+    /// <summary>What to look at in the frame planned last, if anything.</summary>
+    public Look Look { get; } = new();
+
+    /// <summary>Plans a frame; false when no network need run.</summary>
+    /// <param name="frame">The frame; its pixels are compared when there is a gate.</param>
+    /// <param name="now">Capture time in seconds.</param>
+    /// <param name="expected">Where the tracker expects its people in this frame.</param>
+    /// <param name="situation">What else it knows.</param>
+    /// <param name="quality">What the load controller grants.</param>
+    public bool Plan(Frame frame, double now, TrackedPoseList expected, in Situation situation, Quality quality)
+    {
+        _gate?.Observe(frame, now);
+        _byOutside = false;
+        _learns = Continues(frame, now);
+        if (!_learns) { return Begin(true, quality); }
+        _sinceLook++;
+        _sinceWhole++;
+        var scene = _gate is { SceneChanged: true } && now - _sceneAt >= SceneInterval;
+        if (scene) { (_sceneAt, _learns) = (now, false); }
+        var (anyMotion, anyDue) = Judge(expected, scene);
+        _gate?.LookOutside(now);
+        anyMotion |= _gate?.MovesOutside ?? true;
+        var stranger = IsStrangerLikely();
+        if (_sinceLook < quality.PosePeriod) { return false; }
+        var wanted = IsWholeDue(anyMotion, scene || hasDetector && situation.WantsDetector, quality.DetectorFactor);
+        _byOutside = !wanted && stranger && _sinceWhole >= quality.DetectorFactor;
+        var whole = wanted || _byOutside;
+        var again = situation.IsUnsettled || situation.HasLost && anyMotion;
+        if (!whole && !anyDue && !again) { return false; }
+        Begin(whole || !hasDetector, quality);
+        if (!scene) { Spare(expected); }
+        return true;
+    }
+
+    /// <summary>
+    /// Whether somebody who rests shows no motion, not even a familiar one, since the measurement: the pose as measured is then better than
+    /// one moved on.
+    /// </summary>
+    public bool IsHeld(long track) => _gate is not null && Find(track) is { Motion: Motion.Still };
+
+    /// <summary>Somebody will probably be propagated in the next frame.</summary>
+    public bool WillPropagate(Quality quality)
+    {
+        if (quality.PosePeriod > 1) { return true; }
+        foreach (var pace in _people)
+        {
+            if (options.Enabled && _now + 1.75 * _interval - pace.MeasuredAt <= PeriodOf(pace)) { return true; }
+        }
+        return false;
+    }
+
+    /// <summary>Takes what a look has brought, as the tracker lists it.</summary>
+    /// <param name="people">The frame's people.</param>
+    /// <param name="isUnsettled">As <see cref="Situation.IsUnsettled"/>, after the look.</param>
+    public void Learn(TrackedPoseList people, bool isUnsettled)
+    {
+        _newcomer = false;
+        foreach (var pace in _people) { pace.IsListed = false; }
+        for (var i = 0; i < people.Count; i++)
+        {
+            var person = people[i];
+            var pace = Find(person.Track);
+            if (person.Source != PoseSource.Measured)
+            {
+                if (pace is null) { continue; }
+                pace.IsListed = true;
+                if (_whole) { _gate?.DidNotSee(pace.Place); }
+            }
+            else { Measured(person, pace, isUnsettled); }
+        }
+        RemoveUnlisted();
+        if (_whole)
+        {
+            if (_learns && !isUnsettled) { _gate?.FalseAlarmOutside(); }
+            _gate?.SawAll();
+            (_sinceWhole, _lookedWholeAt) = (0, _now);
+        }
+        if (_newcomer) { _outsideWait = 0; }
+        else if (_byOutside) { _outsideWait = Math.Min(_wholeGap, Math.Max(FirstWait, 2 * _outsideWait)); }
+        _sinceLook = 0;
+    }
+
+    private bool Continues(Frame frame, double now)
+    {
+        var same = _started && frame.Info.Epoch == _epoch && frame.Width == _width && frame.Height == _height && now >= _now;
+        if (same)
+        {
+            // Frames that a busy network never saw make the interval longer: this one follows at once and forgets slowly.
+            var elapsed = now - _now;
+            _interval = _interval == 0 ? elapsed : Math.Min(elapsed, 0.9 * _interval + 0.1 * elapsed);
+        }
+        else
+        {
+            foreach (var pace in _people) { _free.Push(pace); }
+            _people.Clear();
+            (_started, _epoch, _width, _height, _interval) = (true, frame.Info.Epoch, frame.Width, frame.Height, 0);
+        }
+        _now = now;
+        return same;
+    }
+
+    private bool Begin(bool whole, Quality quality)
+    {
+        _whole = whole;
+        Look.Begin(whole, quality.SmallInput, quality.MaxPeople);
+        return true;
+    }
+
+    private bool IsWholeDue(bool anyMotion, bool isEvent, int factor) =>
+        isEvent && _sinceWhole >= factor
+        || hasDetector && anyMotion && _sinceWhole >= options.DetectEvery * factor
+        || options.Enabled && _now - _lookedWholeAt + 0.5 * _interval >= _wholeGap * factor;
+
+    private bool IsStrangerLikely()
+    {
+        if (_gate is not { MovesOutside: true })
+        {
+            if (_now - _movedOutsideAt > QuietAfter) { _outsideWait = 0; }
+            return false;
+        }
+        _movedOutsideAt = _now;
+        return _now - _lookedWholeAt + 0.5 * _interval >= _outsideWait;
+    }
+
+    /// <summary>Judges everybody: whether they move, and whether they must be measured now.</summary>
+    private (bool AnyMotion, bool AnyDue) Judge(TrackedPoseList expected, bool scene)
+    {
+        var (anyMotion, anyDue) = (false, !options.Enabled || _gate is null && !hasDetector);
+        for (var i = 0; i < expected.Count; i++)
+        {
+            if (Find(expected[i].Track) is not { } pace) { continue; }
+            pace.Place = Around(pace.Box, expected[i].Box);
+            pace.Motion = _gate?.MotionIn(pace.Place) ?? Motion.Moving;
+            if (pace.Motion == Motion.Moving) { _gate?.Cover(pace.Place); }
+            pace.IsDue = !options.Enabled || scene || IsDue(pace);
+            anyMotion |= pace.Motion == Motion.Moving;
+            anyDue |= pace.IsDue;
+        }
+        return (anyMotion, anyDue);
+    }
+
+    // The frame after this one would come too late; half an interval more or less is the clock's jitter.
+    private bool IsDue(PersonPace pace)
+    {
+        var age = _now - pace.MeasuredAt;
+        if (age + 0.5 * _interval >= pace.Gap) { return true; }
+        // What looks familiar excuses only who rests: the trees behind somebody who walks, or a pan, must not hide them.
+        var moves = pace.Motion == Motion.Moving || pace.Motion == Motion.Familiar && !pace.HasComeToRest;
+        return moves && age + 0.75 * _interval > PeriodOf(pace);
+    }
+
+    private double PeriodOf(PersonPace pace) => Math.Min(pace.Period, options.MaxPosePeriod.TotalSeconds);
+
+    /// <summary>Leaves alone who is not due, and says where the others have gone.</summary>
+    private void Spare(TrackedPoseList expected)
+    {
+        if (!hasDetector) { return; }
+        for (var i = 0; i < expected.Count; i++)
+        {
+            var person = expected[i];
+            if (person.Person == 0 || Find(person.Track) is not { } pace) { continue; }
+            if (!pace.IsDue) { Look.Rest(person.Person); }
+            else if (_now - pace.MeasuredAt > 1.5 * _interval)
+            {
+                Look.Expect(person.Person, person.Box.CenterX - pace.Box.CenterX, person.Box.CenterY - pace.Box.CenterY);
+            }
+        }
+    }
+
+    private void Measured(TrackedPose person, PersonPace? pace, bool isUnsettled)
+    {
+        if (pace is null)
+        {
+            _people.Add(pace = _free.TryPop(out var free) ? free : new PersonPace(joints));
+            pace.Start(person, _now, _poseGap);
+            pace.Place = person.Box;
+            _newcomer = true;
+            _gate?.Excuse(person.Box);
+        }
+        else
+        {
+            pace.Update(person, _now, options.JointThreshold, _poseGap, _longestGap);
+            pace.Place = Around(pace.Place, person.Box);
+            if (!pace.HasComeToRest) { _gate?.Excuse(pace.Place); }
+            else if (pace.Motion != Motion.Still && _learns && !isUnsettled) { _gate?.FalseAlarm(pace.Place); }
+        }
+        pace.IsListed = true;
+        _gate?.Saw(pace.Place);
+    }
+
+    private void RemoveUnlisted()
+    {
+        for (var i = _people.Count - 1; i >= 0; i--)
+        {
+            if (_people[i].IsListed) { continue; }
+            _gate?.Excuse(_people[i].Place);
+            _free.Push(_people[i]);
+            _people.RemoveAt(i);
+        }
+    }
+
+    private PersonPace? Find(long track)
+    {
+        foreach (var pace in _people)
+        {
+            if (pace.Track == track) { return pace; }
+        }
+        return null;
+    }
+
+    private static Box Around(in Box a, in Box b) =>
+        new(MathF.Min(a.X1, b.X1), MathF.Min(a.Y1, b.Y1), MathF.Max(a.X2, b.X2), MathF.Max(a.Y2, b.Y2));
+}

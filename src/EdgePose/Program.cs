@@ -1,3 +1,0 @@
-using EdgePose.Cli;
-
-return await CommandLine.InvokeAsync(args);

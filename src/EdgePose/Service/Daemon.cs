@@ -1,0 +1,158 @@
+using System.Diagnostics.CodeAnalysis;
+using EdgePose.Domain;
+using EdgePose.Networks.Models;
+using EdgePose.Networks.Runtime;
+using EdgePose.Networks.Scheduling;
+using EdgePose.Service.Observe;
+using EdgePose.Settings;
+using EdgePose.Sinks.Mqtt;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Service;
+
+/// <summary>
+/// The worker of the host: runs a pipeline until it is told to stop, and exchanges it on reload. A new configuration is built completely
+/// before the old one is stopped; when that fails the old one goes on.
+/// </summary>
+internal sealed partial class Daemon(
+    Pipeline first, Func<Pipeline> rebuild, ReloadRequests reloads, DaemonExit exit, SystemdNotify systemd, TimeProvider time,
+    IHostApplicationLifetime lifetime, ILogger<Daemon> logger, Observatory? observatory = null) : BackgroundService
+{
+    /// <summary>Below the ten seconds that a stop may take, so that the retained offline still goes out.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
+
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the daemon: a defect must end the process with an error, or systemd would not start it again.")]
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pipeline = first;
+        OrtLog.Listener = LogRuntime;
+        try
+        {
+            await StartAsync(pipeline, stoppingToken).ConfigureAwait(false);
+            while (await RunUntilReloadAsync(pipeline, stoppingToken).ConfigureAwait(false))
+            {
+                pipeline = await ExchangeAsync(pipeline, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop in the middle of a reload or a drain: no failure.
+            systemd.Status("stopping");
+        }
+        catch (Exception e)
+        {
+            if (e is not UserError) { LogBug(e); }
+            exit.Failure = e;
+        }
+        finally
+        {
+            systemd.Stopping();
+            try { await StopPipelineAsync(pipeline).ConfigureAwait(false); }
+            finally
+            {
+                OrtLog.Listener = null;
+                lifetime.StopApplication();
+            }
+        }
+    }
+
+    private async Task StartAsync(Pipeline pipeline, CancellationToken stop)
+    {
+        pipeline.Publisher.ReloadRequested += reloads.Request;
+        if (observatory is not null) { await observatory.FollowAsync(pipeline, stop).ConfigureAwait(false); }
+        pipeline.Start(Info(pipeline));
+        foreach (var session in pipeline.Sessions)
+        {
+            LogModel(session.Descriptor.Name, ModelFile.ExpectedSha256(session.Descriptor)[..12], session.Provider);
+            foreach (var reason in session.Fallbacks) { LogFallback(session.Descriptor.Name, reason); }
+        }
+        LogReady(pipeline.Streams.Count, pipeline.Config.Path, pipeline.Config.Hash);
+        systemd.Ready($"{pipeline.Streams.Count} streams");
+    }
+
+    /// <summary>True when a reload is wanted, false when the daemon stops or every recording has ended.</summary>
+    private async Task<bool> RunUntilReloadAsync(Pipeline pipeline, CancellationToken stop)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var reporting = new Reporter(pipeline, systemd, time).RunAsync(end.Token);
+        var reload = reloads.WaitAsync(end.Token);
+        var finished = exit.StopWhenSourcesEnd ? pipeline.SourcesEnded : Task.Delay(Timeout.Infinite, end.Token);
+        var first = await Task.WhenAny(reporting, reload, finished).ConfigureAwait(false);
+        if (first == finished && !stop.IsCancellationRequested) { await DrainAsync(pipeline, stop).ConfigureAwait(false); }
+        await end.CancelAsync().ConfigureAwait(false);
+        try { await Task.WhenAll(reporting, reload).ConfigureAwait(false); }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The way in which both are told to end; a real failure of the reporter is thrown on.
+            return reload.IsCompletedSuccessfully;
+        }
+        return reload.IsCompletedSuccessfully;
+    }
+
+    /// <summary>Lets the inference thread take the frames that still wait.</summary>
+    private async Task DrainAsync(Pipeline pipeline, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && pipeline.Streams.Any(s => s.Lane.Slot.Account is { Waiting: > 0 } or { InWork: > 0 }))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, stop).ConfigureAwait(false);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A reload must never end the daemon: the old configuration goes on.")]
+    private async Task<Pipeline> ExchangeAsync(Pipeline old, CancellationToken stop)
+    {
+        systemd.Reloading(time);
+        Pipeline next;
+        try { next = rebuild(); }
+        catch (Exception e)
+        {
+            LogReloadRefused(e.Message);
+            systemd.Ready("reload refused, the former configuration runs");
+            return old;
+        }
+        if (stop.IsCancellationRequested)
+        {
+            await next.DisposeAsync().ConfigureAwait(false);
+            return old;
+        }
+        await StopPipelineAsync(old).ConfigureAwait(false);
+        // By the new publisher, which keeps at it when the broker is away just now.
+        foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { next.Publisher.RemoveStream(gone); }
+        foreach (var (stream, zone) in Zones(old.Config).Except(Zones(next.Config))) { next.Publisher.RemoveZone(stream, zone); }
+        await StartAsync(next, stop).ConfigureAwait(false);
+        return next;
+    }
+
+    private static IEnumerable<(string Stream, string Zone)> Zones(EdgePoseConfig config) =>
+        config.Streams.SelectMany(s => s.Zones.Select(z => (s.Id, z.Name)));
+
+    private static async Task StopPipelineAsync(Pipeline pipeline)
+    {
+        using var limit = new CancellationTokenSource(StopLimit);
+        await pipeline.StopAsync(limit.Token).ConfigureAwait(false);
+        await pipeline.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private NodeInfo Info(Pipeline pipeline) => new()
+    {
+        Version = Versions.Self,
+        ConfigHash = pipeline.Config.Hash,
+        Boot = pipeline.Publisher.Boot,
+        Started = _started,
+        Models = [.. pipeline.Sessions.Select(s => new ModelInfo(s.Descriptor.Name, ModelFile.ExpectedSha256(s.Descriptor), s.Provider))],
+        Streams = [.. pipeline.Config.Streams.Select(s => s.Id)],
+    };
+}
+
+/// <summary>How the daemon ends, shared between the worker and the verb that started it.</summary>
+internal sealed class DaemonExit
+{
+    /// <summary>Ends when every source is a recording that has been read; off for a service.</summary>
+    public bool StopWhenSourcesEnd { get; init; }
+
+    /// <summary>Why it ended, when it was not told to: a <see cref="UserError"/>, or a defect.</summary>
+    public Exception? Failure { get; set; }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
+using Serilog.Formatting.Json;
+
+namespace EdgePose.Service;
+
+/// <summary>How log lines look.</summary>
+internal enum LogStyle
+{
+    /// <summary>Journald prefixes under systemd, console text otherwise.</summary>
+    Auto, Console, Journald, Json,
+}
+
+/// <summary>Builds the one logger. Everything goes to standard error: standard output belongs to results.</summary>
+internal static class LogSetup
+{
+    private const string ConsoleTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:l}{NewLine}{Exception}";
+    private const string JournalTemplate = "{Message:l}{NewLine}{Exception}";
+
+    public static Logger Create(string level, LogStyle style, Redactor redactor)
+    {
+        var underSystemd = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
+        ITextFormatter formatter = style switch
+        {
+            LogStyle.Json => new JsonFormatter(renderMessage: true),
+            LogStyle.Journald => new JournalFormatter(),
+            LogStyle.Auto when underSystemd => new JournalFormatter(),
+            _ => new MessageTemplateTextFormatter(ConsoleTemplate, CultureInfo.InvariantCulture),
+        };
+        return new LoggerConfiguration()
+            .MinimumLevel.Is(ParseLevel(level))
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .WriteTo.Console(new RedactingFormatter(formatter, redactor), standardErrorFromLevel: LogEventLevel.Verbose)
+            .CreateLogger();
+    }
+
+    /// <summary>The same for a verb that is no host: the factory owns the logger.</summary>
+    public static Microsoft.Extensions.Logging.ILoggerFactory CreateFactory(string level, LogStyle style, Redactor redactor) =>
+        new Serilog.Extensions.Logging.SerilogLoggerFactory(Create(level, style, redactor), dispose: true);
+
+    private static LogEventLevel ParseLevel(string level) => level switch
+    {
+        "trace" => LogEventLevel.Verbose,
+        "debug" => LogEventLevel.Debug,
+        "warning" => LogEventLevel.Warning,
+        "error" => LogEventLevel.Error,
+        _ => LogEventLevel.Information,
+    };
+
+    /// <summary>Prefixes each line with its syslog priority, which journald strips and keeps as a field.</summary>
+    private sealed class JournalFormatter : ITextFormatter
+    {
+        private readonly MessageTemplateTextFormatter _inner = new(JournalTemplate, CultureInfo.InvariantCulture);
+
+        public void Format(LogEvent logEvent, TextWriter output)
+        {
+            var priority = logEvent.Level switch
+            {
+                LogEventLevel.Fatal => "<2>",
+                LogEventLevel.Error => "<3>",
+                LogEventLevel.Warning => "<4>",
+                LogEventLevel.Information => "<6>",
+                _ => "<7>",
+            };
+            using var text = new StringWriter(CultureInfo.InvariantCulture);
+            _inner.Format(logEvent, text);
+            foreach (var line in text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)) { output.Write($"{priority}{line}\n"); }
+        }
+    }
+
+    private sealed class RedactingFormatter(ITextFormatter inner, Redactor redactor) : ITextFormatter
+    {
+        public void Format(LogEvent logEvent, TextWriter output)
+        {
+            using var text = new StringWriter(CultureInfo.InvariantCulture);
+            inner.Format(logEvent, text);
+            output.Write(redactor.Redact(text.ToString()));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace EdgePose.Service.Observe;
+
+/// <summary>Where the frames of a stream went: <c>Received = Processed + sum of Dropped + InFlight</c>, exactly, at the moment of reading.</summary>
+/// <param name="Received">Complete frames that the source gave.</param>
+/// <param name="Processed">Frames that went through the networks.</param>
+/// <param name="InFlight">Frames that wait or are in work.</param>
+/// <param name="Dropped">All others, by reason.</param>
+internal sealed record FrameTally(long Received, long Processed, long InFlight, IReadOnlyList<Count> Dropped)
+{
+    public static FrameTally Of(StreamUnit stream)
+    {
+        var a = stream.Lane.Slot.Account;
+        return new FrameTally(a.Received, a.Processed, a.Waiting + a.InWork,
+        [
+            new("no_buffer", a.NoBuffer), new("newer_frame", a.Replaced), new("stale", a.Stale), new("refused", a.Refused), new("failed", a.Failed),
+            new("closed", a.Closed),
+        ]);
+    }
+}

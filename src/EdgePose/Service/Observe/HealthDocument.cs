@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+using EdgePose.Sinks.Mqtt;
+
+namespace EdgePose.Service.Observe;
+
+/// <summary>Body of the health addresses.</summary>
+internal sealed record HealthDocument(NodeState State, IReadOnlyList<string> Reasons);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(SnakeCaseEnum<NodeState>)])]
+[JsonSerializable(typeof(HealthDocument))]
+internal sealed partial class HealthJson : JsonSerializerContext;

@@ -1,0 +1,74 @@
+using System.Net;
+using EdgePose.Domain;
+using EdgePose.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Service.Observe;
+
+/// <summary>
+/// What can be seen of the daemon from outside beside MQTT: metrics, health addresses, status socket. Follows the pipeline over reloads;
+/// an address that did not change stays open.
+/// </summary>
+internal sealed partial class Observatory(Metrics metrics, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+{
+    private readonly ILogger _logger = loggers.CreateLogger<Observatory>();
+    private readonly Snapshots _snapshots = new(time);
+    private volatile Pipeline? _pipeline;
+    private HttpEndpoint? _http;
+    private StatusSocket? _socket;
+    private IPEndPoint? _listen;
+    private string _path = "";
+
+    /// <summary>The open status socket; null when there is none.</summary>
+    public StatusSocket? Socket => _socket;
+
+    /// <summary>
+    /// Shows <paramref name="pipeline"/> from now on. An address for metrics that cannot be had is an error for the first pipeline; after a
+    /// reload, and for the status socket always, it is a line in the log, because the cameras matter more.
+    /// </summary>
+    /// <exception cref="UserError">See above.</exception>
+    public async Task FollowAsync(Pipeline pipeline, CancellationToken stop)
+    {
+        var first = _pipeline is null;
+        _pipeline = pipeline;
+        metrics.ReadFrom(() => _snapshots.Of(_pipeline));
+        await ListenAsync(pipeline.Config.Metrics.Listen, first, stop).ConfigureAwait(false);
+        await OpenSocketAsync(pipeline.Config.Status).ConfigureAwait(false);
+    }
+
+    private async Task ListenAsync(IPEndPoint? listen, bool mustWork, CancellationToken stop)
+    {
+        if (Equals(listen, _listen) && (listen is null || _http is not null)) { return; }
+        if (_http is not null) { await _http.DisposeAsync().ConfigureAwait(false); }
+        (_listen, _http) = (listen, null);
+        if (listen is null) { return; }
+        var (endpoint, problem) = await HttpEndpoint.TryStartAsync(listen, metrics, Health, stop).ConfigureAwait(false);
+        _http = endpoint;
+        if (endpoint is not null) { LogListening(listen); }
+        else if (mustWork)
+        {
+            throw new UserError(ExitCode.Failed, $"metrics.listen {listen}: {problem}", "choose another port, or end the program that uses it (ss -ltnp)");
+        }
+        else { LogNotListening(listen, problem); }
+    }
+
+    private async Task OpenSocketAsync(StatusConfig config)
+    {
+        var path = config.Socket switch { StatusConfig.Off => "", StatusConfig.Auto => SocketPath.ForDaemon(environment), var own => own };
+        if (path == _path && (path.Length == 0 || _socket is not null)) { return; }
+        if (_socket is not null) { await _socket.DisposeAsync().ConfigureAwait(false); }
+        (_path, _socket) = (path, null);
+        if (path.Length == 0) { return; }
+        _socket = StatusSocket.TryOpen(path, () => _pipeline is { } shown ? _snapshots.Of(shown) : null, time, _logger, out var problem);
+        if (_socket is null) { LogNoSocket(path, problem); }
+    }
+
+    private HealthAnswer? Health() => _pipeline is { } shown ? new HealthAnswer(Reporter.MakesProgress(shown), Reporter.Health(shown)) : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_http is not null) { await _http.DisposeAsync().ConfigureAwait(false); }
+        if (_socket is not null) { await _socket.DisposeAsync().ConfigureAwait(false); }
+        metrics.ReadFrom(null);
+    }
+}

@@ -1,0 +1,215 @@
+using EdgePose.Domain;
+using EdgePose.Events;
+using EdgePose.Events.Recording;
+using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Models;
+using EdgePose.Networks.Runtime;
+using EdgePose.Networks.Scheduling;
+using EdgePose.Networks.TopDown;
+using EdgePose.People.Tracking;
+using EdgePose.Service.Observe;
+using EdgePose.Settings;
+using EdgePose.Sinks.HomeAssistant;
+using EdgePose.Sinks.JsonLines;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Streams;
+using Microsoft.Extensions.Logging;
+using DurableSpool = EdgePose.Delivery.Spool.DurableSpool;
+
+namespace EdgePose.Service;
+
+/// <summary>What the daemon's caller decides beside the configuration.</summary>
+/// <param name="RequireProvider">Execution provider without which the start fails; empty = as configured.</param>
+/// <param name="JsonLines">Where messages go as JSON lines instead of to a broker; null = the broker.</param>
+internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines)
+{
+    /// <summary>Numbers used so far; the same object for every pipeline of the process.</summary>
+    public StreamHistories Histories { get; } = new();
+
+    /// <summary>Where events and the numbers of people in zones go; null = they are published.</summary>
+    public EventOutputs? Events { get; init; }
+
+    /// <summary>Where events wait for the broker; not owned, the same for every pipeline of the process. Null = they wait nowhere.</summary>
+    public DurableSpool? Spool { get; init; }
+
+    /// <summary>Names this run of the process where there is no spool.</summary>
+    public string Boot { get; } = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 4));
+
+    /// <summary>What everything is measured with; the same object for every pipeline of the process.</summary>
+    public Metrics Metrics { get; } = new();
+
+    /// <summary>For measurements: another estimator instead of the usual one, of which it gets the detector (null = bottom-up).</summary>
+    public Func<IPoseEstimator, PersonDetector?, IPoseEstimator>? Replace { get; init; }
+}
+
+/// <summary>The wiring: one configuration, running. Built completely, with every model opened, before anything is started.</summary>
+internal sealed class Pipeline : IAsyncDisposable
+{
+    private static readonly TimeSpan LoopStop = TimeSpan.FromSeconds(3);
+
+    private readonly ModelStore _models;
+    private readonly Publisher _publisher;
+    private readonly InferenceLoop _loop;
+    private readonly List<StreamUnit> _streams = [];
+    private readonly CancellationTokenSource _stop = new();
+    private Task _sources = Task.CompletedTask;
+    private bool _stopped, _disposed;
+
+    private Pipeline(
+        EdgePoseConfig config, ModelStore models, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+    {
+        (Config, _models, Spool) = (config, models, options.Spool);
+        var clock = new ClockState(time);
+        IMqttTransport transport = options.JsonLines is { } lines
+            ? new JsonLinesTransport(lines)
+            : new MosquittoTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MosquittoTransport>());
+        var sparkplug = options.JsonLines is null ? Dialects.Sparkplug(config, redactor.Redact, loggers, time) : null;
+        _publisher = new Publisher(
+            Mapping.Publisher(config) with { Spool = options.Spool, Boot = options.Boot }, transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact, sparkplug);
+        _publisher.Answered = options.Metrics.Published;
+        var (lanes, stages) = (new List<Lane>(), new StageClock(time));
+        _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), Mapping.Scheduling(config.Inference));
+        foreach (var stream in config.Streams.Where(s => s.Enabled))
+        {
+            var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
+            var unit = Unit(stream, config, options, observer, redactor, loggers, time);
+            _streams.Add(unit);
+            lanes.Add(unit.Lane);
+        }
+        foreach (var session in _models.Sessions) { session.Clock = stages; }
+    }
+
+    public EdgePoseConfig Config { get; }
+    public IReadOnlyList<StreamUnit> Streams => _streams;
+    public Publisher Publisher => _publisher;
+    public DurableSpool? Spool { get; }
+
+    /// <summary>Which streams lose many frames; fed once a second.</summary>
+    public DropMeter Drops { get; } = new();
+    public InferenceLoop Loop => _loop;
+    public IReadOnlyCollection<OrtSession> Sessions => _models.Sessions;
+
+    /// <summary>99th percentile of the time that one frame takes on the inference thread, over the latest frames of the slowest stream.</summary>
+    public double InferenceP99Ms => _streams.Count == 0 ? 0 : _streams.Max(s => s.Lane.Durations.Percentile(0.99));
+
+    /// <summary>Completes when no source is left to read: every stream was a recording that ended.</summary>
+    public Task SourcesEnded => _sources;
+
+    /// <exception cref="UserError">A model is missing, damaged, or does not start.</exception>
+    public static Pipeline Build(EdgePoseConfig config, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+    {
+        if (options.JsonLines is null && config.Mqtt.Host.Length == 0)
+        {
+            throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
+        }
+        var inference = Mapping.Inference(config.Inference, options.RequireProvider) with
+        {
+            RunDeadline = config.Inference.RunDeadline,
+            Streams = config.Streams.Count(s => s.Enabled),
+        };
+        var models = ModelStore.Load(config.Models.Folders, inference, config.Inference.Quantization);
+        try
+        {
+            return new Pipeline(config, models, options, redactor, loggers, time);
+        }
+        catch
+        {
+            models.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="info">What the info topic says.</param>
+    /// <param name="read">How a stream gets its frames; null = from its source.</param>
+    public void Start(NodeInfo info, Func<StreamUnit, CancellationToken, Task>? read = null)
+    {
+        FreeMemory.TrimAll();
+        _publisher.SetInfo(info);
+        _publisher.Announce(info.Version, [.. Config.Streams.Where(s => s.Enabled).Select(Announcement)]);
+        _publisher.Start();
+        foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
+        {
+            _publisher.SetStream(disabled.Id, new StreamStatus(StreamState.Disabled, info.Started, "disabled in the configuration", 0, 0, 0, 0, "", ""), default);
+        }
+        _loop.Start();
+        _sources = Task.WhenAll(_streams.Select(s => read is null ? s.RunAsync(_stop.Token) : read(s, _stop.Token)));
+    }
+
+    /// <summary>
+    /// Ends the sources (ffmpeg is gone afterwards), finishes the frame in work, and takes leave of the broker. Each step is limited.
+    /// </summary>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        if (_stopped) { return; }
+        _stopped = true;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        try { await _sources.ConfigureAwait(false); }
+        finally
+        {
+            _loop.Stop(LoopStop);
+            foreach (var stream in _streams) { await stream.Events.DisposeAsync().ConfigureAwait(false); }
+            foreach (var stream in _streams) { _publisher.SetStream(stream.Id, stream.Status, stream.Counters(), urgent: true); }
+            await _publisher.StopAsync(hurry).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What Home Assistant learns of a stream.</summary>
+    private static Announcement Announcement(StreamConfig stream) =>
+        new(stream.Id, [.. stream.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : EventMapping.Types(stream));
+
+    public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
+
+    private StreamUnit Unit(
+        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, StreamObserver observer, Redactor redactor, ILoggerFactory loggers,
+        TimeProvider time)
+    {
+        var (pose, detector) = ConfigCheck.Resolve(stream, _models.Catalog);
+        var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
+        var finder = detector is null ? null : new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore);
+        IPoseEstimator estimator = finder is null
+            ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
+            : new TopDownEstimator(finder, network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
+        estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
+        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold)) : null;
+        var header = EventMapping.Header(stream, config, skeleton, pose.Name, pose.Decode.JointThreshold);
+        var events = new EventsUnit(stream, config.Events, header, Recorder(stream, config, options, header, loggers, time), options.Events ?? Published(network), time);
+        return new StreamUnit(
+            stream, estimator, tracker, Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold), _publisher, events,
+            options.Histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,
+            loggers.CreateLogger<StreamSupervisor>());
+    }
+
+    private EventOutputs Published(OrtSession network)
+    {
+        var model = new ModelInfo(network.Descriptor.Name, ModelFile.ExpectedSha256(network.Descriptor), network.Provider);
+        return new EventOutputs
+        {
+            Raise = raised => _publisher.Event(raised, raised.Track is null ? null : model),
+            Count = count => _publisher.SetZone(count.Stream, count.Zone, count.People),
+        };
+    }
+
+    private static ISceneSink? Recorder(
+        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, RecordingHeader header, ILoggerFactory loggers, TimeProvider time)
+    {
+        if (options.Events?.Tap is { } tap) { return tap(header); }
+        return config.Record.Folder.Length == 0 || !stream.Record ? null
+            : new KeypointRecorder(EventMapping.Recorder(stream, config.Record), header, time, loggers.CreateLogger<KeypointRecorder>());
+    }
+
+    /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) { return; }
+        _disposed = true;
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _loop.Dispose();
+        foreach (var stream in _streams) { stream.Dispose(); }
+        await _publisher.DisposeAsync().ConfigureAwait(false);
+        // A network that hangs keeps its memory: freeing it under the thread would end the process at once.
+        if (_loop.HasEnded) { _models.Dispose(); }
+        _stop.Dispose();
+    }
+}

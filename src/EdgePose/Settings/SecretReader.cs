@@ -1,0 +1,159 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using EdgePose.Domain;
+
+namespace EdgePose.Settings;
+
+/// <summary>
+/// Finds passwords: <c>${credential:NAME}</c> in systemd's credentials directory, then <c>password_file</c>, then <c>${env:NAME}</c>;
+/// a literal works but is warned about. Everything found is collected for the redactor.
+/// </summary>
+internal sealed partial class SecretReader(ProblemList problems, Func<string, string?> environment)
+{
+    private const int MaxBytes = 64 * 1024;
+    private const UnixFileMode TooOpen = (UnixFileMode)0b000_111_111;
+    private readonly List<string> _found = [];
+
+    public IReadOnlyList<string> Found => _found;
+
+    /// <summary>False for verbs that connect to nothing: a secret that is not there is none then, instead of an error.</summary>
+    public bool Required { get; set; } = true;
+
+    public void Add(string value)
+    {
+        if (value.Length > 0 && !_found.Contains(value)) { _found.Add(value); }
+    }
+
+    /// <summary>The password of a section, from <c>password</c>, <c>password_file</c> or its URL; null when it has none, or was reported.</summary>
+    public Secret? Read(Section section, string? fromUrl)
+    {
+        var text = section.Hidden("password");
+        var file = section.File("password_file");
+        if (fromUrl is { Length: > 0 } && (text is not null || file.Length > 0))
+        {
+            Add(fromUrl);
+            section.Error("password", "the password is given twice, here and in the URL; take it out of the URL");
+        }
+        else
+        {
+            text ??= fromUrl;
+        }
+        return text is null && file.Length == 0 ? null : Resolve(section, text, file);
+    }
+
+    private Secret? Resolve(Section section, string? text, string file)
+    {
+        var key = text is not null && section.Has("password") ? "password" : file.Length > 0 ? "password_file" : "url";
+        var reference = Reference().Match(text ?? "");
+        if (text is not null && !reference.Success) { return Literal(section, key, text, file); }
+
+        var (kind, name) = (reference.Groups[1].Value, reference.Groups[2].Value);
+        var tried = new List<string>();
+        var value = kind == "credential" ? FromCredential(name, tried) : null;
+        if (value is null && file.Length > 0)
+        {
+            value = FromFile(section, file, tried, out var refused);
+            if (refused) { return null; }
+        }
+        if (value is null && kind == "env") { value = FromEnvironment(name, tried); }
+        if (value is null)
+        {
+            if (Required) { problems.Error(section.Where(key), section.PathOf(key), "no secret found: " + string.Join("; ", tried)); }
+            return null;
+        }
+        Add(value);
+        return new Secret(value);
+    }
+
+    private Secret? Literal(Section section, string key, string text, string file)
+    {
+        Add(text);
+        if (text.Length == 0 || text.Any(char.IsControl))
+        {
+            section.Error(key, text.Length == 0 ? "the password is empty" : "the password holds control characters");
+            return null;
+        }
+        if (text.Contains("${credential:", StringComparison.Ordinal) || text.Contains("${env:", StringComparison.Ordinal))
+        {
+            section.Error(key, "a reference must be the whole value: ${credential:NAME} or ${env:NAME}, NAME of letters, digits and . _ -");
+            return null;
+        }
+        if (file.Length > 0)
+        {
+            section.Error("password_file", "the password is given twice; keep the file and take the literal out");
+            return null;
+        }
+        section.Warning(key, "literal secret in the file; move it to ${credential:NAME}, password_file or ${env:NAME}");
+        return new Secret(text);
+    }
+
+    private string? FromCredential(string name, List<string> tried)
+    {
+        var folder = environment("CREDENTIALS_DIRECTORY");
+        if (string.IsNullOrEmpty(folder))
+        {
+            tried.Add($"credential {name}: $CREDENTIALS_DIRECTORY is not set (systemd sets it for LoadCredential={name}:FILE)");
+            return null;
+        }
+        // The pattern of names admits no separator, so only "." and ".." could leave the folder.
+        var path = Path.Combine(folder, name);
+        if (name is "." or ".." || !File.Exists(path))
+        {
+            tried.Add($"credential {name}: not in $CREDENTIALS_DIRECTORY (add LoadCredential={name}:FILE to the unit)");
+            return null;
+        }
+        return ReadText(path, $"credential {name}", tried, out _);
+    }
+
+    private static string? FromFile(Section section, string path, List<string> tried, out bool refused)
+    {
+        refused = false;
+        if (!File.Exists(path))
+        {
+            tried.Add($"{path} does not exist");
+            return null;
+        }
+        var text = ReadText(path, path, tried, out var mode);
+        if ((mode & TooOpen) == 0) { return text; }
+        refused = true;
+        section.Error("password_file", $"others may read it (mode {Convert.ToString((int)mode, 8)}); run: chmod 600 {path}");
+        return null;
+    }
+
+    private string? FromEnvironment(string name, List<string> tried)
+    {
+        var value = environment(name);
+        if (!string.IsNullOrEmpty(value)) { return value; }
+        tried.Add($"the environment variable {name} is not set");
+        return null;
+    }
+
+    private static string? ReadText(string path, string shown, List<string> tried, out UnixFileMode mode)
+    {
+        mode = UnixFileMode.None;
+        try
+        {
+            using var stream = File.OpenRead(path);
+            // Of the open file, not of the path, which may have changed in between.
+            if (!OperatingSystem.IsWindows()) { mode = File.GetUnixFileMode(stream.SafeFileHandle); }
+            var buffer = new byte[MaxBytes + 1];
+            var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            var text = Encoding.UTF8.GetString(buffer, 0, length).TrimEnd('\r', '\n');
+            Array.Clear(buffer);
+            if (length <= MaxBytes && text.Length > 0 && !text.Any(char.IsControl)) { return text; }
+            tried.Add($"{shown} {(text.Length == 0 ? "is empty" : "is not a single line of text")}");
+        }
+        catch (IOException e)
+        {
+            tried.Add($"{shown} cannot be read ({e.GetType().Name})");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            tried.Add($"{shown} cannot be read (permission denied)");
+        }
+        return null;
+    }
+
+    [GeneratedRegex(@"^\$\{(credential|env):([A-Za-z0-9._-]{1,128})\}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Reference();
+}

@@ -1,0 +1,125 @@
+using EdgePose.Settings.Yaml;
+
+namespace EdgePose.Settings;
+
+/// <summary>
+/// One mapping of the file and the typed access to its keys. Every access names the key, its notation, its limits and its default:
+/// this is the only definition of a key. A bad value is reported and replaced by the default, so that reading always goes on.
+/// </summary>
+internal sealed partial class Section
+{
+    private readonly YamlNode? _map;
+    private readonly ReadContext _context;
+    private readonly HashSet<string> _known = [];
+    private Mark _own;
+
+    /// <param name="node">The mapping; null when the file does not have it.</param>
+    /// <param name="path">Dotted path for messages; empty for the root.</param>
+    /// <param name="pattern">The same path with <c>&lt;id&gt;</c> for names of the user's choice.</param>
+    /// <param name="context">What the readers of this run share.</param>
+    public Section(YamlNode? node, string path, string pattern, ReadContext context)
+    {
+        (_map, _own, Path, Pattern, _context) = (node, node?.Mark ?? new Mark(context.File, 0, 0), path, pattern, context);
+        if (node is null or { Kind: YamlKind.Map or YamlKind.Null }) { return; }
+        _map = null;
+        _context.Problems.Error(node.Mark, path, $"expected keys below it, got {Describe(node)}");
+    }
+
+    public string Path { get; }
+    public string Pattern { get; }
+
+    /// <summary>Stated instead of the values where the defaults are those of another section.</summary>
+    public string InheritsFrom { get; init; } = "";
+
+    private bool Damaged => _map is { Damaged: true };
+
+    private ProblemList Problems => _context.Problems;
+
+    public bool Has(string key) => _map?.Find(key) is { Value: { Kind: not YamlKind.Null } };
+
+    /// <summary>True when the key is there, with a value or without.</summary>
+    public bool Contains(string key) => _map?.Find(key) is not null;
+
+    /// <summary>Where the value of <paramref name="key"/> stands, or else where the section stands.</summary>
+    public Mark Where(string key) => _map?.Find(key)?.Value.Mark ?? _own;
+
+    public string PathOf(string key) => Path.Length == 0 ? Show.Key(key) : $"{Path}.{Show.Key(key)}";
+
+    public void Error(string key, string problem, string suggestion = "") => Problems.Error(Where(key), PathOf(key), problem, suggestion);
+
+    /// <summary>Reports a name of the user's choice, at the name itself.</summary>
+    public void Error(YamlEntry name, string problem, string suggestion = "") => Problems.Error(name.Mark, PathOf(name.Key), problem, suggestion);
+
+    public void Warning(string key, string problem) => Problems.Warning(Where(key), PathOf(key), problem);
+
+    public Section Child(string key, string inheritsFrom = "")
+    {
+        var node = Take(new ConfigKey(key, KeyKind.Map, "", null, null, []), allowEmpty: true);
+        return new Section(node, PathOf(key), PatternOf(key), _context) { InheritsFrom = inheritsFrom };
+    }
+
+    /// <summary>The section of one of <see cref="Names"/>.</summary>
+    public Section Sub(YamlEntry entry) => new(entry.Value, PathOf(entry.Key), PatternOf("<id>"), _context) { _own = entry.Mark };
+
+    /// <summary>Reports that something is absent, unless a syntax error has eaten part of the file: then it may well be there.</summary>
+    public void Missing(string problem)
+    {
+        if (_context.Intact && !Damaged) { Problems.Error(_own, Path, problem); }
+    }
+
+    /// <summary>The entries of a section whose keys are names of the user's choice.</summary>
+    public IReadOnlyList<YamlEntry> Names()
+    {
+        foreach (var entry in _map?.Entries ?? [])
+        {
+            _known.Add(entry.Key);
+            _context.Marks.TryAdd(PathOf(entry.Key), entry.Mark);
+        }
+        return _map?.Entries ?? [];
+    }
+
+    /// <summary>Reports every key that no reader asked for. Call it last.</summary>
+    public void Done()
+    {
+        foreach (var entry in _map?.Entries ?? [])
+        {
+            if (_known.Contains(entry.Key)) { continue; }
+            var meant = Suggest.Nearest(entry.Key, _known);
+            var elsewhere = meant.Length == 0 ? _context.Elsewhere(entry.Key) : "";
+            Problems.Error(entry.Mark, PathOf(entry.Key), "unknown key" + (elsewhere.Length > 0 ? $"; it belongs to {elsewhere}" : ""), meant);
+        }
+    }
+
+    /// <summary>The value's node, or null when the default applies: the key is absent, empty (reported) or damaged (reported before).</summary>
+    private YamlNode? Take(ConfigKey key, bool allowEmpty = false)
+    {
+        var name = key.Path;
+        _known.Add(name);
+        _context.Keys?.Add(key with { Path = PatternOf(name), Default = InheritsFrom.Length > 0 ? InheritsFrom : key.Default });
+        if (_map?.Find(name) is not { } entry) { return null; }
+        _context.Marks.TryAdd(PathOf(name), entry.Mark);
+        if (entry.Value.Kind != YamlKind.Null) { return entry.Value; }
+        if (!allowEmpty && !entry.Value.Damaged)
+        {
+            Problems.Error(entry.Mark, PathOf(name), "no value; give one, or take the key out to get the default");
+        }
+        return null;
+    }
+
+    private string PatternOf(string key) => Pattern.Length == 0 ? key : $"{Pattern}.{key}";
+
+    private T Wrong<T>(string key, YamlNode node, string expected, T fallback, string suggestion = "")
+    {
+        Problems.Error(node.Mark, PathOf(key), $"expected {expected}, got {Describe(node)}", suggestion);
+        return fallback;
+    }
+
+    private static string Describe(YamlNode node) => node.Kind switch
+    {
+        YamlKind.Map => "a mapping",
+        YamlKind.List => "a list",
+        YamlKind.Null => "nothing",
+        _ when node.Quoted => Show.Value(node.Text) + " in quotes",
+        _ => Show.Value(node.Text),
+    };
+}

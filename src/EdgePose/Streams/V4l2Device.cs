@@ -1,0 +1,44 @@
+namespace EdgePose.Streams;
+
+/// <summary>
+/// Finds a USB camera again that comes back under another number. udev keeps a link with the camera's name and serial number for each device
+/// node; the link of a camera that worked is remembered, and the node that it leads to is opened as long as it exists.
+/// </summary>
+/// <param name="links">Folder of udev's links.</param>
+/// <param name="target">Where a link leads, null when there is nothing; null = asks the file system.</param>
+internal sealed class V4l2Device(string links = "/dev/v4l/by-id", Func<string, string?>? target = null)
+{
+    private readonly Func<string, string?> _target = target ?? ReadTarget;
+    private string? _link;
+
+    /// <summary>The options to open the device with now.</summary>
+    public SourceOptions Current(SourceOptions source) =>
+        source.Kind == SourceKind.V4l2 && _link is not null && _target(_link) is { } node ? source with { Url = node } : source;
+
+    /// <summary>Notes which camera is behind the device that has just delivered a frame.</summary>
+    public void Remember(SourceOptions source)
+    {
+        if (source.Kind == SourceKind.V4l2) { _link ??= LinkOf(source.Url); }
+    }
+
+    /// <summary>The lasting name of a device node such as <c>/dev/video0</c>; null when udev has made none.</summary>
+    public string? LinkOf(string device)
+    {
+        if (!Directory.Exists(links)) { return null; }
+        // A camera may have several nodes, of which index0 delivers pictures: their links differ, and each names its own node.
+        return Directory.EnumerateFileSystemEntries(links).Order(StringComparer.Ordinal).FirstOrDefault(link => _target(link) == Path.GetFullPath(device));
+    }
+
+    private static string? ReadTarget(string link)
+    {
+        try
+        {
+            var target = File.ResolveLinkTarget(link, returnFinalTarget: true);
+            return target is { Exists: true } ? target.FullName : null;
+        }
+        catch (IOException)
+        {
+            return null; // unplugged just now
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace EdgePose.Streams;
+
+/// <summary>
+/// A named background thread as a task, for reads that block: asynchronous reads of a pipe would block threads of the pool instead.
+/// </summary>
+internal static class Worker
+{
+    private const int StackBytes = 256 * 1024;
+
+    public static Task Run(string name, Action work) => Run(name, () => { work(); return true; });
+
+    /// <summary>The task fails with whatever <paramref name="work"/> throws.</summary>
+    public static Task<T> Run<T>(string name, Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try { done.SetResult(work()); }
+            catch (OperationCanceledException e) { done.SetCanceled(e.CancellationToken); }
+            catch (Exception e) { done.SetException(e); } // handed to whoever awaits the task
+        }, StackBytes)
+        { Name = name, IsBackground = true };
+        thread.Start();
+        return done.Task;
+    }
+}

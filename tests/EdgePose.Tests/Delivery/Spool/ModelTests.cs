@@ -1,0 +1,117 @@
+using System.Globalization;
+using EdgePose.Delivery.Spool;
+using EdgePose.Delivery.Spool.Format;
+using EdgePose.Delivery.Spool.Storage;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace EdgePose.Tests.Delivery.Spool;
+
+/// <summary>
+/// The spool against a model of what it promises, over random lives: bursts, acknowledgements in any order, lost connections, refusals,
+/// kills, power cuts, disks that refuse. A failing life is shrunk. EDGEPOSE_SPOOL_RUNS=N tries N lives with new seeds.
+/// </summary>
+public sealed class ModelTests
+{
+    private const string LongRun = "EDGEPOSE_SPOOL_RUNS";
+
+    [Fact]
+    public void RandomLives_KeepThePromise()
+    {
+        var runs = int.TryParse(Environment.GetEnvironmentVariable(LongRun), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0;
+        var config = FsCheck.Config.QuickThrowOnFailure.WithMaxTest(runs > 0 ? runs : 300).WithEndSize(120);
+        // A fixed seed, so that a build does not fail by chance; the long run looks for new ones, which FsCheck prints.
+        if (runs == 0) { config = config.WithReplay(20261122UL, 7UL); }
+        var life = ArbMap.Default.ArbFor<byte[]>();
+        Prop.ForAll(life, bytes => Live(bytes)).Check(config);
+    }
+
+    /// <summary>Two bytes are a step: what, and how much.</summary>
+    private static void Live(byte[] steps)
+    {
+        var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20, MemoryRecords = 40, KernelBoot = Guid.Empty }).Open();
+        var random = new Random(steps.Length);
+        var (unsafeCrash, gaveUp) = (false, false);
+        for (var i = 0; i + 1 < steps.Length; i += 2)
+        {
+            // What was given up and announced comes back, late, when a crash undoes the deletion of its segment.
+            gaveUp |= steps[i] % 16 == 13 && run.Spool.Stats().LostTotal > 0;
+            Step(run, steps[i] % 16, steps[i + 1], random, ref unsafeCrash);
+            Assert.InRange(run.Out.Count, 0, 32);
+            Assert.InRange(run.Disk.Used, 0, run.Options.MaxBytes + (2 << 20));
+        }
+        run.Disk.Before = null;
+        run.Time.Advance(TimeSpan.FromSeconds(2));
+        run.Turn();
+        run.Spool.ReturnAll();
+        run.Out.Clear();
+        run.Drain();
+        run.AssertBooksBalance(inOrder: !gaveUp);
+        Assert.Equal(0, run.Spool.Stats().Depth);
+    }
+
+    private static void Step(SpoolRun run, int what, byte how, Random random, ref bool unsafeCrash)
+    {
+        switch (what)
+        {
+            case 0 or 1 or 2: run.Append(how % 3 == 0 ? "a" : how % 3 == 1 ? "b" : "c", 1 + how % 20, size: how * 40); break;
+            case 3: for (var n = how % 8; n > 0; n--) { run.Post("a", how); } break;
+            case 4: run.Spool.Turn(); break;
+            case 5 or 6: run.Take(how % 40); break;
+            case 7 or 8: for (var n = how % 33; n > 0 && run.Out.Count > 0; n--) { run.Ack(how * n % run.Out.Count); } break;
+            case 9:
+                run.Turn();
+                break;
+            case 10 when run.Out.Count > 0:
+                run.Spool.Return(run.Out[how % run.Out.Count].Sequence);
+                run.Out.RemoveAt(how % run.Out.Count);
+                break;
+            case 11:
+                run.Spool.ReturnAll();
+                run.Out.Clear();
+                break;
+            // A broker that refuses the announcement too is not told again.
+            case 12 when run.Out.FindIndex(r => r.Kind == RecordKind.Event) is >= 0 and var at:
+                run.Spool.Reject(run.Out[at], "refused");
+                run.Out.RemoveAt(at);
+                break;
+            case 13:
+                AssertFewDuplicates(run, unsafeCrash);
+                run.Disk.Before = null;
+                run.Crash(d => Crash(d, how, random));
+                unsafeCrash = run.Volatile.Count > 0;
+                run.Open();
+                break;
+            case 14: Refuse(run, how); break;
+            case 15: run.Time.Advance(TimeSpan.FromMilliseconds(how * 10)); break;
+            default: break;
+        }
+    }
+
+    private static void Crash(FaultyDisk disk, byte how, Random random)
+    {
+        if (how % 2 == 0) { disk.PowerCut(random); }
+        else { disk.Kill(); }
+    }
+
+    // From now on, for good or for some operations.
+    private static void Refuse(SpoolRun run, byte how)
+    {
+        if (how % 4 == 0)
+        {
+            run.Disk.Before = null;
+            return;
+        }
+        var (errno, until) = (how % 3 == 0 ? Errno.NoSpace : how % 3 == 1 ? Errno.InputOutput : Errno.ReadOnly, run.Disk.Operations + how);
+        run.Disk.Before = (operation, _) =>
+        {
+            if (run.Disk.Operations < until && operation is not (DiskOperation.Read or DiskOperation.OpenRead or DiskOperation.List)) { throw FaultyDisk.Failure(errno); }
+        };
+    }
+
+    // While the disk refuses, nobody can note what was acknowledged.
+    private static void AssertFewDuplicates(SpoolRun run, bool unsafeCrash)
+    {
+        if (!unsafeCrash && run.Volatile.Count == 0) { Assert.InRange(run.Duplicates, 0, 32); }
+    }
+}

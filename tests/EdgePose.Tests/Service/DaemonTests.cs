@@ -1,0 +1,128 @@
+using EdgePose.Domain;
+using EdgePose.Service;
+using EdgePose.Tests.Settings;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgePose.Tests.Service;
+
+/// <summary>The life of the worker with a pipeline that has no camera, watched through systemd's socket.</summary>
+public sealed class DaemonTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("daemon-").FullName;
+    private readonly NotifySocket _systemd;
+    private readonly SystemdNotify _notify;
+    private readonly Lifetime _lifetime = new();
+    private readonly DaemonExit _exit = new();
+    private int _built;
+
+    public DaemonTests()
+    {
+        _systemd = new NotifySocket(Path.Combine(_folder, "notify"));
+        _notify = new SystemdNotify(_systemd.Environment("4000000"));
+    }
+
+    private readonly ReloadRequests _reloads = new();
+
+    private Pipeline Build(string node = "hall")
+    {
+        _built++;
+        var config = Loading.Good($"node: {node}\nstreams:\n  front: {{ url: rtsp://cam.lan/x, enabled: false }}\n");
+        return Pipeline.Build(config, new PipelineOptions("", Stream.Null), new Redactor(), NullLoggerFactory.Instance, TimeProvider.System);
+    }
+
+    private Daemon New(Func<Pipeline> rebuild, DaemonExit? exit = null, TimeProvider? time = null) =>
+        new(Build(), rebuild, _reloads, exit ?? _exit, _notify, time ?? TimeProvider.System, _lifetime, NullLogger<Daemon>.Instance);
+
+    [Fact]
+    public async Task Run_UntilStopped_SaysReadyLivesAndStopsWithoutFailure()
+    {
+        using var daemon = New(() => Build());
+        await daemon.StartAsync(CancellationToken.None);
+        Assert.Equal("READY=1\nSTATUS=0 streams", _systemd.ReceiveUntil("READY=1"));
+        _systemd.ReceiveUntil("WATCHDOG=1");
+        await daemon.StopAsync(CancellationToken.None);
+        _systemd.ReceiveUntil("STOPPING=1");
+        Assert.Null(_exit.Failure);
+        Assert.True(_lifetime.Stopped);
+    }
+
+    [Fact]
+    public async Task Reload_GoodConfiguration_IsExchanged()
+    {
+        using var daemon = New(() => Build("porch"));
+        await daemon.StartAsync(CancellationToken.None);
+        _systemd.ReceiveUntil("READY=1");
+        Parallel.For(0, 50, _ => _reloads.Request());
+        _systemd.ReceiveUntil("RELOADING=1");
+        Assert.Equal("READY=1\nSTATUS=0 streams", _systemd.ReceiveUntil("READY=1"));
+        Assert.InRange(_built, 2, 3);
+        await daemon.StopAsync(CancellationToken.None);
+        Assert.Null(_exit.Failure);
+    }
+
+    [Fact]
+    public async Task Reload_BadConfiguration_GoesOnWithTheFormerOne()
+    {
+        using var daemon = New(() => throw new UserError(ExitCode.Configuration, "line 3 is wrong"));
+        await daemon.StartAsync(CancellationToken.None);
+        _systemd.ReceiveUntil("READY=1");
+        _reloads.Request();
+        Assert.Contains("reload refused", _systemd.ReceiveUntil("READY=1"), StringComparison.Ordinal);
+        _systemd.ReceiveUntil("WATCHDOG=1");
+        await daemon.StopAsync(CancellationToken.None);
+        Assert.Null(_exit.Failure);
+    }
+
+    [Fact]
+    public async Task Run_UntilEndWithoutALiveSource_EndsByItself()
+    {
+        using var daemon = New(() => Build(), new DaemonExit { StopWhenSourcesEnd = true });
+        await daemon.StartAsync(CancellationToken.None);
+        await daemon.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(_lifetime.Stopped);
+    }
+
+    [Fact]
+    public async Task Run_DefectInTheMiddle_IsAFailureNotACleanExit()
+    {
+        // The reporter's clock throws what nobody foresaw.
+        using var daemon = New(() => Build(), time: new BrokenTime());
+        await daemon.StartAsync(CancellationToken.None);
+        await daemon.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20));
+        _systemd.ReceiveUntil("STOPPING=1");
+        Assert.IsType<TimeZoneNotFoundException>(_exit.Failure);
+        Assert.True(_lifetime.Stopped);
+    }
+
+    [Fact]
+    public void Build_NoBrokerAndNoOutput_IsAUserError()
+    {
+        var config = Loading.Good("streams:\n  front: { url: rtsp://cam.lan/x, enabled: false }\n");
+        var e = Assert.Throws<UserError>(() => Pipeline.Build(config, new PipelineOptions("", null), new Redactor(), NullLoggerFactory.Instance, TimeProvider.System));
+        Assert.Equal((ExitCode.Configuration, true), (e.Code, e.Hint.Contains("--stdout", StringComparison.Ordinal)));
+    }
+
+    public void Dispose()
+    {
+        _reloads.Dispose();
+        _notify.Dispose();
+        _systemd.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class BrokenTime : TimeProvider
+    {
+        public override long GetTimestamp() => throw new TimeZoneNotFoundException();
+    }
+
+    private sealed class Lifetime : IHostApplicationLifetime
+    {
+        public bool Stopped { get; private set; }
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+        public void StopApplication() => Stopped = true;
+    }
+}

@@ -1,0 +1,98 @@
+using static EdgePose.Tests.Settings.Loading;
+
+namespace EdgePose.Tests.Settings;
+
+public sealed class SecretTests
+{
+    private static Dictionary<string, string> Env(params (string, string)[] pairs) => pairs.ToDictionary(p => p.Item1, p => p.Item2);
+
+    private static string Yaml(string keys) => $"streams: {{ a: {{ url: rtsp://cam/s, user: u, {keys} }} }}";
+
+    [Fact]
+    public void Read_CredentialBeforeFileBeforeEnvironment()
+    {
+        using var folder = new TempFolder();
+        folder.Write("cam", "from-credential\n");
+        var file = folder.Write("cam.password", "from-file\r\n");
+        var env = Env(("CREDENTIALS_DIRECTORY", folder.Path), ("CAM", "from-env"));
+        string? Password(string keys) => Load(Yaml(keys), env).Config?.Streams[0].Password?.Reveal();
+
+        Assert.Equal("from-credential", Password($"password: ${{credential:cam}}, password_file: {file}"));
+        Assert.Equal("from-file", Password($"password: ${{credential:other}}, password_file: {file}"));
+        Assert.Equal("from-file", Password($"password: ${{env:CAM}}, password_file: {file}"));
+        Assert.Equal("from-file", Password($"password_file: {file}"));
+        Assert.Equal("from-env", Password("password: ${env:CAM}, password_file: /does/not/exist"));
+        Assert.Equal("from-env", Password("password: \"${env:CAM}\""));
+    }
+
+    [Fact]
+    public void Read_NothingFound_NamesEveryPlaceThatWasTried()
+    {
+        var texts = Texts(Load(Yaml("password: ${credential:cam}, password_file: /does/not/exist")));
+        Assert.Contains("1:55  streams.a.password: no secret found: credential cam: $CREDENTIALS_DIRECTORY is not set", texts, StringComparison.Ordinal);
+        Assert.Contains("/does/not/exist does not exist", texts, StringComparison.Ordinal);
+        Assert.Contains("the environment variable NOPE is not set", Texts(Load(Yaml("password: ${env:NOPE}"))), StringComparison.Ordinal);
+        using var folder = new TempFolder();
+        Assert.Contains("add LoadCredential=cam:FILE", Texts(Load(Yaml("password: ${credential:cam}"), Env(("CREDENTIALS_DIRECTORY", folder.Path)))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.UserRead, true)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, true)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, false)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead, false)]
+    public void Read_PasswordFile_MustBePrivate(UnixFileMode mode, bool good)
+    {
+        using var folder = new TempFolder();
+        var file = folder.Write("p", "CANARY", mode);
+        var result = Load(Yaml($"password_file: {file}"));
+        Assert.Equal(good, result.Config is not null);
+        if (!good) { Assert.Contains($"others may read it (mode {Convert.ToString((int)mode, 8)}); run: chmod 600 {file}", Texts(result), StringComparison.Ordinal); }
+        Assert.DoesNotContain("CANARY", Texts(result), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("two\nlines")]
+    public void Read_PasswordFileThatIsNoPassword_IsRefused(string content)
+    {
+        using var folder = new TempFolder();
+        Assert.Null(Load(Yaml($"password_file: {folder.Write("p", content)}")).Config);
+    }
+
+    [Fact]
+    public void Read_Literal_WorksWithAWarning()
+    {
+        var result = Load(Yaml("password: CANARY"));
+        Assert.Equal("CANARY", result.Config!.Streams[0].Password!.Reveal());
+        Assert.Contains("literal secret in the file", Assert.Single(result.Problems).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("CANARY", Texts(result) + result.Config, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("password: CANARY, password_file: /x")]
+    [InlineData("password: 'pre${env:CANARY}'")]
+    [InlineData("password: '${credential:../CANARY}'")]
+    [InlineData("password: '${credential:..}'")]
+    [InlineData("password: { CANARY: CANARY }")]
+    [InlineData("password: ''")]
+    public void Read_AmbiguousOrMalformed_IsAnErrorWithoutTheValue(string keys)
+    {
+        var result = Load(Yaml(keys), Env(("CREDENTIALS_DIRECTORY", "/tmp")));
+        Assert.Null(result.Config);
+        Assert.DoesNotContain("CANARY", Texts(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_PasswordWithoutUser_IsAnError() =>
+        Assert.Contains("a password needs a user", Texts(Load("streams: { a: { url: rtsp://cam/s, password: x } }")), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_PasswordInUrlAndInKey_IsAnErrorAndBothAreKnown()
+    {
+        var result = Load("streams: { a: { url: 'rtsp://u:CANARY1@cam/s', password: CANARY2, fps: CANARY1 } }");
+        Assert.Contains("the password is given twice", Texts(result), StringComparison.Ordinal);
+        Assert.Contains("got \"***\"", Texts(result), StringComparison.Ordinal);
+        Assert.DoesNotContain("CANARY", Texts(result), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,69 @@
+using EdgePose.Streams;
+
+namespace EdgePose.Tests.Streams;
+
+/// <summary>With files in place of device nodes: the names and links are udev's.</summary>
+public sealed class V4l2DeviceTests : IDisposable
+{
+    private const string Camera = "usb-046d_HD_Pro_Webcam_C920_1A2B3C4F-video-index0";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("edgepose-v4l-").FullName;
+    private readonly V4l2Device _device;
+
+    public V4l2DeviceTests() => _device = new V4l2Device(_folder);
+
+    /// <summary>The link leads to <paramref name="target"/>, which must exist.</summary>
+    private void Plug(string target)
+    {
+        File.Delete(Path.Combine(_folder, Camera));
+        File.CreateSymbolicLink(Path.Combine(_folder, Camera), target);
+    }
+
+    private static SourceOptions Source(string url) => new() { Stream = "usb", Url = url };
+
+    [Fact]
+    public void CameraUnderAnotherNumber_IsFoundByItsName()
+    {
+        // /dev/null and /dev/zero stand for two device nodes: only they exist everywhere.
+        Plug("/dev/null");
+        Assert.Equal(Path.Combine(_folder, Camera), _device.LinkOf("/dev/null"));
+        Assert.Null(_device.LinkOf("/dev/zero"));
+        Plug("/dev/zero");
+        Assert.Equal(Path.Combine(_folder, Camera), _device.LinkOf("/dev/zero"));
+    }
+
+    [Fact]
+    public void Current_CameraThatWorked_IsOpenedUnderItsNewNumber()
+    {
+        File.WriteAllText(Path.Combine(_folder, Camera), "");
+        string? node = "/dev/video0";
+        var device = new V4l2Device(_folder, _ => node);
+        var source = Source("/dev/video0");
+        node = "/dev/video2";
+        Assert.Equal("/dev/video0", device.Current(source).Url); // nobody knows yet which camera was meant
+        node = "/dev/video0";
+        device.Remember(source);
+        node = null;
+        Assert.Equal("/dev/video0", device.Current(source).Url); // unplugged: not found, as it must be
+        node = "/dev/video2";
+        Assert.Equal("/dev/video2", device.Current(source).Url);
+    }
+
+    [Fact]
+    public void LinkOf_WithoutUdevOrWithBrokenLinks_IsNull()
+    {
+        Plug("/dev/gone");
+        Assert.Null(_device.LinkOf("/dev/gone"));
+        Assert.Null(new V4l2Device(Path.Combine(_folder, "none")).LinkOf("/dev/null"));
+    }
+
+    [Fact]
+    public void NetworkSources_AreLeftAlone()
+    {
+        var source = Source("rtsp://cam/x");
+        _device.Remember(source);
+        Assert.Same(source, _device.Current(source));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

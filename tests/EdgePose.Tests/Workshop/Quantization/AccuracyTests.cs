@@ -1,0 +1,118 @@
+using EdgePose.Domain;
+using EdgePose.Tests.Networks.TopDown;
+using EdgePose.Workshop.Quantization;
+using EdgePose.Workshop.Quantization.Accuracy;
+using EdgePose.Workshop.Quantization.Pictures;
+
+namespace EdgePose.Tests.Workshop.Quantization;
+
+public sealed class AccuracyTests
+{
+    private static readonly ModelDescriptor TopDown = ScriptedNetwork.Describe(ModelKind.Heatmap, 192, 256) with { Skeleton = "coco17" };
+    private static readonly ModelDescriptor BottomUp = ScriptedNetwork.Describe(ModelKind.LitePose, 448, 448) with { Skeleton = "coco17" };
+    private static readonly ModelDescriptor Detector = ScriptedNetwork.Describe(ModelKind.PicoDet, 320, 320);
+
+    private static Person At(double x, double y, float score = 0.9f, double shift = 0, float joint = 0.8f) => new(
+        [.. Enumerable.Range(0, 17).Select(k => new Keypoint((float)(x + k % 4 * 20 + shift), (float)(y + k / 4 * 30), joint))],
+        new Box((float)x, (float)y, (float)x + 60, (float)y + 120), score, 0.5);
+
+    private static Person BoxAt(float x, float y, float score = 0.9f, float side = 100) => new([], new Box(x, y, x + side, y + side), score, 2);
+
+    private static Examination Examine(ModelDescriptor model, params IReadOnlyList<Person>[] exact) => new(model, Set(exact.Length), exact);
+
+    private static EvalSet Set(int pictures) => new(
+        [.. Enumerable.Range(0, pictures).Select(i => new SurveyedSample(new Sample($"{i}.jpg"), $"{i}", 640, 480, [], true))], [.. Enumerable.Range(1, pictures).Select(i => (long)i)], null);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Likeness_SamePeople_IsOne(bool bottomUp)
+    {
+        IReadOnlyList<Person>[] people = [[At(10, 10), At(300, 50)], []];
+        var alike = Likeness.Of(bottomUp ? BottomUp : TopDown, people, people);
+        Assert.Equal(new Likeness(1, 0, 0, 2), alike);
+    }
+
+    [Fact]
+    public void Likeness_JointsMoved_IsInPixelsOfTheInput()
+    {
+        var alike = Likeness.Of(TopDown, [[At(10, 10)]], [[At(10, 10, shift: 4)]]);
+        Assert.Equal((2, 2), (alike.MeanShift, alike.MedianShift), (a, b) => Math.Abs(a.Item1 - b.Item1) + Math.Abs(a.Item2 - b.Item2) < 1e-4);
+        Assert.InRange(alike.Agreement, 0.2, 0.99);
+    }
+
+    [Fact]
+    public void Likeness_BottomUpPersonMissed_CountsAsNothing()
+    {
+        var alike = Likeness.Of(BottomUp, [[At(10, 10), At(300, 50)]], [[At(300, 50)]]);
+        Assert.Equal((0.5, 2), (alike.Agreement, alike.People), (a, b) => Math.Abs(a.Item1 - b.Item1) < 0.01 && a.Item2 == b.Item2);
+    }
+
+    [Fact]
+    public void Likeness_TopDownJointGone_LowersTheAgreementButMovesNothing()
+    {
+        var found = At(10, 10);
+        found.Points[3] = Keypoint.Missing;
+        var alike = Likeness.Of(TopDown, [[At(10, 10)]], [[found]]);
+        Assert.Equal((16.0 / 17, 0), (alike.Agreement, alike.MeanShift), (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-6 && a.Item2 == b.Item2);
+    }
+
+    [Fact]
+    public void Likeness_DoubtfulJoints_CountOnlyWhereNobodyHasOthers()
+    {
+        Assert.Equal(1, Likeness.Of(TopDown, [[At(10, 10), At(300, 50, joint: 0.01f)]], [[At(10, 10), At(0, 0)]]).People);
+        // Random weights: nothing is sure, so everything is compared.
+        Assert.Equal(2, Likeness.Of(TopDown, [[At(10, 10, joint: 0.01f), At(300, 50, joint: 0.02f)]], [[At(10, 10), At(300, 50)]]).People);
+    }
+
+    [Fact]
+    public void Likeness_Boxes_IsTheF1OfThoseAboveTheThreshold()
+    {
+        var alike = Likeness.Of(Detector, [[BoxAt(0, 0), BoxAt(300, 0), BoxAt(0, 300, 0.1f)]], [[BoxAt(2, 0), BoxAt(200, 200), BoxAt(50, 300, 0.2f)]]);
+        Assert.Equal(0.5, alike.Agreement, 1e-9);
+        Assert.Equal((2, 4.0), (alike.People, Math.Round(alike.MeanShift, 6)));
+    }
+
+    [Fact]
+    public void Examine_Poses_LoseApAgainstTheFloatModelWhenTheyMove()
+    {
+        var examination = Examine(TopDown, [At(10, 10), At(300, 50)], [At(50, 80)]);
+        Assert.Equal(("oks", 3), (examination.Measure, examination.People));
+        var (same, moved) = (examination.Examine(examination.Exact), examination.Examine([[At(10, 10, shift: 15), At(300, 50)], [At(50, 80)]]));
+        Assert.Equal((1.0, 1.0), (same.ApAgainstFloat, same.Likeness.Agreement), (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-9 && Math.Abs(a.Item2 - b.Item2) < 1e-9);
+        Assert.True(moved.ApAgainstFloat < 0.9 && moved.Likeness.Agreement < 0.9, $"{moved}");
+        Assert.True(same.IsWithin(QuantizationLimits.Default));
+        Assert.False(moved.IsWithin(QuantizationLimits.Default));
+        Assert.Null(same.ApLoss);
+    }
+
+    [Fact]
+    public void Examine_WithGroundTruth_ApDecidesAndNotTheAgreement()
+    {
+        var truth = new Evaluation.Sample().Image(1).Image(2).Person(1, 100, 100).Person(2, 200, 200).Dataset;
+        IReadOnlyList<Person>[] exact = [[Stack(100, 100)], [Stack(230, 230)]], better = [[Stack(100, 100)], [Stack(200, 200)]];
+        var examination = new Examination(TopDown, Set(2) with { Truth = truth }, exact);
+        Assert.Equal(("ap", 2), (examination.Measure, examination.People));
+        var exam = examination.Examine(better);
+        Assert.True(exam.ApQuantized > exam.ApFloat && exam.ApLoss < 0, $"{exam}");
+        Assert.True(exam.Likeness.Agreement < 0.97);
+        Assert.True(exam.IsWithin(QuantizationLimits.Default));
+        var worse = new Examination(TopDown, Set(2) with { Truth = truth }, better).Examine(exact);
+        Assert.True(worse.ApLoss > 1);
+        Assert.False(worse.IsWithin(QuantizationLimits.Default));
+        Assert.True(worse.IsWithin(new QuantizationLimits(100, 0)));
+    }
+
+    [Fact]
+    public void Examine_DetectorWithGroundTruth_MeasuresBoxAp()
+    {
+        var truth = new Evaluation.Sample().Image(1).Person(1, 100, 100).Person(1, 400, 300, labelled: 0).Person(1, 550, 100, crowd: true).Dataset;
+        IReadOnlyList<Person>[] exact = [[BoxAt(50, 50), BoxAt(350, 250, 0.8f), BoxAt(520, 80, 0.95f, 30)]];
+        var examination = new Examination(Detector, Set(1) with { Truth = truth }, exact);
+        // People without joints count, what lies in the crowd does not.
+        Assert.Equal(("box_ap", 2, 1.0), (examination.Measure, examination.People, Math.Round(examination.ApFloat!.Value, 9)));
+        Assert.Equal(50, examination.Examine([[BoxAt(50, 50)]]).ApLoss!.Value, 1.0);
+    }
+
+    private static Person Stack(float x, float y) => new([.. Enumerable.Repeat(new Keypoint(x, y, 0.9f), 17)], new Box(x - 50, y - 50, x + 50, y + 50), 0.9f, 1);
+}
