@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using EdgePose.ModelTools.Onnx;
 
-namespace EdgePose.ModelTools.Tfjs;
+namespace EdgePose.ModelTools.Tfjs.Reading;
 
 /// <summary>
 /// Reads one group of the weights manifest: the shards in order form one buffer, in which the weights follow one another without padding.

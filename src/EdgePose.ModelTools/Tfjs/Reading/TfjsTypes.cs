@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using EdgePose.ModelTools.Onnx;
 
-namespace EdgePose.ModelTools.Tfjs;
+namespace EdgePose.ModelTools.Tfjs.Reading;
 
 /// <summary>Decoding of the values that occur all over a TFJS file.</summary>
 internal static class TfjsTypes

@@ -1,6 +1,7 @@
 using EdgePose.ModelTools.Onnx;
+using EdgePose.ModelTools.Tfjs.Reading;
 
-namespace EdgePose.ModelTools.Tfjs;
+namespace EdgePose.ModelTools.Tfjs.Operators;
 
 /// <summary>State of one conversion: the graph being written and which ONNX value each TensorFlow tensor has become.</summary>
 internal sealed class Conversion(TfjsModel model, GraphBuilder graph)

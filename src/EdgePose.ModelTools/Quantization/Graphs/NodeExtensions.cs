@@ -1,6 +1,6 @@
 using EdgePose.ModelTools.Onnx;
 
-namespace EdgePose.ModelTools.Quantization.Preparation;
+namespace EdgePose.ModelTools.Quantization.Graphs;
 
 /// <summary>Reads and changes nodes and the lists around them.</summary>
 internal static class NodeExtensions

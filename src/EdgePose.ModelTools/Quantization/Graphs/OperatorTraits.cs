@@ -1,10 +1,9 @@
 using EdgePose.ModelTools.Onnx;
-using EdgePose.ModelTools.Quantization.Preparation;
 
-namespace EdgePose.ModelTools.Quantization.Rules;
+namespace EdgePose.ModelTools.Quantization.Graphs;
 
 /// <summary>What operators have in common for quantization. Nodes are told apart by reference everywhere: their own equality compares contents.</summary>
-internal static class Operators
+internal static class OperatorTraits
 {
     private static readonly HashSet<string> Multiplying = ["Conv", "ConvTranspose", "MatMul", "Gemm"];
 

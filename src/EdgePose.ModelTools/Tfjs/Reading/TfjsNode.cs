@@ -2,22 +2,7 @@ using System.Text;
 using System.Text.Json;
 using EdgePose.ModelTools.Onnx;
 
-namespace EdgePose.ModelTools.Tfjs;
-
-/// <summary>A tensor of the TensorFlow graph: output <paramref name="Index"/> of the node <paramref name="Node"/>.</summary>
-internal readonly record struct TensorRef(string Node, int Index)
-{
-    /// <summary>Reads <c>name</c> or <c>name:k</c>.</summary>
-    public static TensorRef Parse(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        return colon > 0 && int.TryParse(text.AsSpan(colon + 1), out var index) && index >= 0
-            ? new TensorRef(text[..colon], index)
-            : new TensorRef(text, 0);
-    }
-
-    public override string ToString() => Index == 0 ? Node : $"{Node}:{Index}";
-}
+namespace EdgePose.ModelTools.Tfjs.Reading;
 
 /// <summary>One TensorFlow node; attributes are decoded when a converter asks for them, so that its errors can name the node.</summary>
 internal sealed class TfjsNode(string name, string op, IReadOnlyList<TensorRef> inputs, JsonElement attributes)

@@ -1,46 +1,4 @@
-namespace EdgePose.ModelTools.Quantization;
-
-/// <summary>Where the quantized graph is to run; each target has its own rules about what is quantized and how it is written.</summary>
-public enum QuantizationTarget
-{
-    /// <summary>ONNX Runtime's CPU provider: u8 activations, s8 weights, only what it has integer kernels for.</summary>
-    Cpu,
-
-    /// <summary>TensorRT: symmetric s8 everywhere, every zero point 0.</summary>
-    TensorRt,
-
-    /// <summary>Qualcomm's QNN (HTP): static shapes, u8 or u16 activations.</summary>
-    Qnn,
-}
-
-/// <summary>How the range of an activation is found from what calibration saw.</summary>
-public enum CalibrationMethod
-{
-    /// <summary>Smallest and largest value of all inputs.</summary>
-    MinMax,
-
-    /// <summary>Per-input smallest and largest value, averaged exponentially.</summary>
-    MovingAverage,
-
-    /// <summary>The range that holds a given share of the values.</summary>
-    Percentile,
-
-    /// <summary>The clipping with the least Kullback-Leibler divergence between float and quantized values.</summary>
-    Entropy,
-
-    /// <summary>The clipping with the least mean squared error.</summary>
-    Mse,
-}
-
-/// <summary>Integer type of the activations; weights are always int8, biases int32.</summary>
-public enum ActivationType
-{
-    /// <summary>The target's usual one: u8 for cpu and qnn, s8 for tensorrt.</summary>
-    Default,
-    UInt8,
-    Int8,
-    UInt16,
-}
+namespace EdgePose.ModelTools.Quantization.Settings;
 
 /// <summary>What a quantized model is made with. The same settings and inputs give the same bytes.</summary>
 public sealed record QuantizationSettings

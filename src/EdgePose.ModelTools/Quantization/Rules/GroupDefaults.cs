@@ -1,7 +1,7 @@
 namespace EdgePose.ModelTools.Quantization.Rules;
 
 /// <summary>Groups that lose more by quantization than they cost in float.</summary>
-internal static class Defaults
+internal static class GroupDefaults
 {
     /// <summary>Why a group is not quantized by default (in 16 bits where the target has them); empty when it is.</summary>
     public static string Reason(string group) => group switch

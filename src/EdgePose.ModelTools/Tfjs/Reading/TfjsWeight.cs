@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using EdgePose.ModelTools.Onnx;
 
-namespace EdgePose.ModelTools.Tfjs;
+namespace EdgePose.ModelTools.Tfjs.Reading;
 
 /// <summary>A constant: Float, Int32 or Bool, C order, little-endian, dequantized.</summary>
 internal sealed record TfjsWeight(string Name, ElementType Type, IReadOnlyList<long> Dims, ReadOnlyMemory<byte> Data)

@@ -1,6 +1,6 @@
 using EdgePose.ModelTools.Onnx;
 
-namespace EdgePose.ModelTools.Quantization.Preparation;
+namespace EdgePose.ModelTools.Quantization.Graphs;
 
 /// <summary>Who makes and who uses each value of a graph, at the moment of construction; edits do not update it.</summary>
 internal sealed class GraphView

@@ -1,7 +1,7 @@
 using EdgePose.ModelTools.Onnx;
 using Google.Protobuf;
 
-namespace EdgePose.ModelTools.Quantization.Preparation;
+namespace EdgePose.ModelTools.Quantization.Graphs;
 
 /// <summary>Shapes and types of all values for one real input, found by running the graph: exact whatever the file says or leaves open.</summary>
 internal sealed class TensorFacts

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using EdgePose.ModelTools.Onnx;
 
-namespace EdgePose.ModelTools.Tfjs;
+namespace EdgePose.ModelTools.Tfjs.Reading;
 
 /// <summary>Reads <c>name.json</c> with its shards and checks everything that does not depend on what the operators mean.</summary>
 internal static class TfjsReader

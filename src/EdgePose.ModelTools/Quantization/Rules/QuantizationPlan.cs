@@ -1,20 +1,10 @@
 using EdgePose.ModelTools.Onnx;
-using EdgePose.ModelTools.Quantization.Preparation;
+using EdgePose.ModelTools.Quantization.Graphs;
 
 namespace EdgePose.ModelTools.Quantization.Rules;
 
-/// <summary>How a node's values are held.</summary>
-internal enum Precision
-{
-    Float,
-    Narrow,
-
-    /// <summary>16 bits.</summary>
-    Wide,
-}
-
 /// <summary>Which nodes of a graph are quantized, and which activations are left out because quantizing their input does their work.</summary>
-internal sealed class Plan
+internal sealed class QuantizationPlan
 {
     private readonly GraphView _view;
     private readonly TensorFacts _facts;
@@ -27,7 +17,7 @@ internal sealed class Plan
     /// <param name="facts">Shapes and types.</param>
     /// <param name="rules">The target's.</param>
     /// <param name="kept">Nodes that stay in float, or get 16 bits where the target has them.</param>
-    public Plan(GraphView view, TensorFacts facts, TargetRules rules, Func<NodeProto, bool> kept)
+    public QuantizationPlan(GraphView view, TensorFacts facts, TargetRules rules, Func<NodeProto, bool> kept)
     {
         (_view, _facts, _rules, _kept) = (view, facts, rules, kept);
         foreach (var node in view.Graph.Node) { Decide(node); }
