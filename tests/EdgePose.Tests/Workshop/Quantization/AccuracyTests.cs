@@ -1,7 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Tests.Networks.TopDown;
-using EdgePose.Workshop.Quantization;
 using EdgePose.Workshop.Quantization.Accuracy;
+using EdgePose.Workshop.Quantization.Engines;
 using EdgePose.Workshop.Quantization.Pictures;
 
 namespace EdgePose.Tests.Workshop.Quantization;

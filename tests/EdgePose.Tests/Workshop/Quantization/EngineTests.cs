@@ -4,6 +4,7 @@ using EdgePose.Networks.TopDown;
 using EdgePose.Tests.Networks.TopDown;
 using EdgePose.Workshop.Quantization;
 using EdgePose.Workshop.Quantization.Accuracy;
+using EdgePose.Workshop.Quantization.Engines;
 using EdgePose.Workshop.Quantization.Pictures;
 using ScriptedNetwork = EdgePose.Tests.Networks.TopDown.ScriptedNetwork;
 
