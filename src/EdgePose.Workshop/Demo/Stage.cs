@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using EdgePose.Domain;
+using EdgePose.Workshop.Media;
 
 namespace EdgePose.Workshop.Demo;
 
@@ -67,9 +68,7 @@ internal sealed class Stage : IAsyncDisposable
         }
         var clip = Path.Combine(Folder, "clip.mp4");
         say("source    preparing the clip for RTSP (H.264)...");
-        await Child.RunAsync(Child.Require("ffmpeg", "ffmpeg"),
-            ["-nostdin", "-v", "error", "-i", Source, "-t", (options.Seconds + 20).ToString(CultureInfo.InvariantCulture), "-an", "-c:v", "libx264", "-preset", "veryfast",
-             "-crf", "18", "-profile:v", "main", "-g", "20", "-bf", "0", "-pix_fmt", "yuv420p", clip], stop);
+        await new FfmpegOnOwnNames(Child.Require("ffmpeg", "ffmpeg")).PrepareForRtspAsync(Source, clip, TimeSpan.FromSeconds(options.Seconds + 20), stop);
         var port = Child.FreePort();
         var script = await ReadScriptAsync();
         var server = Child.Start("/usr/bin/python3", ["-", port.ToString(CultureInfo.InvariantCulture), clip], input: script);
