@@ -8,6 +8,7 @@ using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Peers;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.SystemTests.Peers;

@@ -3,6 +3,7 @@ using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Peers;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.TestSupport;

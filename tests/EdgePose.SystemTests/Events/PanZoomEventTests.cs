@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Replay;

@@ -6,6 +6,7 @@ using EdgePose.Networks.TopDown;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.TestSupport;
 

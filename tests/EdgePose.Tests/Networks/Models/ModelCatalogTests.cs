@@ -3,8 +3,9 @@ using System.Text.Json;
 using EdgePose.Domain;
 using EdgePose.Networks.Models;
 using EdgePose.Settings;
-using EdgePose.Tests.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Settings;
 
 namespace EdgePose.Tests.Networks.Models;
 
