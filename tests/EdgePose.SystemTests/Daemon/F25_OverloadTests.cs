@@ -12,7 +12,6 @@ using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.SystemTests.Peers;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

@@ -3,7 +3,6 @@ using System.Text;
 using EdgePose.Settings;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Replay;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Events;
 

@@ -37,7 +37,7 @@ public sealed class NativeLibraryTests : IDisposable
     private async Task<string> CompileAsync(string version)
     {
         var compiler = Tools.Find("gcc");
-        Repo.SkipUnless(compiler is not null, "needs gcc");
+        Assert.SkipUnless(compiler is not null, "needs gcc");
         var (source, library) = (Path.Combine(_folder, "ort.c"), Path.Combine(_folder, "libonnxruntime.so"));
         // The first two entries of the C API's base table: GetApi and GetVersionString.
         await File.WriteAllTextAsync(source, $$"""
