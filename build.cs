@@ -37,7 +37,7 @@ internal static class Verbs
           publish   a runnable program, artifacts/publish/edgepose; --runtime linux-x64 (default) or linux-arm64;
                     --framework-dependent (default) needs the ASP.NET Core 10 runtime, --self-contained brings it
           bench     build and run the benchmarks; further arguments go to BenchmarkDotNet, e.g. --filter '*Decode*'
-          format    check the source format; --fix mends it        Properties of MSBuild may follow any verb, e.g. -p:OnnxRuntimeFeed=nuget
+          format    check the source format; --fix mends it        Properties of MSBuild may follow any verb, e.g. -p:Version=1.2.3
         """;
 
     private static bool _built;
@@ -59,9 +59,8 @@ internal static class Verbs
             case "bench": Setup.Run(Setup.All); BuildSolution(); return Shell.Through(["dotnet", Files.Benchmarks, .. args]);
             case "format":
                 Setup.Run(Setup.Restore);
-                // What node_modules holds (the ONNX Runtime binding) is foreign source.
                 string[] check = args.Remove("--fix") ? [] : ["--verify-no-changes"];
-                return Shell.Through(["dotnet", "format", "EdgePose.sln", "--no-restore", "--exclude", "node_modules/", .. check, .. args]);
+                return Shell.Through(["dotnet", "format", "EdgePose.sln", "--no-restore", .. check, .. args]);
             default: throw new Stop(2, verb is null ? Usage : $"unknown verb '{verb}'\n\n{Usage}");
         }
     }
@@ -89,7 +88,6 @@ internal static class Verbs
 internal static class Setup
 {
     private const string ClipHash = "45cddc9490be69345cbdab64ca583be65987e864ca408038e648db99e10516cf";
-    private const string NativeHash = "5715f06d8992ca8eeeddcce43df3a7d38f97d537052126f558e912cb312460ca";
 
     private static readonly (string Source, string Target, string[] Options)[] DefaultModels =
         [("centernet", "centernet-person", ["--outputs", "tower_0/detections"]), ("movenet-lightning", "movenet-lightning", [])];
@@ -158,17 +156,13 @@ internal static class Setup
             File.WriteAllText(stamp, hash);
             done = $"installed {Files.Size("node_modules")}";
         }
-        // The native library runs inside the product, so its content is pinned, not only the package's.
-        Files.Verify("node_modules/com.github.asus4.onnxruntime/Plugins/Linux/x64/libonnxruntime.so", NativeHash);
         return done;
     }
 
     private static string? NuGet()
     {
         var restored = false;
-        // Another feed serves other packages than the committed lock files name, so it keeps lock files of its own under artifacts.
-        string[] locked = Verbs.MSBuild.Any(p => p.StartsWith("-p:OnnxRuntimeFeed=", StringComparison.Ordinal)) ? [] : ["--locked-mode"];
-        Shell.Run("nuget", ["dotnet", "restore", "EdgePose.sln", .. locked, .. Verbs.MSBuild], onLine: t => restored |= t.Contains(" Restored "));
+        Shell.Run("nuget", ["dotnet", "restore", "EdgePose.sln", "--locked-mode", .. Verbs.MSBuild], onLine: t => restored |= t.Contains(" Restored "));
         return restored ? "restored" : null;
     }
 
@@ -274,34 +268,20 @@ internal static class Tests
 internal static class Publishing
 {
     private const string Target = "artifacts/publish";
-    private const string UsePublish = "publish: linux-x64 in either form, or linux-arm64 framework-dependent";
-    private const string Arm64Hash = "1f549d46250b005580b597f4164984aaf75b3bcb9f3aeb07c7f8a8fe60b23c76";
+    private static readonly string[] Runtimes = ["linux-x64", "linux-arm64"];
 
     public static int Run(List<string> args)
     {
-        var (whole, dependent, runtime) = (args.Remove("--self-contained"), args.Remove("--framework-dependent"), args.Value("--runtime"));
-        var arm = runtime == "linux-arm64";
+        var (whole, dependent, runtime) = (args.Remove("--self-contained"), args.Remove("--framework-dependent"), args.Value("--runtime") ?? Runtimes[0]);
         args.End();
-        if (arm ? whole : runtime is not (null or "linux-x64") || (whole && dependent)) { throw new Stop(2, UsePublish); }
+        if (!Runtimes.Contains(runtime)) { throw new Stop(2, $"publish: --runtime is one of {string.Join(", ", Runtimes)}, not '{runtime}'"); }
+        if (whole && dependent) { throw new Stop(2, "publish: choose --self-contained or --framework-dependent"); }
         Setup.Run(Setup.Restore);
         Files.Recreate(Target);
-        // Framework-dependent output is the same IL everywhere. arm64 has no start program and no .NET runtime on the package feed.
-        string[] kind = whole ? ["-r", "linux-x64", "--self-contained"] : ["--no-restore", $"-p:UseAppHost={(arm ? "false" : "true")}"];
+        string[] kind = ["-r", runtime, whole ? "--self-contained" : "--no-self-contained", "-p:RestoreLockedMode=true"];
         Shell.Run("publish", ["dotnet", "publish", "src/EdgePose.Program", "-c", "Release", "-o", Target, .. kind, .. Verbs.MSBuild]);
-        if (arm) { BringArm64Native(); }
-        Console.WriteLine($"publish: {(arm ? $"dotnet {Target}/edgepose.dll" : $"{Target}/edgepose")} ({Files.Size(Target)})");
+        Console.WriteLine($"publish: {Target}/edgepose ({Files.Size(Target)})");
         return 0;
-    }
-
-    private static void BringArm64Native()
-    {
-        const string folder = "artifacts/assets/arm64";
-        const string native = $"{folder}/node_modules/onnxruntime-node/bin/napi-v6/linux/arm64/libonnxruntime.so.1";
-        string[] install = ["npm", "install", "--ignore-scripts", "--no-save", "--prefix", folder, "onnxruntime-node@1.30.0"];
-        Directory.CreateDirectory(folder);
-        if (!File.Exists(native)) { Shell.Run("npm", install, measure: () => Files.Size(folder)); }
-        Files.Verify(native, Arm64Hash);
-        File.Copy(native, $"{Target}/libonnxruntime.so", overwrite: true);
     }
 }
 

@@ -6,6 +6,7 @@ using EdgePose.Service.Observe;
 using EdgePose.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Serilog;
 
@@ -41,13 +42,15 @@ internal static class DaemonRunner
         if (ProcessLimits.Find(config.Streams.Count) is { } limit) { throw new UserError(ExitCode.Failed, limit.Problem, limit.Hint); }
         var level = request.LogLevel.Length > 0 ? request.LogLevel : config.Log.Level;
         await using var log = LogSetup.Create(level, Mapping.Log(config.Log.Format), redactor);
-        using var systemd = new SystemdNotify(Environment.GetEnvironmentVariable);
         await using var output = request.Stdout ? Console.OpenStandardOutput() : null;
         var exit = new DaemonExit { StopWhenSourcesEnd = request.UntilEnd };
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.AddSerilog(log);
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(systemd).AddSingleton(exit).AddSingleton(reloads);
+        builder.Services.AddSerilog(log);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(exit).AddSingleton(reloads);
+        // The notifier alone: AddSystemd acts only under a parent named systemd, says READY too early and takes SIGTERM for itself.
+        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+        builder.Services.AddSingleton(services => new SystemdNotify(services.GetRequiredService<ISystemdNotifier>(), Environment.GetEnvironmentVariable));
         builder.Services.AddSingleton(services => new PipelineOptions(request.RequireProvider, output) { Spool = services.GetService<DurableSpool>() });
         if (!request.Stdout) { builder.Services.AddSingleton(services => Spool(config, services)); }
         builder.Services.AddSingleton(services => new Observatory(

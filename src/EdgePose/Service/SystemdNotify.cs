@@ -1,26 +1,21 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
+using Microsoft.Extensions.Hosting.Systemd;
 
 namespace EdgePose.Service;
 
 /// <summary>
-/// The sd_notify protocol: one datagram a message to <c>$NOTIFY_SOCKET</c>. Does nothing outside systemd. A lost datagram is not an error:
+/// What the daemon tells systemd, through the host's notifier, which does nothing outside systemd. A lost datagram is not an error:
 /// systemd's own time limits are the safety net.
 /// </summary>
-internal sealed class SystemdNotify : IDisposable
+internal sealed class SystemdNotify
 {
-    private readonly Socket? _socket;
-    private readonly UnixDomainSocketEndPoint? _address;
+    private readonly ISystemdNotifier _notifier;
 
-    public SystemdNotify(Func<string, string?> environment)
+    public SystemdNotify(ISystemdNotifier notifier, Func<string, string?> environment)
     {
-        if (environment("NOTIFY_SOCKET") is not { Length: > 1 } path) { return; }
-        _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        // A leading @ stands for the NUL byte of an abstract socket.
-        _address = new UnixDomainSocketEndPoint(path[0] == '@' ? '\0' + path[1..] : path);
-        var micros = environment("WATCHDOG_USEC");
-        if (long.TryParse(micros, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0)
+        _notifier = notifier;
+        if (notifier.IsEnabled && long.TryParse(environment("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0)
         {
             WatchdogInterval = TimeSpan.FromMicroseconds(limit / 2.0);
         }
@@ -28,6 +23,9 @@ internal sealed class SystemdNotify : IDisposable
 
     /// <summary>Half of systemd's watchdog limit; null when no watchdog is asked for.</summary>
     public TimeSpan? WatchdogInterval { get; }
+
+    /// <summary>Text of the last failed send; empty when all went well.</summary>
+    public string LastError { get; private set; } = "";
 
     public void Ready(string status) => Send($"READY=1\nSTATUS={OneLine(status)}");
 
@@ -44,16 +42,10 @@ internal sealed class SystemdNotify : IDisposable
 
     private void Send(string message)
     {
-        if (_socket is null || _address is null) { return; }
-        try { _socket.SendTo(Encoding.UTF8.GetBytes(message), _address); }
+        try { _notifier.Notify(new ServiceState(message)); }
         catch (SocketException e)
         {
             LastError = e.Message;
         }
     }
-
-    /// <summary>Text of the last failed send; empty when all went well.</summary>
-    public string LastError { get; private set; } = "";
-
-    public void Dispose() => _socket?.Dispose();
 }

@@ -11,6 +11,7 @@ using EdgePose.Service;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.SystemTests.Peers;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
@@ -139,7 +140,7 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
     private sealed class Device : IAsyncDisposable
     {
         private readonly FileStream _lines;
-        private readonly SystemdNotify _systemd = new(_ => null);
+        private readonly SystemdNotify _systemd = new(new SystemdNotifier(), _ => null);
         private readonly string _path;
 
         public Device(EdgePoseConfig config, string path)
@@ -171,7 +172,6 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
         public async ValueTask DisposeAsync()
         {
             await Pipeline.DisposeAsync();
-            _systemd.Dispose();
             await _lines.DisposeAsync();
         }
     }

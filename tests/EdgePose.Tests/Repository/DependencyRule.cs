@@ -30,11 +30,11 @@ internal static class DependencyRule
     [
         ("Microsoft.Extensions.Logging.Abstractions", [.. Rooms.Select(r => "EdgePose." + r), "EdgePose.Service", "EdgePose.Cli", "EdgePose.Workshop"]),
         ("Microsoft.ML.OnnxRuntime", ["EdgePose.Networks.Runtime"]),
-        ("System.Numerics.Tensors", ["EdgePose.Networks", "EdgePose.People"]),
         ("YamlDotNet", ["EdgePose.Settings.Yaml"]),
         ("Serilog", ["EdgePose.Service"]), ("Serilog.", ["EdgePose.Service"]),
         ("Microsoft.AspNetCore", ["EdgePose.Service"]), ("Microsoft.AspNetCore.", ["EdgePose.Service"]), ("Microsoft.Extensions.", ["EdgePose.Service"]),
         ("System.CommandLine", ["EdgePose.Cli", "EdgePose.Workshop.Verbs"]), ("Spectre.Console", ["EdgePose.Cli", "EdgePose.Workshop.Verbs"]),
+        ("Spectre.Console.", ["EdgePose.Cli", "EdgePose.Workshop.Verbs"]),
         // Sparkplug B is protobuf on the wire; otherwise only the model tools, which are another assembly, know it.
         ("Google.Protobuf", ["EdgePose.Sinks.Sparkplug"]),
         ("native:libmosquitto", ["EdgePose.Sinks.Mqtt.Mosquitto"]), ("native:libmosquitto.", ["EdgePose.Sinks.Mqtt.Mosquitto"]),
@@ -83,7 +83,7 @@ internal static class DependencyRule
     private static bool IsWithin(string inner, string outer) => inner == outer || inner.StartsWith(outer + ".", StringComparison.Ordinal);
 
     private static bool IsBaseLibrary(string assembly) => assembly is "netstandard" or "mscorlib" or "Microsoft.CSharp" or "Microsoft.Win32.Primitives"
-        || (assembly.StartsWith("System.", StringComparison.Ordinal) && assembly is not ("System.CommandLine" or "System.Numerics.Tensors"));
+        || (assembly.StartsWith("System.", StringComparison.Ordinal) && assembly is not "System.CommandLine");
 
     private static bool IsInputOrOutput(string name) => IsWithin(name, "System.IO") || IsWithin(name, "System.Net");
 }

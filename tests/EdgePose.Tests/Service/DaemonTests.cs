@@ -20,7 +20,7 @@ public sealed class DaemonTests : IDisposable
     public DaemonTests()
     {
         _systemd = new NotifySocket(Path.Combine(_folder, "notify"));
-        _notify = new SystemdNotify(_systemd.Environment("4000000"));
+        _notify = new SystemdNotify(_systemd.Notifier(), NotifySocket.Environment("4000000"));
     }
 
     private readonly ReloadRequests _reloads = new();
@@ -107,7 +107,6 @@ public sealed class DaemonTests : IDisposable
     public void Dispose()
     {
         _reloads.Dispose();
-        _notify.Dispose();
         _systemd.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

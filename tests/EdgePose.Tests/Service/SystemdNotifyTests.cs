@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using EdgePose.Service;
 using EdgePose.TestSupport;
+using Microsoft.Extensions.Hosting.Systemd;
 
 namespace EdgePose.Tests.Service;
 
@@ -18,7 +19,7 @@ public sealed class SystemdNotifyTests : IDisposable
     public void Messages_ToASocket_ArriveAsSystemdReadsThem(bool isAbstract)
     {
         using var systemd = new NotifySocket(isAbstract ? $"@edgepose-test-{Guid.NewGuid():N}" : Path.Combine(_folder, "notify"));
-        using var notify = new SystemdNotify(systemd.Environment());
+        var notify = new SystemdNotify(systemd.Notifier(), NotifySocket.Environment());
         var time = new ManualTime();
         time.Advance(TimeSpan.FromMilliseconds(1500));
         notify.Ready("2 streams\nREADY=0");
@@ -35,7 +36,7 @@ public sealed class SystemdNotifyTests : IDisposable
     [Fact]
     public void Messages_OutsideSystemd_GoNowhere()
     {
-        using var notify = new SystemdNotify(_ => null);
+        var notify = new SystemdNotify(NotifySocket.Notifier(null), _ => null);
         notify.Ready("x");
         notify.Stopping();
         Assert.Equal((null, ""), (notify.WatchdogInterval, notify.LastError));
@@ -44,7 +45,7 @@ public sealed class SystemdNotifyTests : IDisposable
     [Fact]
     public void Messages_ToASocketThatIsGone_AreRememberedNotThrown()
     {
-        using var notify = new SystemdNotify(name => name == "NOTIFY_SOCKET" ? Path.Combine(_folder, "nobody") : null);
+        var notify = new SystemdNotify(NotifySocket.Notifier(Path.Combine(_folder, "nobody")), _ => null);
         notify.Ready("x");
         Assert.NotEqual("", notify.LastError);
     }
@@ -58,7 +59,7 @@ public sealed class SystemdNotifyTests : IDisposable
     [InlineData(null, null)]
     public void WatchdogInterval_LimitOfTheUnit_IsHalfOfIt(string? limit, double? seconds)
     {
-        using var notify = new SystemdNotify(name => name == "NOTIFY_SOCKET" ? "/run/x" : limit);
+        var notify = new SystemdNotify(NotifySocket.Notifier("/run/x"), _ => limit);
         Assert.Equal(seconds, notify.WatchdogInterval?.TotalSeconds);
     }
 }
@@ -66,6 +67,7 @@ public sealed class SystemdNotifyTests : IDisposable
 /// <summary>The receiving side of sd_notify.</summary>
 internal sealed class NotifySocket : IDisposable
 {
+    private static readonly Lock Gate = new();
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
     private readonly string _path;
 
@@ -75,8 +77,20 @@ internal sealed class NotifySocket : IDisposable
         _socket.Bind(new UnixDomainSocketEndPoint(path[0] == '@' ? '\0' + path[1..] : path));
     }
 
-    public Func<string, string?> Environment(string? watchdogMicros = null) =>
-        name => name switch { "NOTIFY_SOCKET" => _path, "WATCHDOG_USEC" => watchdogMicros, _ => null };
+    /// <summary>The host's notifier for a socket; it takes the path from the environment of the process and from nowhere else.</summary>
+    public static SystemdNotifier Notifier(string? path)
+    {
+        lock (Gate)
+        {
+            System.Environment.SetEnvironmentVariable("NOTIFY_SOCKET", path);
+            try { return new SystemdNotifier(); }
+            finally { System.Environment.SetEnvironmentVariable("NOTIFY_SOCKET", null); }
+        }
+    }
+
+    public SystemdNotifier Notifier() => Notifier(_path);
+
+    public static Func<string, string?> Environment(string? watchdogMicros = null) => name => name == "WATCHDOG_USEC" ? watchdogMicros : null;
 
     public string Receive()
     {

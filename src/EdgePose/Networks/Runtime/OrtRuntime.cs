@@ -7,7 +7,10 @@ namespace EdgePose.Networks.Runtime;
 /// <summary>Loads the native ONNX Runtime once per process, from a path of the user's choice, and says early when it cannot work.</summary>
 internal static class OrtRuntime
 {
-    /// <summary>Oldest native library whose function table the binding can read (older ones fail with a null pointer inside the binding).</summary>
+    /// <summary>
+    /// Oldest native library whose function table the binding can read (older ones fail with a null pointer inside the binding).
+    /// A newer binding may move it: binding 1.31 already refuses 1.30.
+    /// </summary>
     private static readonly Version Oldest = new(1, 24);
 
     private static readonly Lock Gate = new();
@@ -19,13 +22,13 @@ internal static class OrtRuntime
     /// <summary>Path that was loaded; empty before <see cref="Initialize"/>.</summary>
     public static string Path => _loaded ?? "";
 
-    /// <summary>Loads <paramref name="library"/> (empty: the file beside the program). A second call with another path is an error: the library is chosen once.</summary>
+    /// <summary>Loads <paramref name="library"/> (empty: the one that came with the program). A second call with another path is an error: the library is chosen once.</summary>
     /// <exception cref="UserError">The library is missing, cannot be loaded or is too old.</exception>
     public static void Initialize(string library)
     {
         lock (Gate)
         {
-            var path = System.IO.Path.GetFullPath(library.Length > 0 ? library : DefaultPath());
+            var path = System.IO.Path.GetFullPath(library.Length > 0 ? library : DefaultPath(AppContext.BaseDirectory));
             if (_loaded is not null)
             {
                 if (_loaded == path) { return; }
@@ -44,7 +47,20 @@ internal static class OrtRuntime
     /// <summary>Providers that the native library was compiled with: a promise of nothing, see <see cref="OrtSession.Open"/>.</summary>
     public static IReadOnlyList<string> CompiledProviders => OrtEnv.Instance().GetAvailableProviders();
 
-    private static string DefaultPath() => System.IO.Path.Combine(AppContext.BaseDirectory, "libonnxruntime.so");
+    /// <summary>
+    /// The library that came with the program: beside it where it was published for one processor, otherwise below <c>runtimes</c>.
+    /// Where there is none, the first place that was looked at.
+    /// </summary>
+    internal static string DefaultPath(string programFolder)
+    {
+        var processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+        string[] places =
+        [
+            System.IO.Path.Combine(programFolder, "libonnxruntime.so"),
+            System.IO.Path.Combine(programFolder, "runtimes", processor, "native", "libonnxruntime.so"),
+        ];
+        return places.FirstOrDefault(File.Exists, places[0]);
+    }
 
     /// <summary>Loads the library at <paramref name="path"/> and reads its version; nothing else of it is called.</summary>
     /// <exception cref="UserError">As <see cref="Initialize"/>.</exception>
