@@ -14,7 +14,6 @@ using EdgePose.Sinks.Mqtt;
 using EdgePose.SystemTests.Peers;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

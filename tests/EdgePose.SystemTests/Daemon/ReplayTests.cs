@@ -9,7 +9,6 @@ using EdgePose.Sinks.Mqtt;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Replay;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

@@ -4,7 +4,6 @@ using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Replay;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Events;
 

@@ -1,5 +1,4 @@
 using EdgePose.Domain;
-using Xunit.Abstractions;
 
 namespace EdgePose.Repository;
 

@@ -1,5 +1,3 @@
-using Xunit.Abstractions;
-
 namespace EdgePose.Repository;
 
 /// <summary>No type needs half of the product to be understood.</summary>

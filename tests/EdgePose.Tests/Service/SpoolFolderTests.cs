@@ -85,7 +85,7 @@ public sealed class SpoolFolderTests : IDisposable
     [Fact]
     public void Check_FolderThatThisUserCannotWrite_IsAnError()
     {
-        Repo.SkipUnless(Environment.UserName != "root", "root may write everywhere");
+        Assert.SkipUnless(Environment.UserName != "root", "root may write everywhere");
         File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Assert.Equal(Verdict.Error, Check(_folder).Verdict);
     }
