@@ -6,6 +6,7 @@ using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Networks.TopDown;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using Microsoft.Extensions.Logging.Abstractions;

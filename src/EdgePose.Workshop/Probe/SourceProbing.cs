@@ -1,6 +1,7 @@
 using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Service;
+using EdgePose.Service.Logs;
 using EdgePose.Settings;
 using EdgePose.Streams;
 using EdgePose.Streams.Packets;

@@ -1,6 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -3,6 +3,7 @@ using EdgePose.Domain;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
+using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;

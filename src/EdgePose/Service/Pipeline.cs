@@ -8,6 +8,7 @@ using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Networks.TopDown;
 using EdgePose.People.Tracking;
+using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
 using EdgePose.Sinks.HomeAssistant;

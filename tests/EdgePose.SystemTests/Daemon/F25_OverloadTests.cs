@@ -8,12 +8,12 @@ using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Peers;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.SystemTests.Peers;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

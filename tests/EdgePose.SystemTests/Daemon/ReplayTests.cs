@@ -3,12 +3,12 @@ using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Peers;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Replay;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

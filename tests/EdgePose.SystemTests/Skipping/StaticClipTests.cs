@@ -5,7 +5,6 @@ using EdgePose.People;
 using EdgePose.People.Tracking;
 using EdgePose.SystemTests.Ingest;
 using EdgePose.TestSupport;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Skipping;
 

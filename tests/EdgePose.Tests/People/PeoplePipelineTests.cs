@@ -6,7 +6,6 @@ using EdgePose.People.Tracking;
 using EdgePose.Tests.People.Skipping;
 using EdgePose.Workshop.Evaluation.Data;
 using EdgePose.Workshop.Evaluation.Keypoints;
-using Xunit.Abstractions;
 
 namespace EdgePose.Tests.People;
 

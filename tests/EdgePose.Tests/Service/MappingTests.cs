@@ -2,6 +2,7 @@ using EdgePose.Domain;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Streams;
@@ -38,7 +39,6 @@ public sealed class MappingTests
         AssertSameNames<Pace, SourcePace>(v => Mapping.Source(Stream with { Pace = v }, Same).Pace);
         AssertSameNames<Profile, DecodeProfile>(v => Mapping.BottomUp(Stream.Pose with { Profile = v }, tracked: true).Profile);
         AssertSameNames<MqttProtocol, MqttVersion>(v => Mapping.Mqtt(Config.Mqtt with { Protocol = v }).Version);
-        AssertSameNames<LogFormat, LogStyle>(Mapping.Log);
     }
 
     [Fact]
