@@ -34,7 +34,7 @@ internal static class Mapping
         RunDeadline = config.RunDeadline,
     };
 
-    public static LaneOptions Lane(StreamConfig stream) => new() { Weight = stream.Priority, MaxAge = stream.MaxAge, ExpectedFps = stream.Fps };
+    public static ScheduledStreamOptions Scheduled(StreamConfig stream) => new() { Weight = stream.Priority, MaxAge = stream.MaxAge, ExpectedFps = stream.Fps };
 
     public static SourceOptions Source(StreamConfig stream, Func<int, int, (int Width, int Height)> frameSize) => new()
     {

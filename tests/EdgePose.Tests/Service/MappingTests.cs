@@ -100,9 +100,9 @@ public sealed class MappingTests
         Assert.Equal(
             new SchedulingOptions { Adaptive = false, TargetUtilisation = 0.5, TargetAge = TimeSpan.FromMilliseconds(300), RunDeadline = TimeSpan.FromSeconds(7) },
             Mapping.Scheduling(Config.Inference));
-        Assert.Equal(new LaneOptions { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Mapping.Lane(Stream));
+        Assert.Equal(new ScheduledStreamOptions { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Mapping.Scheduled(Stream));
         var defaults = Loading.Good("streams:\n  front: clip.mp4\n");
         Assert.Equal((true, null, TimeSpan.FromSeconds(5)), (defaults.Inference.Adaptive, defaults.Inference.TargetAge, defaults.Inference.RunDeadline));
-        Assert.Equal(new LaneOptions { Weight = 1, MaxAge = null, ExpectedFps = 5 }, Mapping.Lane(defaults.Streams[0]));
+        Assert.Equal(new ScheduledStreamOptions { Weight = 1, MaxAge = null, ExpectedFps = 5 }, Mapping.Scheduled(defaults.Streams[0]));
     }
 }
