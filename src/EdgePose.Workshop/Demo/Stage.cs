@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using EdgePose.Domain;
 using EdgePose.Workshop.Media;
 
@@ -90,7 +91,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         File.WriteAllText(ConfigFile, Configuration(options));
         var self = Environment.ProcessPath ?? throw new UserError(ExitCode.Failed, "the path of this program is unknown");
-        string[] prefix = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(Stage).Assembly.Location] : [];
+        string[] prefix = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [Assembly.GetEntryAssembly()!.Location] : [];
         _daemon = Child.Start(self, [.. prefix, "run", "--config", ConfigFile]);
         say($"daemon    edgepose run --config {ConfigFile}");
     }
