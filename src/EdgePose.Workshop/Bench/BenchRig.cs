@@ -7,7 +7,7 @@ using EdgePose.Networks.Scheduling;
 using EdgePose.Networks.TopDown;
 using EdgePose.Service;
 using EdgePose.Settings;
-using EdgePose.Sinks.Mqtt;
+using EdgePose.Delivery.Documents;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Workshop.Bench;
