@@ -1,4 +1,5 @@
 using EdgePose.Peers;
+using EdgePose.SystemTests.Inference;
 
 namespace EdgePose.SystemTests;
 
@@ -14,6 +15,9 @@ internal static class Program
                 return 0;
             case ["reconnects", var clip, var ffmpeg, var connections]:
                 await ReconnectingSources.RunAsync(clip, ffmpeg, int.Parse(connections, null));
+                return 0;
+            case ["infer", var library]:
+                OneInference.Run(library);
                 return 0;
             default:
                 await Console.Error.WriteLineAsync("this assembly holds tests; run them with dotnet test");

@@ -4,7 +4,7 @@ using EdgePose.Sinks.HomeAssistant;
 using EdgePose.Sinks.JsonLines;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Mqtt.Commands;
-using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Sinks.Mqtt.Transport;
 using EdgePose.Sinks.Onvif;
 using EdgePose.Sinks.Sparkplug;
 using Microsoft.Extensions.Logging;
@@ -65,6 +65,6 @@ internal static class ConfiguredSinks
 
     private static IReadOnlyList<IEventForm> Forms(EdgePoseConfig config, Topics topics) => config.Mqtt.Onvif ? [new OnvifForm(topics)] : [];
 
-    private static MosquittoTransport Transport(MqttOptions options, SinkParts parts) =>
-        new(options, parts.Time, parts.Loggers.CreateLogger<MosquittoTransport>());
+    private static MqttTransport Transport(MqttOptions options, SinkParts parts) =>
+        new(options, parts.Time, parts.Loggers.CreateLogger<MqttTransport>());
 }

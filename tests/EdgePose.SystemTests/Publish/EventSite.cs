@@ -3,7 +3,7 @@ using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Sinks.Mqtt.Transport;
 using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,7 +20,7 @@ internal sealed class EventSite : IAsyncDisposable
             new SpoolOptions { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         Publisher = new Publication(
             new PublicationOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = Spool },
-            new MosquittoTransport(options, TimeProvider.System, NullLogger<MosquittoTransport>.Instance), TimeProvider.System, NullLogger<Publication>.Instance, () => true, s => s);
+            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publication>.Instance, () => true, s => s);
         Publisher.Start();
     }
 

@@ -2,7 +2,7 @@ using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Sinks.Mqtt.Transport;
 using EdgePose.TestSupport;
 
 namespace EdgePose.SystemTests.Publish;
@@ -18,7 +18,7 @@ public sealed class PublisherTests
 
     private Publication Start(MqttOptions options)
     {
-        var transport = new MosquittoTransport(options, TimeProvider.System, new LogLines<MosquittoTransport>());
+        var transport = new MqttTransport(options, TimeProvider.System, new LogLines<MqttTransport>());
         var publisher = new Publication(
             new PublicationOptions { Prefix = "edgepose", Node = "hall-pi", MaxRate = 30, WillDelay = TimeSpan.Zero },
             transport, TimeProvider.System, _log, () => true, s => s);
