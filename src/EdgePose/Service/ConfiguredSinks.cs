@@ -1,4 +1,5 @@
 using EdgePose.Delivery;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.HomeAssistant;
 using EdgePose.Sinks.JsonLines;

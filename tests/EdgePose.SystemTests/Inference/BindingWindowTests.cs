@@ -4,7 +4,6 @@ using EdgePose.Networks.Runtime;
 using EdgePose.Peers;
 using EdgePose.SystemTests.Daemon;
 using EdgePose.TestSupport;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Inference;
 
@@ -53,7 +52,7 @@ public sealed class BindingWindowTests(ITestOutputHelper output)
 
     private static string Library(string version)
     {
-        Repo.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "the libraries of other versions are for x64");
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "the libraries of other versions are for x64");
         var path = Path.Combine(Repo.Root, "artifacts", "assets", "long", "natives", version, "libonnxruntime.so");
         Assert.True(File.Exists(path), $"{path} is missing: ./build.sh test --long brings it");
         return path;

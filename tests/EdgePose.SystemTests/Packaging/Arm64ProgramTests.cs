@@ -4,7 +4,6 @@ using System.Text.Json;
 using EdgePose.Peers;
 using EdgePose.SystemTests.Daemon;
 using EdgePose.TestSupport;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Packaging;
 
@@ -86,7 +85,7 @@ public sealed class Arm64ProgramTests(ITestOutputHelper output) : IDisposable
 
     private Task<VerbResult> EmulatedAsync(params string[] arguments)
     {
-        Repo.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "arm64 needs no emulation here");
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "arm64 needs no emulation here");
         var program = Path.Combine(Long, "program", "edgepose");
         Assert.True(File.Exists(program), $"{program} is missing: ./build.sh test --long makes it");
         return EdgePoseProcess.RunProgramAsync(

@@ -29,7 +29,7 @@ public sealed class GpuProgramTests : IDisposable
     [Fact]
     public async Task Check_GpuFlavourWithoutAGpu_RunsTheModelsOnTheProcessor()
     {
-        Repo.SkipUnless(!File.Exists("/dev/nvidiactl"), "this machine has an NVIDIA device");
+        Assert.SkipUnless(!File.Exists("/dev/nvidiactl"), "this machine has an NVIDIA device");
         _site.Configure(1883, "cam: rtsp://127.0.0.1/1", more: $"models: {{ folders: [{DaemonFixture.NeedModels()}] }}\n");
         var result = await RunAsync("check", "--offline", "--config", _site.ConfigPath);
         Assert.Contains("movenet-lightning: hash and contract ok, runs on cpu", result.Output, StringComparison.Ordinal);

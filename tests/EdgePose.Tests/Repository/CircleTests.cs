@@ -1,5 +1,4 @@
 using EdgePose.Domain;
-using Xunit.Abstractions;
 
 namespace EdgePose.Repository;
 
@@ -14,7 +13,6 @@ public sealed class CircleTests(ITestOutputHelper output)
     [
         ("EdgePose.Daemon", "Events + Events.Rules"),
         ("EdgePose.Daemon", "Service + Service.Observe"),
-        ("EdgePose.Daemon", "Settings + Settings.Sections + Settings.Yaml"),
         ("EdgePose.Workshop", "Workshop.Quantization + Workshop.Quantization.Accuracy + Workshop.Quantization.Pictures"),
         ("EdgePose.Workshop", "Workshop.Verbs + Workshop.Verbs.Demo + Workshop.Verbs.Eval + Workshop.Verbs.Models"
             + " + Workshop.Verbs.Probe + Workshop.Verbs.Quantize + Workshop.Verbs.Replay"),

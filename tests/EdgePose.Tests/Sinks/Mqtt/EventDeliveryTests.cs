@@ -25,7 +25,7 @@ public sealed class EventDeliveryTests : IAsyncDisposable
 
     private Publication Open(Func<PublicationOptions, PublicationOptions>? change = null)
     {
-        _spool = DurableSpool.Open(new SpoolOptions { Folder = _folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
+        _spool = DurableSpool.Open(new SpoolSettings { Folder = _folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         var options = new PublicationOptions { Prefix = "edgepose", Node = "hall-pi", MaxRate = 10, Spool = _spool };
         _publisher = new Publication(
             change?.Invoke(options) ?? options, _broker, TimeProvider.System, NullLogger<Publication>.Instance, () => true, s => s);

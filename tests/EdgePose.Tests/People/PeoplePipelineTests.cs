@@ -6,12 +6,11 @@ using EdgePose.People.Tracking;
 using EdgePose.Tests.People.Skipping;
 using EdgePose.Workshop.Evaluation.Data;
 using EdgePose.Workshop.Evaluation.Keypoints;
-using Xunit.Abstractions;
 
 namespace EdgePose.Tests.People;
 
 /// <summary>What skipping costs and saves, by simulation: drawn scenes, networks that know them, and a clock that is only a number.</summary>
-public sealed class PeopleStagesTests(ITestOutputHelper output)
+public sealed class PeoplePipelineTests(ITestOutputHelper output)
 {
     private const double Fps = 30;
 
@@ -36,7 +35,7 @@ public sealed class PeopleStagesTests(ITestOutputHelper output)
     {
         var stage = new Stage { Walkers = { new Walker(1, -60, 200, 150), new Walker(2, 10, 190, 120, 0.6), new Walker(3, 100, 210, 160, 0) } };
         var estimator = new ScriptedEstimator(stage, hasDetector: false);
-        var stages = new PeopleStages(estimator, new Tracker(Skeletons.Coco17, new TrackerOptions { Propagate = propagate }), new SkippingOptions { Enabled = false, Propagate = propagate });
+        var stages = new PeoplePipeline(estimator, new Tracker(Skeletons.Coco17, new TrackerOptions { Propagate = propagate }), new SkippingOptions { Enabled = false, Propagate = propagate });
         var (black, truth, results) = (new Frame(stage.Width, stage.Height), new List<(long, Walker, double)>(), new List<PersonResult>());
         for (var i = 0; i < 150; i++)
         {
@@ -147,12 +146,12 @@ internal sealed class Simulation
     public Simulation(Stage stage, bool hasDetector, SkippingOptions? options = null, double fps = 30)
     {
         (Stage, Estimator, _fps) = (stage, new ScriptedEstimator(stage, hasDetector), fps);
-        Stages = new PeopleStages(Estimator, new Tracker(Skeletons.Coco17, new TrackerOptions()), options ?? new SkippingOptions());
+        Stages = new PeoplePipeline(Estimator, new Tracker(Skeletons.Coco17, new TrackerOptions()), options ?? new SkippingOptions());
     }
 
     public Stage Stage { get; }
     public ScriptedEstimator Estimator { get; }
-    public PeopleStages Stages { get; }
+    public PeoplePipeline Stages { get; }
     public Quality Quality { get; set; } = Quality.Full;
 
     /// <summary>What the camera shows instead of the stage that the networks see.</summary>

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace EdgePose.Streams.Packets;
 
 /// <summary>Four-letter names of MP4 boxes as numbers, and a look for one among others (ISO/IEC 14496-12, 4.2).</summary>
-internal static class Box
+internal static class Mp4Box
 {
     public const uint Moov = 0x6D6F6F76, Trak = 0x7472616B, Mdia = 0x6D646961, Mdhd = 0x6D646864, Prft = 0x70726674, Moof = 0x6D6F6F66, Traf = 0x74726166,
         Tfhd = 0x74666864, Trun = 0x7472756E;
@@ -23,16 +23,16 @@ internal static class Box
 }
 
 /// <summary>The one sample of a fragment.</summary>
-internal readonly record struct Sample(int Bytes, bool IsKey)
+internal readonly record struct Mp4Sample(int Bytes, bool IsKey)
 {
     private const uint NonSync = 0x10000;
 
     /// <summary>Reads the first sample of a track fragment: its own size and flags, or the fragment's defaults (8.8.7, 8.8.8).</summary>
-    public static bool TryRead(ReadOnlySpan<byte> fragment, out Sample sample)
+    public static bool TryRead(ReadOnlySpan<byte> fragment, out Mp4Sample sample)
     {
         sample = default;
-        var head = new Fields(Box.Find(fragment, Box.Tfhd));
-        var run = new Fields(Box.Find(fragment, Box.Trun));
+        var head = new Fields(Mp4Box.Find(fragment, Mp4Box.Tfhd));
+        var run = new Fields(Mp4Box.Find(fragment, Mp4Box.Trun));
         if (head.IsEmpty || run.IsEmpty) { return false; }
         head.Skip(1);                                   // track id
         if (head.Has(0x01)) { head.Skip(2); }           // base data offset
@@ -49,7 +49,7 @@ internal readonly record struct Sample(int Bytes, bool IsKey)
         if (run.Has(0x200)) { size = run.Next(); }
         if (run.Has(0x400) && !first) { flags = run.Next(); }
         if (head.IsShort || run.IsShort || size > int.MaxValue) { return false; }
-        sample = new Sample((int)size, (flags & NonSync) == 0);
+        sample = new Mp4Sample((int)size, (flags & NonSync) == 0);
         return true;
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace EdgePose.Settings;
+namespace EdgePose.Settings.Problems;
 
 /// <summary>Quotes user input in messages: printable, short, and masked when it may hold a credential.</summary>
 internal static class Show

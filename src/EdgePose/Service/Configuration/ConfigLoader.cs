@@ -1,9 +1,15 @@
 using System.Security.Cryptography;
 using EdgePose.Domain;
+using EdgePose.Delivery.Spool;
+using EdgePose.Networks.Models;
+using EdgePose.Service.Logs;
+using EdgePose.Service.Endpoints;
+using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Sections;
 using EdgePose.Settings.Yaml;
 
-namespace EdgePose.Settings;
+namespace EdgePose.Service.Configuration;
 
 /// <summary>What a caller may decide about loading.</summary>
 internal sealed record LoadOptions
@@ -97,17 +103,18 @@ internal static class ConfigLoader
         var root = new Section(node, "", "", context);
         var name = root.Id("node", Scalars.CleanId(options.HostName, "edgepose"), new Doc("") { Default = "host name" });
         var mqtt = MqttSection.Read(root.Child("mqtt"), name);
-        var log = ServiceSections.Log(root.Child("log"));
-        var models = ServiceSections.Models(root.Child("models"));
+        var log = LogSettings.Read(root.Child("log", LogSettings.About));
+        var models = ModelsSettings.Read(root.Child("models", ModelsSettings.About));
         var inference = InferenceSection.Read(root.Child("inference"));
         var pose = PoseSection.Read(root.Child("pose"), PoseSection.Defaults);
         var skipping = SkippingSection.Read(root.Child("skipping"), SkippingSection.Defaults);
         var tracking = ServiceSections.Tracking(root.Child("tracking"));
         var poses = ServiceSections.Poses(root.Child("poses"));
-        var (metrics, status) = (ObservationSections.Metrics(root.Child("metrics")), ObservationSections.Status(root.Child("status")));
-        var spool = SpoolSection.Read(root.Child("spool"));
         var events = EventsSection.Read(root.Child("events"));
         var record = EventsSection.Record(root.Child("record"));
+        var spool = SpoolSettings.Read(root.Child("spool", SpoolSettings.About));
+        var metrics = MetricsSettings.Read(root.Child("metrics", MetricsSettings.About));
+        var status = StatusSettings.Read(root.Child("status", StatusSettings.About));
         var streams = StreamSection.ReadAll(root.Child("streams"), pose, skipping, events, options.RequireStreams);
         if (!tracking.Enabled && streams.Any(s => s.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
         root.Done();

@@ -14,29 +14,29 @@ internal enum CandidateRank { Missing, Detected, Visible }
 /// <param name="Rank">Where it comes from.</param>
 /// <param name="Person">Index of the tracked person, -1 for a detection.</param>
 /// <param name="Confirmed">True when a detection of this frame overlaps it.</param>
-/// <param name="Rests">True for a person who is not to be measured in this frame.</param>
+/// <param name="IsLeftOut">True for a person who is not to be measured in this frame.</param>
 /// <param name="MovedOn">True when the box is already where the person is expected now.</param>
-internal readonly record struct Candidate(Box Box, float Padding, float Score, CandidateRank Rank, int Person, bool Confirmed, bool Rests = false, bool MovedOn = false);
+internal readonly record struct CandidateBox(Box Box, float Padding, float Score, CandidateRank Rank, int Person, bool Confirmed, bool IsLeftOut = false, bool MovedOn = false);
 
 /// <summary>Chooses the boxes of one frame out of detections and tracked people.</summary>
-internal sealed class Candidates
+internal sealed class CandidateBoxes
 {
     /// <summary>Loose on purpose: a box from joints and a detector's box differ where arms are raised or feet are hidden.</summary>
     private const float ConfirmingIou = 0.3f;
 
-    /// <summary>Above this overlap a detection is the resting person: their pose of this frame, which would tell, is not known.</summary>
-    private const float RestingIou = 0.45f;
+    /// <summary>Above this overlap a detection is the person who was left out: their pose of this frame, which would tell, is not known.</summary>
+    private const float LeftOutIou = 0.45f;
 
-    private static readonly Comparison<(Candidate Candidate, int Index)> BestFirst = static (a, b) =>
+    private static readonly Comparison<(CandidateBox Candidate, int Index)> BestFirst = static (a, b) =>
         a.Candidate.Rank != b.Candidate.Rank ? (int)b.Candidate.Rank - (int)a.Candidate.Rank
         : a.Candidate.Score != b.Candidate.Score ? b.Candidate.Score.CompareTo(a.Candidate.Score)
         : a.Index.CompareTo(b.Index);
 
-    private readonly List<(Candidate Candidate, int Index)> _all = [];
-    private readonly List<Candidate> _chosen = [];
+    private readonly List<(CandidateBox Candidate, int Index)> _all = [];
+    private readonly List<CandidateBox> _chosen = [];
 
     public int Count => _chosen.Count;
-    public Candidate this[int index] => _chosen[index];
+    public CandidateBox this[int index] => _chosen[index];
 
     /// <summary>
     /// Visible people first, then detections, then people not seen last time, each by score; of boxes with an IoU above
@@ -44,7 +44,7 @@ internal sealed class Candidates
     /// </summary>
     /// <param name="detections">What the detector found; empty when it did not run.</param>
     /// <param name="people">Those followed.</param>
-    /// <param name="look">Who rests, and where the others are expected.</param>
+    /// <param name="look">Who is left out, and where the others are expected.</param>
     /// <param name="padding">Margin of a detection's crop.</param>
     /// <param name="iou">See above.</param>
     /// <param name="limit">Most candidates.</param>
@@ -55,17 +55,17 @@ internal sealed class Candidates
         for (var i = 0; i < people.Count; i++)
         {
             var person = people[i];
-            var rests = look.Rests(person.Id);
-            var rank = person.IsVisible || rests ? CandidateRank.Visible : CandidateRank.Missing;
+            var leftOut = look.LeavesOut(person.Id);
+            var rank = person.IsVisible || leftOut ? CandidateRank.Visible : CandidateRank.Missing;
             var (x, y) = look.ShiftOf(person.Id);
             var box = new Box(person.Box.X1 + x, person.Box.Y1 + y, person.Box.X2 + x, person.Box.Y2 + y);
             var (overlap, score) = BestOverlap(box, detections);
-            _all.Add((new Candidate(
-                box, person.Padding, overlap > iou ? score : person.Score, rank, i, overlap >= ConfirmingIou, rests, (x, y) != (0, 0)), _all.Count));
+            _all.Add((new CandidateBox(
+                box, person.Padding, overlap > iou ? score : person.Score, rank, i, overlap >= ConfirmingIou, leftOut, (x, y) != (0, 0)), _all.Count));
         }
         foreach (var d in detections)
         {
-            _all.Add((new Candidate(d.Box, padding, d.Score, CandidateRank.Detected, -1, true), _all.Count));
+            _all.Add((new CandidateBox(d.Box, padding, d.Score, CandidateRank.Detected, -1, true), _all.Count));
         }
         CollectionsMarshal.AsSpan(_all).Sort(BestFirst);
         foreach (var (candidate, _) in _all)
@@ -86,11 +86,11 @@ internal sealed class Candidates
         return (best, score);
     }
 
-    private bool IsCovered(in Candidate candidate, float iou)
+    private bool IsCovered(in CandidateBox candidate, float iou)
     {
         foreach (var chosen in _chosen)
         {
-            if (chosen.Box.Iou(candidate.Box) > (chosen.Rests ? MathF.Min(iou, RestingIou) : iou)) { return true; }
+            if (chosen.Box.Iou(candidate.Box) > (chosen.IsLeftOut ? MathF.Min(iou, LeftOutIou) : iou)) { return true; }
         }
         return false;
     }

@@ -2,36 +2,6 @@ using EdgePose.Domain;
 
 namespace EdgePose.Settings;
 
-/// <summary>The configuration after loading: complete, checked, with every default filled in. <c>config/edgepose.yaml</c> is its manual.</summary>
-internal sealed record EdgePoseConfig
-{
-    /// <summary>Node name in topics and the client id.</summary>
-    public required string Node { get; init; }
-    public required MqttConfig Mqtt { get; init; }
-    public required LogConfig Log { get; init; }
-    public required ModelsConfig Models { get; init; }
-    public required InferenceConfig Inference { get; init; }
-    public required TrackingConfig Tracking { get; init; }
-    public required PosesConfig Poses { get; init; }
-    public required SpoolConfig Spool { get; init; }
-    public required EventsConfig Events { get; init; }
-    public required RecordConfig Record { get; init; }
-    public required MetricsConfig Metrics { get; init; }
-    public required StatusConfig Status { get; init; }
-
-    /// <summary>In the order of the file; disabled streams are included.</summary>
-    public required IReadOnlyList<StreamConfig> Streams { get; init; }
-
-    /// <summary>Path of the file that was read.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>First 12 hexadecimal digits of the SHA-256 of the file's bytes.</summary>
-    public required string Hash { get; init; }
-
-    /// <summary>Everything secret that the file or its credentials hold, for the redactor.</summary>
-    public required IReadOnlyList<Secret> Secrets { get; init; }
-}
-
 internal enum MqttProtocol { V311, V5 }
 
 /// <summary>How events are wrapped.</summary>
@@ -78,21 +48,6 @@ internal sealed record MqttConfig
 
     /// <summary>Sparkplug B group; empty = off.</summary>
     public string SparkplugGroup { get; init; } = "";
-}
-
-internal enum LogFormat { Auto, Console, Journald, Json }
-
-internal sealed record LogConfig
-{
-    /// <summary>trace, debug, info, warning or error.</summary>
-    public required string Level { get; init; }
-    public required LogFormat Format { get; init; }
-}
-
-internal sealed record ModelsConfig
-{
-    /// <summary>Folders with model files, absolute, searched in order before the built-in ones.</summary>
-    public required IReadOnlyList<string> Folders { get; init; }
 }
 
 internal sealed record InferenceConfig

@@ -3,7 +3,7 @@ using EdgePose.Networks.Families.LitePose;
 
 namespace EdgePose.Tests.Networks.Families.LitePose;
 
-public sealed class AssignmentTests
+public sealed class MunkresAssignmentTests
 {
     // Matrices with many optimal assignments and the one that the Python package munkres 1.1.4 chooses.
     public static TheoryData<int, string, string> Ties => new()
@@ -28,7 +28,7 @@ public sealed class AssignmentTests
         var rows = matrix.Split(';');
         var cost = matrix.Split([' ', ';'], StringSplitOptions.RemoveEmptyEntries).Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray();
         var chosen = new int[rows.Length];
-        new Assignment().Solve(cost, rows.Length, columns, chosen);
+        new MunkresAssignment().Solve(cost, rows.Length, columns, chosen);
         Assert.Equal(expected, string.Join(' ', chosen));
     }
 
@@ -36,7 +36,7 @@ public sealed class AssignmentTests
     public void Solve_RandomMatrices_IsOptimal()
     {
         var random = new Random(5);
-        var assignment = new Assignment();
+        var assignment = new MunkresAssignment();
         for (var trial = 0; trial < 300; trial++)
         {
             var rows = random.Next(1, 6);
@@ -51,11 +51,11 @@ public sealed class AssignmentTests
 
     [Fact]
     public void Solve_MoreRowsThanColumns_IsRefused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Assignment().Solve([1, 2], 2, 1, new int[2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MunkresAssignment().Solve([1, 2], 2, 1, new int[2]));
 
     [Fact]
     public void Solve_ValuesThatAreNotFinite_AreRefusedInsteadOfSearchedForEver() =>
-        Assert.Throws<ArgumentException>(() => new Assignment().Solve([double.NaN, double.NaN, 1, 2], 2, 2, new int[2]));
+        Assert.Throws<ArgumentException>(() => new MunkresAssignment().Solve([double.NaN, double.NaN, 1, 2], 2, 2, new int[2]));
 
     private static double Least(double[] cost, int rows, int columns, int row, int used)
     {

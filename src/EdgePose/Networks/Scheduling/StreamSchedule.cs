@@ -1,8 +1,9 @@
+using EdgePose.Domain;
 
 namespace EdgePose.Networks.Scheduling;
 
 /// <summary>What the scheduler keeps for one stream; touched by the inference thread only.</summary>
-internal sealed class LaneState(Lane lane, double greatestWeight)
+internal sealed class StreamSchedule(ScheduledStream stream, double greatestWeight)
 {
     /// <summary>Frames may get this old at high frame rates, where two intervals would be less than a thread can be late.</summary>
     private static readonly TimeSpan ShortestMaxAge = TimeSpan.FromMilliseconds(100);
@@ -11,26 +12,27 @@ internal sealed class LaneState(Lane lane, double greatestWeight)
     private static readonly TimeSpan FirstMaxAge = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10), LongestPause = TimeSpan.FromMinutes(5);
-    private readonly Quality[] _ladder = lane.Slot.IsLossless ? [] : Ladder.For(lane.Options.Weight / greatestWeight);
+    private readonly Quality[] _ladder = stream.Slot.IsLossless ? [] : Ladder.For(stream.Options.Weight / greatestWeight);
     private int _missesInARow;
     private long _successesAtMiss;
     private TimeSpan _pause = FirstPause;
 
-    public Lane Lane { get; } = lane;
-    public FairShare.Place Place { get; } = new(lane.Options.Weight);
+    public ScheduledStream Stream { get; } = stream;
+    public FrameSlot Slot => Stream.Slot;
+    public FairShare.Place Place { get; } = new(stream.Options.Weight);
     public CostMeter Cost { get; } = new();
 
     /// <summary>Live streams have ages and may lose frames and quality; recordings that are read completely do neither.</summary>
-    public bool IsLive { get; } = !lane.Slot.IsLossless;
+    public bool IsLive { get; } = !stream.Slot.IsLossless;
 
     /// <summary>Mean time between frames; zero while unknown.</summary>
-    public TimeSpan Interval { get; private set; } = lane.Options.ExpectedFps > 0 ? TimeSpan.FromSeconds(1 / lane.Options.ExpectedFps) : TimeSpan.Zero;
+    public TimeSpan Interval { get; private set; } = stream.Options.ExpectedFps > 0 ? TimeSpan.FromSeconds(1 / stream.Options.ExpectedFps) : TimeSpan.Zero;
 
     /// <summary>Frames that arrive per second; 0 when none do.</summary>
     public double Rate { get; private set; }
 
     /// <summary>Age past which a waiting frame is dropped.</summary>
-    public TimeSpan MaxAge => Lane.Options.MaxAge
+    public TimeSpan MaxAge => Stream.Options.MaxAge
         ?? (Interval == TimeSpan.Zero ? FirstMaxAge : TimeSpan.FromTicks(Math.Max(2 * Interval.Ticks, ShortestMaxAge.Ticks)));
 
     /// <summary>Not served before: its network has repeatedly taken longer than it may while others worked.</summary>
@@ -39,15 +41,15 @@ internal sealed class LaneState(Lane lane, double greatestWeight)
     /// <summary>Reads how frames arrive; a stream that stays silent for longer than its interval counts as that slow.</summary>
     public void Measure(TimeProvider time)
     {
-        var (mean, last) = Lane.Slot.Arrivals;
+        var (mean, last) = Slot.Arrivals;
         // Unknown again after a reconnect: the former interval holds until two frames have come.
         if (mean > 0) { Interval = TimeSpan.FromSeconds(mean / time.TimestampFrequency); }
-        Rate = Lane.Slot.Received == 0 || Interval == TimeSpan.Zero ? 0 : 1 / Math.Max(Interval.TotalSeconds, time.GetElapsedTime(last).TotalSeconds);
+        Rate = Slot.Received == 0 || Interval == TimeSpan.Zero ? 0 : 1 / Math.Max(Interval.TotalSeconds, time.GetElapsedTime(last).TotalSeconds);
     }
 
     public void SetStep(int step)
     {
-        if (IsLive) { Lane.Quality = _ladder[step]; }
+        if (IsLive) { Stream.Quality = _ladder[step]; }
     }
 
     /// <summary>A run of this stream's network took longer than it may. Whoever does so twice while the device works for others has to wait.</summary>

@@ -5,7 +5,7 @@ namespace EdgePose.Networks.Families.LitePose;
 /// assignments of equal cost, and which of them wins decides who gets a joint; the scanning order is therefore that of the Python package
 /// munkres 1.1.4, which the published results of the models depend on. Buffers are kept between calls; not thread-safe.
 /// </summary>
-internal sealed class Assignment
+internal sealed class MunkresAssignment
 {
     private int _n;
     private double[] _cost = [];

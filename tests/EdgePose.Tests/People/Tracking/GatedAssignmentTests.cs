@@ -3,9 +3,9 @@ using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.People.Tracking;
 
-public sealed class AssignmentTests
+public sealed class GatedAssignmentTests
 {
-    private readonly Assignment _assignment = new();
+    private readonly GatedAssignment _assignment = new();
 
     [Fact]
     public void Solve_RandomSmallMatrices_EqualsBruteForce()
@@ -63,7 +63,7 @@ public sealed class AssignmentTests
     {
         var (a, b) = (new int[4], new int[4]);
         _assignment.Solve(new float[16], 4, 4, 1, a);
-        new Assignment().Solve(new float[16], 4, 4, 1, b);
+        new GatedAssignment().Solve(new float[16], 4, 4, 1, b);
         Assert.Equal(a, b);
         Assert.Equal([0, 1, 2, 3], a.Order());
     }

@@ -1,12 +1,19 @@
+using EdgePose.Settings;
+
 namespace EdgePose.Delivery.Spool;
 
-/// <summary>Limits of a spool. The defaults are those of the configuration's manual.</summary>
-internal sealed record SpoolOptions
+/// <summary>The section <c>spool</c>, and the limits of a spool that nobody has to set.</summary>
+internal sealed record SpoolSettings
 {
     public const long SmallestMaxBytes = 1 << 20;
+    private const long LargestMaxBytes = 4L << 30;
     private const int LargestSegment = 4 << 20, SmallestSegment = 64 << 10;
 
-    /// <summary>Absolute path; made when it does not exist.</summary>
+    public static readonly Doc About = """
+        Events wait here until the broker has them: over outages, restarts, crashes and power cuts. What waits is kept for the next start.
+        """;
+
+    /// <summary>Absolute path; made when it does not exist. Empty as it is read = the state directory of the service or the user.</summary>
     public required string Folder { get; init; }
 
     /// <summary>Bytes that the segments never exceed, from 1 MiB; the oldest events go first. Dead letters and cursor come on top.</summary>
@@ -39,6 +46,28 @@ internal sealed record SpoolOptions
 
     /// <summary>The kernel's id of its boot, for ages over a restart; see <see cref="SpoolClock.ReadKernelBoot"/>.</summary>
     public Guid KernelBoot { get; init; }
+
+    public static SpoolSettings Read(Section s)
+    {
+        var settings = new SpoolSettings
+        {
+            Folder = s.File("folder", new Doc("""
+                Folder of the spool. One process uses it at a time. Choose a disk that survives a reboot, not a tmpfs.
+                """)
+            {
+                Remark = "$STATE_DIRECTORY/spool, else $XDG_STATE_HOME/edgepose/spool or ~/.local/state/edgepose/spool", Example = "/var/lib/edgepose/spool",
+            }),
+            MaxBytes = s.Size("max_size", "256MiB", SmallestMaxBytes, LargestMaxBytes, """
+                Size on disk, in KiB, MiB or GiB. At the limit the oldest events give way, and a gap event announces the loss. An event takes about
+                1 KiB on disk and, while it waits, some 30 bytes of memory.
+                """),
+            MaxAge = s.Duration("max_age", TimeSpan.FromDays(7), TimeSpan.FromMinutes(1), TimeSpan.FromDays(365), """
+                Events that have waited longer are given up, and a gap event announces the loss. The age is measured by a clock that does not jump.
+                """),
+        };
+        s.Done();
+        return settings;
+    }
 
     /// <summary>A full disk can give up one segment to go on, so there must be several.</summary>
     public int SegmentBytes => (int)Math.Clamp(MaxBytes / 8, SmallestSegment, LargestSegment);

@@ -4,7 +4,7 @@ namespace EdgePose.People.Tracking;
 /// Rectangular minimum-cost assignment with a gate, by shortest augmenting paths with potentials (Kuhn, Munkres; the form of
 /// Jonker and Volgenant without their initialisation), O(n²·m) for n ≤ m. Deterministic. Allocates only when it grows. Not thread-safe.
 /// </summary>
-internal sealed class Assignment
+internal sealed class GatedAssignment
 {
     private double[] _rowPotential = [], _columnPotential = [], _distance = [];
     private int[] _rowOfColumn = [], _previous = [];

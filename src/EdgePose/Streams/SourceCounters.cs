@@ -6,7 +6,7 @@ namespace EdgePose.Streams;
 /// What happened to a stream since the start. The account of its frames, which adds up at every instant, is <see cref="FrameSlot.Account"/>;
 /// <see cref="Received"/> follows it when a frame has been handed over.
 /// </summary>
-internal sealed class StreamCounters
+internal sealed class SourceCounters
 {
     private readonly long[] _restarts = new long[Enum.GetValues<StreamState>().Length];
     private long _received, _droppedNoBuffer, _refused, _truncated, _decodeErrors, _lostPackets, _damaged;

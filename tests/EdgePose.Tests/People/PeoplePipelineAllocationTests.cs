@@ -12,7 +12,7 @@ using Scene = EdgePose.Tests.People.Skipping.Stage;
 namespace EdgePose.Tests.People;
 
 /// <summary>Gate, planner, tracker and optical flow together: nothing may be allocated for a frame.</summary>
-public sealed class PeopleStagesAllocationTests
+public sealed class PeoplePipelineAllocationTests
 {
     private const int Frames = 30;
     private const double Fps = 30;
@@ -25,7 +25,7 @@ public sealed class PeopleStagesAllocationTests
         var stage = new Scene { KeyFrames = 0.5, Walkers = { new Walker(1, 60, 200, 150) } };
         var frames = Enumerable.Range(0, Frames).Select(i => Copy(stage.At(i / Fps))).ToArray();
         var estimator = new FixedPoses([.. Enumerable.Range(0, Frames).Select(i => stage.Walkers[0].Joints(i / Fps).Select(j => new Keypoint((float)j.X, (float)j.Y, 0.8f)).ToArray())]);
-        var stages = new PeopleStages(estimator, new Tracker(Skeletons.Coco17, new TrackerOptions()), new SkippingOptions { Enabled = adaptive });
+        var stages = new PeoplePipeline(estimator, new Tracker(Skeletons.Coco17, new TrackerOptions()), new SkippingOptions { Enabled = adaptive });
         var quality = Quality.Full with { PosePeriod = period };
         var (next, listed) = (0, 0);
         var bytes = Allocations.OfBestRound(() =>

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace EdgePose.Networks.Families;
 
 /// <summary>Arg-max over the values of one joint.</summary>
-internal static class Peak
+internal static class ArgMax
 {
     /// <summary>Index of the largest value, the first one on ties; NaN never wins. -1 when there is nothing but NaN.</summary>
     public static int IndexOf(ReadOnlySpan<float> values)

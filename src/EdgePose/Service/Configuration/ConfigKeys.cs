@@ -1,4 +1,6 @@
-namespace EdgePose.Settings;
+using EdgePose.Settings;
+
+namespace EdgePose.Service.Configuration;
 
 /// <summary>Every key of the configuration, recorded from the section readers.</summary>
 internal static class ConfigKeys

@@ -11,7 +11,7 @@ namespace EdgePose.People;
 /// From a frame of one stream to its people: the planner says what the networks look at, the tracker says who it is, and predicts whom
 /// nobody looked at. Runs on the inference thread and allocates nothing per frame; the counters may be read from anywhere.
 /// </summary>
-internal sealed class PeopleStages
+internal sealed class PeoplePipeline
 {
     private readonly IPoseEstimator _estimator;
     private readonly Tracker? _tracker;
@@ -23,7 +23,7 @@ internal sealed class PeopleStages
     /// <param name="estimator">Not shared with another stream.</param>
     /// <param name="tracker">Null: every person of every frame is a new one, and every frame is measured.</param>
     /// <param name="skipping">When frames may be left out.</param>
-    public PeopleStages(IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping)
+    public PeoplePipeline(IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping)
     {
         (_estimator, _tracker) = (estimator, tracker);
         _planner = new FramePlanner(tracker is null ? skipping with { Enabled = false } : skipping, estimator.Skeleton.Count, estimator.HasDetector);
@@ -57,12 +57,12 @@ internal sealed class PeopleStages
         _tracker.Predict(seconds, People);
         var situation = new Situation(_tracker.IsUnsettled, _tracker.HasLost, _estimator.WantsDetector);
         var look = _planner.Plan(frame, seconds, People, situation, quality);
-        for (var i = 0; i < People.Count; i++) { _tracker.Hold(People[i].Track, _planner.IsHeld(People[i].Track)); }
+        for (var i = 0; i < People.Count; i++) { _tracker.RepeatLast(People[i].Track, _planner.ShowsNoMotion(People[i].Track)); }
         if (look)
         {
             _estimator.Estimate(frame, _planner.Look, _poses);
             BeforeTracking?.Invoke();
-            _tracker.Update(_poses, frame.Info.Epoch, seconds, _planner.Look.Rested, People);
+            _tracker.Update(_poses, frame.Info.Epoch, seconds, _planner.Look.LeftOut, People);
             _planner.Learn(People, _tracker.IsUnsettled);
         }
         else
