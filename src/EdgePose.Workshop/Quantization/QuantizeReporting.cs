@@ -21,10 +21,10 @@ internal sealed record QuantizeOutcome(
     Candidates Candidates, Examination Examination, PreparedPictures Pictures, int Inputs, GraphInput Sample, IReadOnlyList<string> FloatGroups,
     IReadOnlyList<GroupCost> Costs);
 
-/// <summary>Writes the chosen model, measures its speed, and puts everything into the report and the card.</summary>
+/// <summary>Writes the chosen model, measures its speed, and puts everything into the report.</summary>
 internal sealed class QuantizeReporting(QuantizeRequest request, SourceModel source, GraphRunner runner, Stages stages, TimeProvider time, CancellationToken stop)
 {
-    public QuantizeResult Report(QuantizeOutcome outcome)
+    public (QuantizeReport Report, byte[] Model) Report(QuantizeOutcome outcome)
     {
         var (candidates, examination, pictures, inputs, sample, floatGroups, costs) = outcome;
         var (quantized, exam) = (candidates.Write(floatGroups), candidates.Examine(floatGroups));
@@ -46,6 +46,6 @@ internal sealed class QuantizeReporting(QuantizeRequest request, SourceModel sou
         };
         report = report with { Verdict = QuantizeVerdict.Text(report) };
         if (report.Accepted) { report = report with { Path = path, Card = Path.Combine(Path.GetDirectoryName(path)!, name + ".yaml") }; }
-        return new QuantizeResult(report, quantized.Model, CardText.Write(source.Model, Path.GetFileName(path), report));
+        return (report, quantized.Model);
     }
 }

@@ -61,8 +61,9 @@ internal sealed class QuantizeRun
         var candidates = Candidates(network, pictures.Evaluation, quantizer);
         var (plan, costs) = Choose(candidates.Item1);
         FreeMemory.TrimAll();
-        return new QuantizeReporting(_request, _source, _runner, _stages, _time, _stop)
+        var (report, model) = new QuantizeReporting(_request, _source, _runner, _stages, _time, _stop)
             .Report(new QuantizeOutcome(candidates.Item1, candidates.Item2, pictures, inputs.Count, sample, plan, costs));
+        return new QuantizeResult(report, model, CardText.Write(_source.Model, Path.GetFileName(_request.Out), report));
     }
 
     private (Candidates, Examination) Candidates(OrtSession network, EvalSet set, Quantizer quantizer)

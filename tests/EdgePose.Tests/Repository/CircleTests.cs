@@ -1,5 +1,4 @@
 using EdgePose.Domain;
-using Xunit.Abstractions;
 
 namespace EdgePose.Repository;
 
@@ -13,8 +12,6 @@ public sealed class CircleTests(ITestOutputHelper output)
     private static readonly (string Assembly, string Namespaces)[] Known =
     [
         ("EdgePose.Daemon", "Events + Events.Rules"),
-        ("EdgePose.Daemon", "Settings + Settings.Sections + Settings.Yaml"),
-        ("EdgePose.Daemon", "Sinks.HomeAssistant + Sinks.Mqtt + Sinks.Mqtt.Commands + Sinks.Mqtt.Events + Sinks.Onvif + Sinks.Sparkplug"),
     ];
 
     [Fact]
