@@ -174,7 +174,9 @@ internal sealed class Pipeline : IAsyncDisposable
         estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold)) : null;
         var header = EventMapping.Header(stream, config, skeleton, pose.Name, pose.Decode.JointThreshold);
-        var events = new EventsUnit(stream, config.Events, header, Recorder(stream, config, options, header, loggers, time), options.Events ?? Published(network), time);
+        var events = new EventsUnit(
+            EventMapping.Setup(stream, config.Events, header), stream.Publish, Recorder(stream, config, options, header, loggers, time),
+            options.Events ?? Published(network), time);
         return new StreamUnit(
             stream, estimator, tracker, Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold), _publisher, events,
             options.Histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,

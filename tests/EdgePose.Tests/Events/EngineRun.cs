@@ -41,7 +41,7 @@ internal static class EngineRun
 
     /// <summary>Events as texts: type, phase, track, direction, count; without times.</summary>
     public static List<string> Words(IEnumerable<PoseEvent> events) =>
-        [.. events.Select(e => string.Join(' ', new[] { e.Type.Name(), e.Phase.Name(), $"{e.Track}", e.Direction, $"{e.Count}" }.Where(w => w.Length > 0)))];
+        [.. events.Select(e => string.Join(' ', new[] { e.Type.Name, e.Phase.Name(), $"{e.Track}", e.Direction, $"{e.Count}" }.Where(w => w.Length > 0)))];
 
     /// <summary>A standing person whose feet are at a place of the picture, both normalised, for a picture as wide as high.</summary>
     public static void AddStanding(Scene scene, long track, float x, float y, float height = 0.4f, PoseSource source = PoseSource.Measured, Vector3[]? pose = null)

@@ -43,7 +43,7 @@ public sealed class EventsUnitTests : IDisposable
     {
         await using var unit = Unit(Yaml.Replace("publish: poses", $"publish: {publish}", StringComparison.Ordinal));
         Walk(unit, 8);
-        Assert.Equal(types, string.Join(' ', _events.Select(e => e.Type.Name())));
+        Assert.Equal(types, string.Join(' ', _events.Select(e => e.Type.Name)));
         Assert.Equal(counts, _counts.Count);
         if (publish == "counts_only") { Assert.All(_events, e => Assert.Equal((null, null, 0), (e.Track, e.Box, e.Points.Count))); }
         Assert.Equal(1, unit.Raised(EventType.ZoneEnter));

@@ -56,7 +56,7 @@ internal sealed class Device(string id)
     /// <summary>The event, with its complete document as one metric.</summary>
     public static IEnumerable<Metric> Event(PoseEvent e, EventStamp stamp)
     {
-        string[] values = [stamp.Id(e.Stream), e.Type.Name(), e.Phase.Name(), e.Key, e.Zone, Encoding.UTF8.GetString(EventJson.Write(e, stamp))];
+        string[] values = [stamp.Id(e.Stream), e.Type.Name, e.Phase.Name(), e.Key, e.Zone, Encoding.UTF8.GetString(EventJson.Write(e, stamp))];
         var time = (ulong)Math.Max(0, e.Time.ToUnixTimeMilliseconds());
         return EventNames.Zip(values, (name, value) =>
         {
