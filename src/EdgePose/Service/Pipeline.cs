@@ -1,6 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Models;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using EdgePose.Domain;
 using EdgePose.Settings;
 using EdgePose.Settings.Sections;
 using static EdgePose.Tests.Settings.Loading;

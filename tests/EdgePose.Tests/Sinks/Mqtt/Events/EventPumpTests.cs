@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Mqtt.Events;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -41,7 +43,7 @@ public sealed class EventPumpTests : IAsyncDisposable
 
     private static PoseEvent Event(int n, string stream = "front") => new()
     {
-        Stream = stream, Epoch = 1, Type = EventType.LineCross, Phase = EventPhase.Start, Key = $"{stream}/door/{n}", Rule = "door",
+        Stream = stream, Epoch = 1, Type = LineRule.Crossed, Phase = EventPhase.Start, Key = $"{stream}/door/{n}", Rule = "door",
         Time = DateTimeOffset.UtcNow, Microseconds = n, Reason = $"n{n}",
     };
 
