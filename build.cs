@@ -94,7 +94,7 @@ internal static class Setup
 
     private static readonly string[] Debian =
     [
-        "ffmpeg", "libmosquitto1", // to run; the rest is for the demo and the system tests
+        "ffmpeg", // to run; the rest is for the demo and the system tests
         "mosquitto", "mosquitto-clients", "openssl", "libjpeg-turbo-progs", "python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-rtsp", "gstreamer1.0-plugins-base",
         "gstreamer1.0-plugins-good", "gstreamer1.0-plugins-bad", "gstreamer1.0-plugins-ugly", "iproute2", "procps", "systemd",
     ];

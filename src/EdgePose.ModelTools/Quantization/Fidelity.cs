@@ -1,3 +1,5 @@
+using EdgePose.ModelTools.Quantization.Graphs;
+
 namespace EdgePose.ModelTools.Quantization;
 
 /// <summary>Compares the outputs of a quantized model with those of the float one.</summary>

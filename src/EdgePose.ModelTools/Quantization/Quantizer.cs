@@ -1,8 +1,10 @@
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization.Calibration;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.ModelTools.Quantization.Numbers;
 using EdgePose.ModelTools.Quantization.Preparation;
 using EdgePose.ModelTools.Quantization.Rules;
+using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.ModelTools.Quantization.Writing;
 using Google.Protobuf;
 
@@ -71,7 +73,7 @@ public sealed class Quantizer
             _prepared = _prepared.Equalized(inputs, progress, stop);
             (_equalized, FloatModel) = (true, _prepared.Model.ToByteArray());
         }
-        _statistics = new Calibrator(_prepared.Model, _prepared.Facts, _name, _settings, _method, Corrects, _runner).Run(Plan.Ranged(_prepared.View, _prepared.Facts, _rules), inputs, progress, stop);
+        _statistics = new Calibrator(_prepared.Model, _prepared.Facts, _name, _settings, _method, Corrects, _runner).Run(QuantizationPlan.Ranged(_prepared.View, _prepared.Facts, _rules), inputs, progress, stop);
     }
 
     /// <summary>Writes the quantized model.</summary>
@@ -83,7 +85,7 @@ public sealed class Quantizer
         var groups = State(floatGroups ?? []);
         var kept = groups.Where(g => g.KeptFloat.Length > 0).Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
         var view = _prepared.View;
-        var plan = new Plan(view, _prepared.Facts, _rules, n => kept.Contains(_prepared.Grouping.Of(n)) || NamePattern.MatchesAny(_settings.Exclude, n.Name));
+        var plan = new QuantizationPlan(view, _prepared.Facts, _rules, n => kept.Contains(_prepared.Grouping.Of(n)) || NamePattern.MatchesAny(_settings.Exclude, n.Name));
         var encodings = new Encodings(view, plan, _rules, _narrow, Range);
         var graph = new QdqGraph(OpsetLift.Version(_prepared.Model) < OpsetLift.Wide);
         var weights = new WeightWriter(graph, view, _rules, _settings.ReduceRange, Corrects ? v => _statistics!.GetValueOrDefault(v) : null);
@@ -118,11 +120,11 @@ public sealed class Quantizer
         {
             throw new ModelToolsException($"{_name}: there is no group \"{unknown}\"", $"groups are {string.Join(", ", _prepared.Grouping.Names)}");
         }
-        var nodes = _prepared.Model.Graph.Node.Where(n => Plan.IsCandidate(n, _prepared.View, _prepared.Facts, _rules)).ToLookup(_prepared.Grouping.Of);
+        var nodes = _prepared.Model.Graph.Node.Where(n => QuantizationPlan.IsCandidate(n, _prepared.View, _prepared.Facts, _rules)).ToLookup(_prepared.Grouping.Of);
         return [.. _prepared.Grouping.Names.Where(nodes.Contains).Select(g => new NodeGroup(g, [.. nodes[g].Select(n => n.Name)], Reason(g)))];
 
         string Reason(string group) => floatGroups.Contains(group) ? "it was asked for" : NamePattern.MatchesAny(_settings.Exclude, group) ? "excluded by the settings"
-            : NamePattern.MatchesAny(_settings.Include, group) ? "" : Defaults.Reason(group);
+            : NamePattern.MatchesAny(_settings.Include, group) ? "" : GroupDefaults.Reason(group);
     }
 
     private ModelProto Assemble(QdqGraph written)
@@ -140,7 +142,7 @@ public sealed class Quantizer
         return model;
     }
 
-    private QuantizationReport Report(Plan plan, IReadOnlyList<NodeGroup> groups, int enlarged)
+    private QuantizationReport Report(QuantizationPlan plan, IReadOnlyList<NodeGroup> groups, int enlarged)
     {
         var nodes = _prepared.Model.Graph.Node.Where(n => !plan.IsRemoved(n)).ToList();
         return new QuantizationReport

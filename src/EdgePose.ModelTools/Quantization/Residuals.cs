@@ -1,4 +1,5 @@
 using EdgePose.ModelTools.Onnx;
+using EdgePose.ModelTools.Quantization.Graphs;
 
 namespace EdgePose.ModelTools.Quantization;
 

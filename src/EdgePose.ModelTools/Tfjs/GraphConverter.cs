@@ -1,5 +1,6 @@
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Tfjs.Operators;
+using EdgePose.ModelTools.Tfjs.Reading;
 
 namespace EdgePose.ModelTools.Tfjs;
 

@@ -1,3 +1,5 @@
+using EdgePose.ModelTools.Tfjs.Reading;
+
 namespace EdgePose.ModelTools.Tfjs;
 
 /// <summary>Which nodes a set of outputs needs, each after its inputs. The order depends on the graph only, so conversions are

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using EdgePose.ModelTools.Onnx;
+using EdgePose.ModelTools.Tfjs.Reading;
 
 namespace EdgePose.ModelTools.Tfjs;
 

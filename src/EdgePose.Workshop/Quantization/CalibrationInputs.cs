@@ -1,6 +1,6 @@
 using System.Collections;
 using EdgePose.Domain;
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.Networks.Runtime;
 using EdgePose.Workshop.Quantization.Pictures;
 

@@ -1,4 +1,5 @@
 using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Calibration;
 using EdgePose.Workshop.Evaluation.Keypoints;
 using EdgePose.Workshop.Quantization.Accuracy;
 using EdgePose.Workshop.Quantization.Pictures;

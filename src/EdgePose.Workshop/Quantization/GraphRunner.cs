@@ -1,4 +1,4 @@
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Workshop.Quantization;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using EdgePose.Domain;
 using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.Networks.Runtime;
 using EdgePose.Service;
 using EdgePose.Streams;

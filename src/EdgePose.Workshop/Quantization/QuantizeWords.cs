@@ -1,4 +1,4 @@
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Settings;
 
 namespace EdgePose.Workshop.Quantization;
 

@@ -1,5 +1,5 @@
 using EdgePose.Domain;
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 

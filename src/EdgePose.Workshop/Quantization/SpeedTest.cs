@@ -1,5 +1,5 @@
 using EdgePose.Domain;
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Workshop.Quantization;

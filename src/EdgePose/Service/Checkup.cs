@@ -3,7 +3,7 @@ using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Sinks.Mqtt.Transport;
 using EdgePose.Streams;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -58,7 +58,6 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
         var ffmpeg = await FfmpegVersion.ReadAsync(stop).ConfigureAwait(false);
         var missing = ffmpeg.Length == 0;
         Add("runtime", missing ? Verdict.Error : Verdict.Ok, missing ? "ffmpeg is not installed; try: sudo apt-get install ffmpeg" : $"ffmpeg {ffmpeg}", ExitCode.Source);
-        Try("runtime", () => $"libmosquitto {MosquittoLibrary.Version}");
         Try("runtime", () =>
         {
             OrtRuntime.Initialize(config.Inference.RuntimeLibrary);
@@ -92,17 +91,8 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
         var options = Mapping.Mqtt(config.Mqtt);
         // Under the daemon's own id the check would throw a running daemon out.
         options = options with { ClientId = options.ClientId + "-check" };
-        BrokerFinding found;
-        try
-        {
-            await using var transport = new MosquittoTransport(options, time, NullLogger<MosquittoTransport>.Instance);
-            found = await new BrokerCheck(transport, options, new Topics(config.Mqtt.Prefix, config.Node), time).RunAsync(stop).ConfigureAwait(false);
-        }
-        catch (UserError)
-        {
-            // libmosquitto is missing, which the section before has said.
-            return;
-        }
+        await using var transport = new MqttTransport(options, time, NullLogger<MqttTransport>.Instance);
+        var found = await new BrokerCheck(transport, options, new Topics(config.Mqtt.Prefix, config.Node), time).RunAsync(stop).ConfigureAwait(false);
         if (!found.Broker.IsConnected) { Add("broker", Verdict.Error, redactor.Redact(found.Broker.Reason), ExitCode.Broker); }
         else if (found.Permission is { Length: > 0 } why) { Add("broker", Verdict.Error, why, ExitCode.Broker); }
         else { Add("broker", Verdict.Ok, $"{options.Host}:{options.Port}: connected, publishing works"); }

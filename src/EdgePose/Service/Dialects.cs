@@ -1,5 +1,5 @@
 using EdgePose.Settings;
-using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Sinks.Mqtt.Transport;
 using EdgePose.Sinks.Sparkplug;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +13,7 @@ internal static class Dialects
     {
         if (config.Mqtt.SparkplugGroup.Length == 0) { return null; }
         var options = Mapping.Mqtt(config.Mqtt);
-        var transport = new MosquittoTransport(options with { ClientId = options.ClientId + "-sparkplug" }, time, loggers.CreateLogger<MosquittoTransport>());
+        var transport = new MqttTransport(options with { ClientId = options.ClientId + "-sparkplug" }, time, loggers.CreateLogger<MqttTransport>());
         var topics = new SparkplugTopics(config.Mqtt.SparkplugGroup, config.Node);
         return new SparkplugNode(topics, transport, Versions.Self, time, loggers.CreateLogger<SparkplugNode>(), redact);
     }

@@ -121,6 +121,7 @@ internal static class Mapping
         Host = mqtt.Host,
         Port = mqtt.Port,
         ClientId = mqtt.ClientId,
+        WebSocketPath = mqtt.WebSocketPath,
         Version = mqtt.Protocol == MqttProtocol.V5 ? MqttVersion.V5 : MqttVersion.V311,
         User = mqtt.User,
         Password = mqtt.Password,

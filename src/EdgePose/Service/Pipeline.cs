@@ -14,7 +14,7 @@ using EdgePose.Settings;
 using EdgePose.Sinks.HomeAssistant;
 using EdgePose.Sinks.JsonLines;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Sinks.Mqtt.Transport;
 using EdgePose.Streams;
 using Microsoft.Extensions.Logging;
 using DurableSpool = EdgePose.Delivery.Spool.DurableSpool;
@@ -65,7 +65,7 @@ internal sealed class Pipeline : IAsyncDisposable
         var clock = new ClockState(time);
         IMqttTransport transport = options.JsonLines is { } lines
             ? new JsonLinesTransport(lines)
-            : new MosquittoTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MosquittoTransport>());
+            : new MqttTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MqttTransport>());
         var sparkplug = options.JsonLines is null ? Dialects.Sparkplug(config, redactor.Redact, loggers, time) : null;
         _publisher = new Publisher(
             Mapping.Publisher(config) with { Spool = options.Spool, Boot = options.Boot }, transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact, sparkplug);

@@ -88,15 +88,14 @@ internal static class ConfigLoader
     {
         var problems = new ProblemList();
         var keys = new List<ConfigKey>();
-        var root = YamlReader.Parse("streams: { any: { url: any, rules: { any: { type: fall } } } }\nevents: { schedules: { any: {} } }"u8, "keys", problems)!;
-        Read(root, new ReadContext(problems, "keys", _ => null, keys), new LoadOptions { HostName = "host" });
+        Read(YamlNode.Map(new Mark("keys", 0, 0)), new ReadContext(problems, "keys", _ => null, keys), new LoadOptions { HostName = "host" });
         return keys;
     }
 
     private static EdgePoseConfig Read(YamlNode node, ReadContext context, LoadOptions options)
     {
         var root = new Section(node, "", "", context);
-        var name = root.Id("node", Scalars.CleanId(options.HostName, "edgepose"), "host name");
+        var name = root.Id("node", Scalars.CleanId(options.HostName, "edgepose"), new Doc("") { Default = "host name" });
         var mqtt = MqttSection.Read(root.Child("mqtt"), name);
         var log = ServiceSections.Log(root.Child("log"));
         var models = ServiceSections.Models(root.Child("models"));

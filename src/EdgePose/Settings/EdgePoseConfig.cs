@@ -43,6 +43,9 @@ internal sealed record MqttConfig
     public required string Host { get; init; }
     public required int Port { get; init; }
     public required bool Tls { get; init; }
+
+    /// <summary>Path of the WebSocket, with its slash; null = MQTT straight over TCP.</summary>
+    public string? WebSocketPath { get; init; }
     public required MqttProtocol Protocol { get; init; }
     public required string ClientId { get; init; }
 

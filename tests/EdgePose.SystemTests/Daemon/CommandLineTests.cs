@@ -68,7 +68,7 @@ public sealed class CommandLineTests
         var result = await EdgePoseProcess.RunAsync("version", "--json");
         Assert.True(result.ExitCode == 0, result.ToString());
         using var versions = JsonDocument.Parse(result.Output);
-        foreach (var name in (string[])["edgepose", "runtime", "os", "architecture", "onnxruntime", "ffmpeg", "libmosquitto"])
+        foreach (var name in (string[])["edgepose", "runtime", "os", "architecture", "onnxruntime", "ffmpeg", "mqttnet"])
         {
             Assert.NotEqual("", versions.RootElement.GetProperty(name).GetString());
         }

@@ -5,7 +5,7 @@ using EdgePose.Domain;
 using EdgePose.Events.Rules;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Mqtt.Events;
-using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Sinks.Mqtt.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Peers;
@@ -77,7 +77,7 @@ internal sealed class EventSource : IAsyncDisposable
         var options = new MqttOptions { Host = "127.0.0.1", Port = port, ClientId = "edgepose-source", BackoffMin = TimeSpan.FromMilliseconds(100) };
         await using var publisher = new Publisher(
             new PublisherOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = spool },
-            new MosquittoTransport(options, TimeProvider.System, NullLogger<MosquittoTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
+            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
         publisher.Start();
         var boot = EventStamp.BootText(spool.Stats().Boot);
         var watch = Stopwatch.StartNew();

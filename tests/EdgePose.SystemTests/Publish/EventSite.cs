@@ -4,7 +4,7 @@ using EdgePose.Domain;
 using EdgePose.Events.Rules;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Sinks.Mqtt.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.SystemTests.Publish;
@@ -20,7 +20,7 @@ internal sealed class EventSite : IAsyncDisposable
             new SpoolOptions { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         Publisher = new Publisher(
             new PublisherOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = Spool },
-            new MosquittoTransport(options, TimeProvider.System, NullLogger<MosquittoTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
+            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
         Publisher.Start();
     }
 

@@ -1,7 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Sinks.Mqtt.Transport;
 
 namespace EdgePose.SystemTests.Publish;
 
@@ -16,7 +16,7 @@ public sealed class PublisherTests
 
     private Publisher Start(MqttOptions options)
     {
-        var transport = new MosquittoTransport(options, TimeProvider.System, new LogLines<MosquittoTransport>());
+        var transport = new MqttTransport(options, TimeProvider.System, new LogLines<MqttTransport>());
         var publisher = new Publisher(
             new PublisherOptions { Prefix = "edgepose", Node = "hall-pi", MaxRate = 30, WillDelay = TimeSpan.Zero },
             transport, TimeProvider.System, _log, () => true, s => s);

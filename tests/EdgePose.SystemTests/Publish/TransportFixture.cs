@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using EdgePose.Domain;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Mosquitto;
+using EdgePose.Sinks.Mqtt.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.SystemTests.Publish;
@@ -27,13 +27,13 @@ internal sealed class TransportFixture : IAsyncDisposable
 
     public TransportFixture(MqttOptions options)
     {
-        Transport = new MosquittoTransport(options, TimeProvider.System, Log);
+        Transport = new MqttTransport(options, TimeProvider.System, Log);
         Transport.StatusChanged += _states.Enqueue;
         Transport.MessageReceived += Received.Enqueue;
     }
 
-    public MosquittoTransport Transport { get; }
-    public LogLines<MosquittoTransport> Log { get; } = new();
+    public MqttTransport Transport { get; }
+    public LogLines<MqttTransport> Log { get; } = new();
     public ConcurrentQueue<MqttMessage> Received { get; } = new();
     public IReadOnlyList<BrokerStatus> States => [.. _states];
 

@@ -1,4 +1,4 @@
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.Streams;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Evaluation;

@@ -92,7 +92,7 @@ public sealed class CommandLineTests
         var (code, output, _) = await RunAsync("version", "--json");
         using var json = JsonDocument.Parse(output);
         Assert.Equal(0, code);
-        foreach (var key in new[] { "edgepose", "runtime", "os", "architecture", "onnxruntime", "ffmpeg", "libmosquitto" })
+        foreach (var key in new[] { "edgepose", "runtime", "os", "architecture", "onnxruntime", "ffmpeg", "mqttnet" })
         {
             Assert.NotEqual("", json.RootElement.GetProperty(key).GetString());
         }

@@ -66,9 +66,14 @@ namespace EdgePose.Networks.Runtime.Fixtures
 
 namespace EdgePose.Sinks.Fixtures
 {
-    internal static partial class MosquittoOutsideItsFolder
+    internal static class MqttClientOutsideItsFolder
     {
-        [LibraryImport("libmosquitto.so.1", EntryPoint = "mosquitto_lib_init")]
+        public static string ClientId => new MQTTnet.MqttClientOptions().ClientId;
+    }
+
+    internal static partial class NativeCallOfItsOwn
+    {
+        [LibraryImport("libanother.so.1", EntryPoint = "another_init")]
         public static partial int Init();
     }
 }

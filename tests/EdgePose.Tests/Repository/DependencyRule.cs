@@ -37,8 +37,7 @@ internal static class DependencyRule
         ("Spectre.Console.", ["EdgePose.Cli", "EdgePose.Workshop.Verbs"]),
         // Sparkplug B is protobuf on the wire; otherwise only the model tools, which are another assembly, know it.
         ("Google.Protobuf", ["EdgePose.Sinks.Sparkplug"]),
-        ("native:libmosquitto", ["EdgePose.Sinks.Mqtt.Mosquitto"]), ("native:libmosquitto.", ["EdgePose.Sinks.Mqtt.Mosquitto"]),
-        ("native:mosquitto", ["EdgePose.Sinks.Mqtt.Mosquitto"]),
+        ("MQTTnet", ["EdgePose.Sinks.Mqtt.Transport"]),
         ("native:libc", ["EdgePose"]), ("native:libc.", ["EdgePose"]),
     ];
 

@@ -10,6 +10,9 @@ namespace EdgePose.Repository;
 /// <param name="Assembly">Simple name of the defining assembly; for a P/Invoke the native library, prefixed by "native:".</param>
 internal readonly record struct TypeName(string Assembly, string Namespace, string Name)
 {
+    /// <summary>True for what the compiler adds on its own, such as anonymous types and constant data.</summary>
+    public bool IsCompilers => Name.StartsWith('<');
+
     public override string ToString() => $"{(Namespace.Length == 0 ? "" : Namespace + ".")}{Name}";
 }
 

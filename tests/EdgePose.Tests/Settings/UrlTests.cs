@@ -109,11 +109,29 @@ public sealed class UrlTests
     [InlineData("broker.lan", "expected mqtts://host or mqtt://host; did you mean \"mqtts://broker.lan\"?")]
     [InlineData("tcp://broker.lan", "the scheme must be mqtt:// or mqtts://")]
     [InlineData("mqtts://broker.lan/topic", "a broker's URL ends after host and port")]
+    [InlineData("wss://broker.lan", null)]
+    [InlineData("wss://broker.lan:8084/mqtt", null)]
+    [InlineData("ws://localhost:9001/mqtt", null)]
+    [InlineData("ws://broker.lan:9001/mqtt", "plaintext to a broker on the network; write wss://, or accept it with insecure: true")]
+    [InlineData("wss://broker.lan/mqtt?token=canary", "a WebSocket's URL ends after its path")]
+    [InlineData("wss://broker.lan/mqtt#part", "a WebSocket's URL ends after its path")]
     public void Load_BrokerUrl_IsChecked(string url, string? problem)
     {
         var result = Load($"mqtt: {{ url: \"{url}\" }}\nstreams: {{ a: x.mp4 }}");
         if (problem is null) { Assert.Empty(result.Problems); }
         else { Assert.Contains(problem, Texts(result), StringComparison.Ordinal); }
+    }
+
+    [Theory]
+    [InlineData("mqtt://localhost", 1883, false, null)]
+    [InlineData("mqtts://broker.lan/", 8883, true, null)]
+    [InlineData("ws://localhost", 80, false, "/")]
+    [InlineData("ws://localhost:9001/mqtt", 9001, false, "/mqtt")]
+    [InlineData("wss://broker.lan/a/b", 443, true, "/a/b")]
+    public void Load_BrokerUrl_SaysHowToConnect(string url, int port, bool tls, string? path)
+    {
+        var mqtt = Load($"mqtt: {{ url: \"{url}\" }}\nstreams: {{ a: x.mp4 }}").Config!.Mqtt;
+        Assert.Equal((port, tls, path), (mqtt.Port, mqtt.Tls, mqtt.WebSocketPath));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using EdgePose.ModelTools.Onnx;
-using EdgePose.ModelTools.Quantization.Numbers;
-using EdgePose.ModelTools.Quantization.Preparation;
-using EdgePose.ModelTools.Quantization.Rules;
+using EdgePose.ModelTools.Quantization.Graphs;
+using EdgePose.ModelTools.Quantization.Settings;
 
 namespace EdgePose.ModelTools.Quantization.Calibration;
 

@@ -1,6 +1,6 @@
 using EdgePose.ModelTools.Onnx;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.ModelTools.Quantization.Numbers;
-using EdgePose.ModelTools.Quantization.Preparation;
 
 namespace EdgePose.ModelTools.Quantization.Calibration;
 

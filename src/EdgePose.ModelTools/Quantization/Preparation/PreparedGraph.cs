@@ -1,6 +1,8 @@
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization.Calibration;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.ModelTools.Quantization.Rules;
+using EdgePose.ModelTools.Quantization.Settings;
 
 namespace EdgePose.ModelTools.Quantization.Preparation;
 

@@ -1,4 +1,5 @@
 using EdgePose.ModelTools.Quantization.Numbers;
+using EdgePose.ModelTools.Quantization.Settings;
 
 namespace EdgePose.ModelTools.Quantization.Rules;
 

@@ -1,7 +1,6 @@
 using EdgePose.ModelTools.Onnx;
-using EdgePose.ModelTools.Quantization.Calibration;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.ModelTools.Quantization.Numbers;
-using EdgePose.ModelTools.Quantization.Preparation;
 using EdgePose.ModelTools.Quantization.Rules;
 
 namespace EdgePose.ModelTools.Quantization.Writing;
@@ -10,7 +9,7 @@ namespace EdgePose.ModelTools.Quantization.Writing;
 internal sealed class Encodings
 {
     private readonly GraphView _view;
-    private readonly Plan _plan;
+    private readonly QuantizationPlan _plan;
     private readonly TargetRules _rules;
     private readonly Func<string, IntegerType, ValueRange> _calibrated;
     private readonly IntegerType _narrow;
@@ -21,7 +20,7 @@ internal sealed class Encodings
     /// <param name="rules">The target's.</param>
     /// <param name="narrow">Type of activations that need no 16 bits.</param>
     /// <param name="calibrated">Range that calibration found for a value.</param>
-    public Encodings(GraphView view, Plan plan, TargetRules rules, IntegerType narrow, Func<string, IntegerType, ValueRange> calibrated)
+    public Encodings(GraphView view, QuantizationPlan plan, TargetRules rules, IntegerType narrow, Func<string, IntegerType, ValueRange> calibrated)
     {
         (_view, _plan, _rules, _narrow, _calibrated) = (view, plan, rules, narrow, calibrated);
         foreach (var node in view.Graph.Node.Where(plan.IsQuantized)) { Share(node); }
@@ -51,8 +50,8 @@ internal sealed class Encodings
     private string Source(string value)
     {
         // A chain of moves, limits and joins; each step leads to another node, so it ends.
-        value = Plan.Source(_view, value);
-        while (_ranges.TryGetValue(value, out var next)) { value = Plan.Source(_view, next); }
+        value = QuantizationPlan.Source(_view, value);
+        while (_ranges.TryGetValue(value, out var next)) { value = QuantizationPlan.Source(_view, next); }
         return value;
     }
 

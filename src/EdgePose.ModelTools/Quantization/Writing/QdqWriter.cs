@@ -1,6 +1,6 @@
 using EdgePose.ModelTools.Onnx;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.ModelTools.Quantization.Numbers;
-using EdgePose.ModelTools.Quantization.Preparation;
 using EdgePose.ModelTools.Quantization.Rules;
 
 namespace EdgePose.ModelTools.Quantization.Writing;
@@ -13,7 +13,7 @@ namespace EdgePose.ModelTools.Quantization.Writing;
 internal sealed class QdqWriter
 {
     private readonly GraphView _view;
-    private readonly Plan _plan;
+    private readonly QuantizationPlan _plan;
     private readonly TargetRules _rules;
     private readonly Encodings _encodings;
     private readonly QdqGraph _graph;
@@ -24,7 +24,7 @@ internal sealed class QdqWriter
     private readonly Dictionary<string, string> _raw = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _pairs = new(StringComparer.Ordinal);
 
-    public QdqWriter(GraphView view, Plan plan, TargetRules rules, Encodings encodings, QdqGraph graph, WeightWriter weights)
+    public QdqWriter(GraphView view, QuantizationPlan plan, TargetRules rules, Encodings encodings, QdqGraph graph, WeightWriter weights)
     {
         (_view, _plan, _rules, _encodings, _graph, _weights) = (view, plan, rules, encodings, graph, weights);
         _graph.Reserve(view.Graph.Node.SelectMany(n => n.Output.Concat(n.Input).Append(n.Name)));

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization.Calibration;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.ModelTools.Quantization.Numbers;
-using EdgePose.ModelTools.Quantization.Preparation;
 using EdgePose.ModelTools.Quantization.Rules;
 
 namespace EdgePose.ModelTools.Quantization.Writing;

@@ -1,3 +1,5 @@
+using EdgePose.ModelTools.Tfjs.Reading;
+
 namespace EdgePose.ModelTools.Tfjs.Operators;
 
 /// <summary>Writes one TensorFlow node as ONNX nodes and binds its outputs.</summary>

@@ -1,4 +1,5 @@
 using EdgePose.ModelTools.Onnx;
+using EdgePose.ModelTools.Tfjs.Reading;
 
 namespace EdgePose.ModelTools.Tfjs.Operators;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EdgePose.ModelTools.Onnx;
+using EdgePose.ModelTools.Tfjs.Reading;
 
 namespace EdgePose.ModelTools.Tfjs.Operators;
 

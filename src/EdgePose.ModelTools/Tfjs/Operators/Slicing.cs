@@ -1,3 +1,5 @@
+using EdgePose.ModelTools.Tfjs.Reading;
+
 namespace EdgePose.ModelTools.Tfjs.Operators;
 
 /// <summary>Slices with constant bounds.</summary>

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using EdgePose.Cli;
 using EdgePose.Domain;
-using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.Workshop.Quantization;
 
 namespace EdgePose.Workshop.Verbs.Quantize;

@@ -14,12 +14,13 @@ internal static class MqttSection
         var config = new MqttConfig
         {
             Host = url?.Host.Trim('[', ']') ?? "",
-            Port = url is { Port: > 0 } ? url.Port : tls ? 8883 : 1883,
+            Port = url is { Port: > 0 } ? url.Port : DefaultPort(url?.Scheme ?? ""),
             Tls = tls,
+            WebSocketPath = url?.Scheme is "ws" or "wss" ? url.Rest.Length == 0 ? "/" : url.Rest : null,
             User = user,
             Password = password,
             Protocol = s.Choice("protocol", MqttProtocol.V5, ("5", MqttProtocol.V5), ("3.1.1", MqttProtocol.V311)),
-            ClientId = s.Text("client_id", "edgepose-" + node, CheckClientId, "edgepose-<node>"),
+            ClientId = s.Text("client_id", "edgepose-" + node, CheckClientId, new Doc("") { Default = "edgepose-<node>" }),
             Prefix = s.Text("prefix", "edgepose", CheckPrefix),
             CaFile = s.File("ca_file"),
             CertFile = s.File("cert_file"),
@@ -51,21 +52,28 @@ internal static class MqttSection
             return null;
         }
         if (url.RawPassword.Length > 0) { s.AddSecret(url.RawPassword); }
-        if (url.Scheme is not ("mqtt" or "mqtts"))
+        if (url.Scheme is not ("mqtt" or "mqtts" or "ws" or "wss"))
         {
-            s.Error("url", $"the scheme must be mqtt:// or mqtts://, got {Show.Key(url.Scheme)}://");
+            s.Error("url", $"the scheme must be mqtt:// or mqtts://, or ws:// or wss:// over WebSockets, got {Show.Key(url.Scheme)}://");
             return null;
         }
-        if (url.Rest is not ("" or "/")) { s.Error("url", "a broker's URL ends after host and port; topics go to mqtt.prefix"); }
-        tls = url.Scheme == "mqtts";
+        if (url.Scheme is "mqtt" or "mqtts")
+        {
+            if (url.Rest is not ("" or "/")) { s.Error("url", "a broker's URL ends after host and port; topics go to mqtt.prefix"); }
+        }
+        else if (url.Rest.AsSpan().ContainsAny('?', '#')) { s.Error("url", "a WebSocket's URL ends after its path, such as ws://host:9001/mqtt"); }
+        tls = url.Scheme is "mqtts" or "wss";
         return url;
     }
 
+    private static int DefaultPort(string scheme) => scheme switch { "mqtts" => 8883, "ws" => 80, "wss" => 443, _ => 1883 };
+
     private static void Check(Section s, MqttConfig config)
     {
+        var secure = config.WebSocketPath is null ? "mqtts://" : "wss://";
         if (config.Host.Length > 0 && !config.Tls && !config.Insecure && !IsLoopback(config.Host))
         {
-            s.Error("url", "plaintext to a broker on the network; write mqtts://, or accept it with insecure: true");
+            s.Error("url", $"plaintext to a broker on the network; write {secure}, or accept it with insecure: true");
         }
         if (config.CertFile.Length > 0 != config.KeyFile.Length > 0)
         {
@@ -73,7 +81,7 @@ internal static class MqttSection
         }
         foreach (var key in (ReadOnlySpan<string>)["ca_file", "cert_file", "key_file"])
         {
-            if (config.Host.Length > 0 && !config.Tls && s.Has(key)) { s.Warning(key, "has no effect without TLS (mqtts://)"); }
+            if (config.Host.Length > 0 && !config.Tls && s.Has(key)) { s.Warning(key, $"has no effect without TLS ({secure})"); }
         }
         if (config.Tls && config.Insecure) { s.Warning("insecure", "the broker's certificate will not be verified"); }
         if (config.Password is not null && config.User.Length == 0) { s.Error("password", "a password needs a user"); }

@@ -33,11 +33,10 @@ internal sealed class BrokerCheck(IMqttTransport transport, MqttOptions options,
         };
         transport.Start(() => null);
         var broker = await ConnectAsync(stop).ConfigureAwait(false);
-        var until = options.Tls && broker.IsConnected ? await TlsDiagnosis.ValidUntilAsync(options, time, stop).ConfigureAwait(false) : null;
-        if (!broker.IsConnected) { return new BrokerFinding(broker, null, until); }
+        if (!broker.IsConnected) { return new BrokerFinding(broker, null, null); }
         var permission = await TryPublishAsync(token, echo.Task, stop).ConfigureAwait(false);
         await transport.DisconnectAsync(stop).ConfigureAwait(false);
-        return new BrokerFinding(broker, permission, until);
+        return new BrokerFinding(broker, permission, broker.CertificateUntil);
     }
 
     /// <summary>The first definite answer: connected, or why not.</summary>

@@ -37,5 +37,8 @@ internal sealed record BrokerStatus(BrokerState State, string Reason)
     public static readonly BrokerStatus Connected = new(BrokerState.Connected, "");
     public static readonly BrokerStatus Closed = new(BrokerState.Closed, "");
 
+    /// <summary>End of validity of the broker's certificate, from the handshake of this connection; null without TLS.</summary>
+    public DateTimeOffset? CertificateUntil { get; init; }
+
     public bool IsConnected => State == BrokerState.Connected;
 }

@@ -8,14 +8,13 @@ internal interface IMqttTransport : IAsyncDisposable
 {
     BrokerStatus Status { get; }
 
-    /// <summary>Raised once per change, on the transport's own thread; handlers return at once.</summary>
+    /// <summary>Raised once per change, one after the other; handlers return at once.</summary>
     event Action<BrokerStatus>? StatusChanged;
 
-    /// <summary>Raised on the transport's own thread; handlers return at once.</summary>
+    /// <summary>Raised for one message after the other; handlers return at once.</summary>
     event Action<MqttMessage>? MessageReceived;
 
     /// <summary>Begins to connect and goes on until disposed; called once.</summary>
-    /// <exception cref="Domain.UserError">Something that the transport needs is not installed.</exception>
     /// <param name="will">Asked before each connection for its last will.</param>
     void Start(Func<MqttWill?> will);
 
@@ -28,6 +27,6 @@ internal interface IMqttTransport : IAsyncDisposable
     /// <summary>Subscribes for the life of the present connection: subscribe again after each change to connected.</summary>
     Task<PublishResult> SubscribeAsync(string filter, MqttQos qos);
 
-    /// <summary>Ends the connection so that the broker discards the will. Does not wait for a connection attempt under way.</summary>
+    /// <summary>Ends the connection so that the broker discards the will. A connection attempt under way is cancelled.</summary>
     Task DisconnectAsync(CancellationToken stop);
 }

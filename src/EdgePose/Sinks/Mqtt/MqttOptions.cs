@@ -15,6 +15,9 @@ internal sealed record MqttOptions
     public string User { get; init; } = "";
     public Secret? Password { get; init; }
 
+    /// <summary>Path of the WebSocket, with its slash; null = MQTT straight over TCP.</summary>
+    public string? WebSocketPath { get; init; }
+
     /// <summary>When set there is no way back to plaintext: a failed handshake is a failed connection.</summary>
     public bool Tls { get; init; }
 

@@ -1,7 +1,9 @@
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.ModelTools.Quantization.Numbers;
 using EdgePose.ModelTools.Quantization.Preparation;
+using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.ModelTools.Quantization.Writing;
 using Xunit;
 

@@ -1,7 +1,8 @@
 using EdgePose.ModelTools;
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization;
-using EdgePose.ModelTools.Quantization.Preparation;
+using EdgePose.ModelTools.Quantization.Graphs;
+using EdgePose.ModelTools.Quantization.Settings;
 using Google.Protobuf;
 using Xunit;
 

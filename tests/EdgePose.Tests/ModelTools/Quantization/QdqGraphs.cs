@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using EdgePose.ModelTools.Onnx;
-using EdgePose.ModelTools.Quantization.Preparation;
+using EdgePose.ModelTools.Quantization.Graphs;
 
 namespace EdgePose.Tests.ModelTools.Quantization;
 

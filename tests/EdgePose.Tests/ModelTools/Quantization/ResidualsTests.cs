@@ -1,5 +1,7 @@
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
+using EdgePose.ModelTools.Quantization.Settings;
 using Xunit;
 
 namespace EdgePose.Tests.ModelTools.Quantization;

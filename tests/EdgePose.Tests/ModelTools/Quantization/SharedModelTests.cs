@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Graphs;
+using EdgePose.ModelTools.Quantization.Preparation;
 using EdgePose.ModelTools.Quantization.Rules;
+using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.TestSupport;
 using Xunit;
 

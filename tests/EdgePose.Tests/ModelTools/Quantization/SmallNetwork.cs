@@ -1,6 +1,7 @@
 using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Quantization;
-using EdgePose.ModelTools.Quantization.Preparation;
+using EdgePose.ModelTools.Quantization.Graphs;
+using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.Workshop.Quantization;
 using Google.Protobuf;
 using Xunit;

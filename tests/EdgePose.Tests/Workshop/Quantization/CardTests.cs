@@ -1,11 +1,12 @@
 using System.Text;
 using EdgePose.Domain;
 using EdgePose.ModelTools.Quantization;
+using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.Networks.Models;
 using EdgePose.Service;
 using EdgePose.Settings;
-using EdgePose.Tests.Settings;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Settings;
 using EdgePose.Workshop.Quantization;
 
 namespace EdgePose.Tests.Workshop.Quantization;

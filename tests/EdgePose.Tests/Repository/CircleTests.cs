@@ -1,0 +1,90 @@
+using EdgePose.Domain;
+using Xunit.Abstractions;
+
+namespace EdgePose.Repository;
+
+/// <summary>No circle between folders at any depth, checked on the compiled product. The fixtures prove that the search can fail.</summary>
+public sealed class CircleTests(ITestOutputHelper output)
+{
+    /// <summary>
+    /// Circles that are still to be cut: assembly and namespaces without "EdgePose.". What is left of a circle may be smaller; an entry
+    /// from which nothing is left fails the test, until the list is empty.
+    /// </summary>
+    private static readonly (string Assembly, string Namespaces)[] Known =
+    [
+        ("EdgePose.Daemon", "Events + Events.Rules"),
+        ("EdgePose.Daemon", "Networks.Families + Networks.Preprocessing + Networks.Runtime"),
+        ("EdgePose.Daemon", "Service + Service.Observe"),
+        ("EdgePose.Daemon", "Settings + Settings.Sections + Settings.Yaml"),
+        ("EdgePose.Daemon", "Sinks.HomeAssistant + Sinks.Mqtt + Sinks.Mqtt.Commands + Sinks.Mqtt.Events + Sinks.Onvif + Sinks.Sparkplug"),
+        ("EdgePose.Daemon", "Streams + Streams.Packets"),
+        ("EdgePose.Workshop", "Workshop.Quantization + Workshop.Quantization.Accuracy + Workshop.Quantization.Pictures"),
+        ("EdgePose.Workshop", "Workshop.Verbs + Workshop.Verbs.Demo + Workshop.Verbs.Eval + Workshop.Verbs.Models"
+            + " + Workshop.Verbs.Probe + Workshop.Verbs.Quantize + Workshop.Verbs.Replay"),
+    ];
+
+    [Fact]
+    public void Product_HasNoNewCircle()
+    {
+        Assert.Contains(typeof(Frame).Assembly.Location, OwnAssemblies.Paths);
+        var found = OwnAssemblies.Paths.SelectMany(p => CirclesOf(p).Select(c => new Found(Path.GetFileNameWithoutExtension(p), c))).ToList();
+        output.WriteLine($"{found.Count} circles in {string.Join(", ", OwnAssemblies.Paths.Select(Path.GetFileName))}");
+        foreach (var circle in found) { output.WriteLine(circle.ToString()); }
+        var problems = KnownExceptions.Problems(Known, found, (known, circle) => known.Assembly == circle.Assembly
+            && circle.Circle.Namespaces.All(n => known.Namespaces.Split(" + ").Contains(Short(n))));
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+    }
+
+    [Fact]
+    public void ModelTools_HasNoCircle() => Assert.Empty(CirclesOf(OwnAssemblies.Paths.Single(p => p.EndsWith("EdgePose.ModelTools.dll", StringComparison.Ordinal))));
+
+    [Fact]
+    public void Find_FolderAndItsSubFolder_AreTwoNodes()
+    {
+        var circle = Assert.Single(FixtureCircles("EdgePose.Circles.Family"));
+        Assert.Equal(["EdgePose.Circles.Family", "EdgePose.Circles.Family.Child"], circle.Namespaces);
+        Assert.Equal(["Parent uses Leaf", "Leaf uses Noun"], circle.Edges.Select(e => $"{e.User.Name} uses {e.Used.Name}"));
+    }
+
+    [Fact]
+    public void Find_RingOfThree_NamesEveryEdgeAndNothingOutside()
+    {
+        var circle = Assert.Single(FixtureCircles("EdgePose.Circles.Ring"));
+        Assert.Equal("EdgePose.Circles.Ring.First + EdgePose.Circles.Ring.Second + EdgePose.Circles.Ring.Third", circle.Name);
+        Assert.Equal(["Lambda uses Asynchronous", "Asynchronous uses Base", "Constrained`1 uses Leaf"], circle.Edges.Select(e => $"{e.User.Name} uses {e.Used.Name}"));
+        Assert.All(circle.Edges, e => Assert.Equal(1, e.Pairs));
+    }
+
+    [Fact]
+    public void Find_Tree_IsNoCircle() => Assert.Empty(FixtureCircles("EdgePose.Circles.Tree"));
+
+    [Fact]
+    public void Find_SeveralCircles_AreToldApart() => Assert.Equal(2, FixtureCircles("EdgePose.Circles").Count);
+
+    [Fact]
+    public void KnownExceptions_NewOnesAndSpareEntries_AreProblems()
+    {
+        Assert.Equal(["new: b"], KnownExceptions.Problems<string, string>(["a"], ["a", "b"], (k, f) => k == f));
+        Assert.Equal(["no longer needed, remove it from the list: a"], KnownExceptions.Problems<string, string>(["a", "b"], ["b"], (k, f) => k == f));
+        Assert.Empty(KnownExceptions.Problems<string, string>(["a"], ["a"], (k, f) => k == f));
+    }
+
+    private static string Short(string name) => name.StartsWith("EdgePose.", StringComparison.Ordinal) ? name["EdgePose.".Length..] : name;
+
+    private static IReadOnlyList<NamespaceCircle> CirclesOf(string assembly)
+    {
+        using var references = new TypeReferences(assembly);
+        return NamespaceCircles.Find(references.Read());
+    }
+
+    private static IReadOnlyList<NamespaceCircle> FixtureCircles(string within)
+    {
+        using var references = new TypeReferences(typeof(CircleTests).Assembly.Location);
+        return NamespaceCircles.Find(references.Read().Where(u => $"{u.Key.Namespace}.".StartsWith($"{within}.", StringComparison.Ordinal)).ToDictionary());
+    }
+
+    private sealed record Found(string Assembly, NamespaceCircle Circle)
+    {
+        public override string ToString() => $"(\"{Assembly}\", \"{string.Join(" + ", Circle.Namespaces.Select(Short))}\"),\n    {string.Join("\n    ", Circle.Edges)}";
+    }
+}
