@@ -5,6 +5,7 @@ using EdgePose.Events.Recording;
 using EdgePose.Events.Rules;
 using EdgePose.Events.Scenes;
 using EdgePose.Settings;
+using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Service;
 
@@ -14,11 +15,18 @@ internal static class EventMapping
     /// <summary>How long the engine waits for somebody whom the tracker may still find again.</summary>
     private static readonly TimeSpan AfterTracker = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What a recording of this stream says about itself.</summary>
-    public static RecordingHeader Header(StreamConfig stream, EdgePoseConfig config, Skeleton skeleton, string model, float jointThreshold)
+    public static PoseFacts Poses(StreamConfig stream, EdgePoseConfig config, Skeleton skeleton, float jointThreshold) =>
+        new(stream.Id, skeleton) { JointThreshold = jointThreshold, LostAfter = config.Tracking.MaxLost + AfterTracker };
+
+    /// <summary>Rules and recording of a stream.</summary>
+    public static EventsUnit Unit(
+        StreamConfig stream, EdgePoseConfig config, PoseFacts poses, string model, EventOutputs outputs, ILoggerFactory loggers, TimeProvider time)
     {
-        var poses = new PoseFacts(stream.Id, skeleton) { JointThreshold = jointThreshold, LostAfter = config.Tracking.MaxLost + AfterTracker };
-        return RecordingHeader.Begin(poses) with { Model = model, ConfigHash = config.Hash, Program = Versions.Self };
+        var header = RecordingHeader.Begin(poses) with { Model = model, ConfigHash = config.Hash, Program = Versions.Self };
+        return new EventsUnit(Setup(stream, config.Events, header), stream.Publish, outputs.Tap?.Invoke(header) ?? Open(), outputs, time);
+
+        ISceneSink? Open() => config.Record.Folder.Length == 0 || !stream.Record ? null
+            : new KeypointRecorder(Recorder(stream, config.Record), header, time, loggers.CreateLogger<KeypointRecorder>());
     }
 
     /// <summary>
@@ -51,7 +59,7 @@ internal static class EventMapping
     /// <summary>What the rules of a stream can raise.</summary>
     public static IReadOnlyList<EventType> Types(StreamConfig stream) => Rules(stream).EventTypes;
 
-    public static RecorderOptions Recorder(StreamConfig stream, RecordConfig record) =>
+    private static RecorderOptions Recorder(StreamConfig stream, RecordConfig record) =>
         new() { Folder = Path.Combine(record.Folder, stream.Id), MaxBytes = record.MaxSize };
 
     private static RuleSettings Rule(RuleConfig rule)

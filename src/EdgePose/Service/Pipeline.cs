@@ -1,7 +1,5 @@
 using EdgePose.Domain;
 using EdgePose.Events;
-using EdgePose.Events.Recording;
-using EdgePose.Events.Scenes;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Models;
@@ -174,10 +172,8 @@ internal sealed class Pipeline : IAsyncDisposable
             : new TopDownEstimator(finder, network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
         estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold)) : null;
-        var header = EventMapping.Header(stream, config, skeleton, pose.Name, pose.Decode.JointThreshold);
-        var events = new EventsUnit(
-            EventMapping.Setup(stream, config.Events, header), stream.Publish, Recorder(stream, config, options, header, loggers, time),
-            options.Events ?? Published(network), time);
+        var poses = EventMapping.Poses(stream, config, skeleton, pose.Decode.JointThreshold);
+        var events = EventMapping.Unit(stream, config, poses, pose.Name, options.Events ?? Published(network), loggers, time);
         return new StreamUnit(
             stream, estimator, tracker, Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold), _publisher, events,
             options.Histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,
@@ -192,14 +188,6 @@ internal sealed class Pipeline : IAsyncDisposable
             Raise = raised => _publisher.Event(raised, raised.Track is null ? null : model),
             Count = count => _publisher.SetZone(count.Stream, count.Zone, count.People),
         };
-    }
-
-    private static ISceneSink? Recorder(
-        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, RecordingHeader header, ILoggerFactory loggers, TimeProvider time)
-    {
-        if (options.Events?.Tap is { } tap) { return tap(header); }
-        return config.Record.Folder.Length == 0 || !stream.Record ? null
-            : new KeypointRecorder(EventMapping.Recorder(stream, config.Record), header, time, loggers.CreateLogger<KeypointRecorder>());
     }
 
     /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>

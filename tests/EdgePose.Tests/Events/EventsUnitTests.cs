@@ -138,7 +138,7 @@ public sealed class EventsUnitTests : IDisposable
     private static RecordingHeader Header()
     {
         var config = Loading.Good(Yaml);
-        return EventMapping.Header(config.Streams[0], config, Skeletons.Coco17, "m", 0.3f);
+        return RecordingHeader.Begin(EventMapping.Poses(config.Streams[0], config, Skeletons.Coco17, 0.3f));
     }
 
     private static StreamStatus Status(StreamState state, string reason, int epoch) => new(state, default, reason, epoch, 0, 0, 0, "", "");

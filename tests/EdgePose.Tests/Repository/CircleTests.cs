@@ -12,7 +12,6 @@ public sealed class CircleTests(ITestOutputHelper output)
     /// </summary>
     private static readonly (string Assembly, string Namespaces)[] Known =
     [
-        ("EdgePose.Daemon", "Events + Events.Rules"),
         ("EdgePose.Daemon", "Networks.Families + Networks.Preprocessing + Networks.Runtime"),
         ("EdgePose.Daemon", "Service + Service.Observe"),
         ("EdgePose.Daemon", "Settings + Settings.Sections + Settings.Yaml"),

@@ -9,7 +9,7 @@ internal sealed class RuleKeys(Section section, IReadOnlyList<string> lines)
     /// <summary>Tilt of the torso from vertical.</summary>
     public float Angle(float fallback) => Number("angle", fallback, 20, 80, "degrees from vertical beyond which a torso is tilted");
 
-    public float Number(string key, float fallback, double min, double max, string text) => section.Number(key, fallback, min, max)!.Value;
+    public float Number(string key, float fallback, double min, double max, string text) => section.Number(key, fallback, min, max);
 
     public int Integer(string key, int fallback, int min, int max, string text) => section.Integer(key, fallback, min, max);
 
