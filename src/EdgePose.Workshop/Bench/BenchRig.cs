@@ -58,7 +58,7 @@ internal sealed class BenchRig : IAsyncDisposable
             var (width, height) = estimator.PreferredFrame(SyntheticWidth, SyntheticHeight);
             _camera = new SyntheticCamera(width, height);
         }
-        return _request.People is { } people && detector is not null && estimator is TopDownEstimator inner
+        return _request.People is { } people && detector is not null && estimator is IBoxEstimator inner
             ? new GivenBoxes(inner, detector, people, config.Streams[0].Pose.DetectEvery) : estimator;
     }
 

@@ -1,4 +1,4 @@
-using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Networks.TopDown;

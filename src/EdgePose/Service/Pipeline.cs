@@ -1,7 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Networks;
 using EdgePose.Networks.Estimation;
-using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
@@ -166,10 +166,10 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         var (pose, detector) = ConfigCheck.Resolve(stream, _models.Catalog);
         var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
-        var finder = detector is null ? null : new PersonDetector(_models.Open(detector), stream.Pose.DetectorScore);
-        IPoseEstimator estimator = finder is null
-            ? new BottomUpEstimator(network, skeleton, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
-            : new TopDownEstimator(finder, network, skeleton, Mapping.TopDown(stream, config.Tracking.Enabled));
+        var finder = detector is null ? null : EstimatorFactory.Detector(_models.Open(detector), stream.Pose.DetectorScore);
+        var estimator = finder is null
+            ? EstimatorFactory.WholeFrame(network, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
+            : EstimatorFactory.TopDown(network, finder, Mapping.TopDown(stream, config.Tracking.Enabled));
         estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold)) : null;
         var poses = EventMapping.Poses(stream, config, skeleton, pose.Decode.JointThreshold);

@@ -1,7 +1,8 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using EdgePose.Domain;
-using EdgePose.Networks.Models;
+using EdgePose.Networks.Families.Heatmap;
+using EdgePose.Networks;
 using EdgePose.Workshop.Models;
 
 namespace EdgePose.SystemTests.Models;
@@ -213,7 +214,7 @@ public sealed class PullTests : IAsyncLifetime, IDisposable
 
     private ModelDescriptor Model(string path, string archive = "") => new()
     {
-        Name = "m", Kind = ModelKind.Heatmap, Path = "", File = "m.onnx", Sha256 = Hash(_model), Input = ModelFamilies.Input(ModelKind.Heatmap),
+        Name = "m", Kind = HeatmapFamily.Kind, Path = "", File = "m.onnx", Sha256 = Hash(_model), Input = new HeatmapFamily().Input,
         Decode = new ModelDecode(), Source = "here", Download = new ModelDownload(_server.Address + path, archive),
     };
 

@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Scheduling;
 using EdgePose.People.Tracking;
 using EdgePose.Streams;
@@ -56,7 +57,7 @@ public sealed class FramePathTests
 
     private static ModelDescriptor Describe()
     {
-        var tiny = TinyModel.Describe(ModelKind.LitePose, 64, 64, "crowdpose14", ["coarse", "fine"]);
+        var tiny = TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14", ["coarse", "fine"]);
         return tiny with { Input = tiny.Input with { Std = [255, 255, 255] } };
     }
 

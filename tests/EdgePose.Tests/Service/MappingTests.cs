@@ -1,5 +1,5 @@
 using EdgePose.Domain;
-using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Service;
 using EdgePose.Settings;

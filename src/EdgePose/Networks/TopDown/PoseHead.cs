@@ -1,8 +1,5 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Families;
-using EdgePose.Networks.Families.Heatmap;
-using EdgePose.Networks.Families.MoveNet;
-using EdgePose.Networks.Families.Simcc;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.Networks.Runtime;
 
@@ -25,18 +22,12 @@ internal sealed class PoseHead
     private Binding? _ran;
     private int _next, _first, _end;
 
-    /// <exception cref="UserError">The descriptor is not one of a top-down model.</exception>
-    public PoseHead(INetwork network)
+    /// <param name="network">A top-down model.</param>
+    /// <param name="decoder">Reads its outputs.</param>
+    public PoseHead(INetwork network, IPoseDecoder decoder)
     {
-        var descriptor = network.Descriptor;
-        _decoder = descriptor.Kind switch
-        {
-            ModelKind.Simcc => new SimccDecoder(descriptor),
-            ModelKind.Heatmap or ModelKind.HourglassPrinceton => new HeatmapDecoder(descriptor),
-            ModelKind.MoveNetSingle => new MoveNetDecoder(descriptor),
-            _ => throw new UserError(ExitCode.Model, $"model {descriptor.Name} ({descriptor.Kind}) is no top-down pose model"),
-        };
-        (_network, _preprocess, _crops) = (network, new Preprocess(descriptor.Input), new Placement[network.MaxBatch]);
+        (_network, _decoder) = (network, decoder);
+        (_preprocess, _crops) = (new Preprocess(network.Descriptor.Input), new Placement[network.MaxBatch]);
     }
 
     public ModelDescriptor Descriptor => _network.Descriptor;

@@ -1,6 +1,5 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Estimation;
-using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Networks.TopDown;
 
@@ -8,7 +7,7 @@ namespace EdgePose.Networks.TopDown;
 /// People by detector and crop: the detector runs when asked, or on every N-th frame when nobody plans it; in between the boxes come from
 /// the previous poses. A person that is lost or leaves the picture brings the next detection forward to the following frame.
 /// </summary>
-internal sealed class TopDownEstimator : IPoseEstimator
+internal sealed class TopDownEstimator : IBoxEstimator
 {
     private readonly PersonDetector? _detector;
     private readonly PoseHead _head;
@@ -29,17 +28,16 @@ internal sealed class TopDownEstimator : IPoseEstimator
     private long _lastPerson, _detectorRuns, _poseRuns;
 
     /// <param name="detector">Not shared with another stream; null when only <see cref="EstimateBoxes"/> is used.</param>
-    /// <param name="network">A top-down pose model.</param>
+    /// <param name="head">A top-down pose model.</param>
     /// <param name="skeleton">Its joints.</param>
     /// <param name="options">Settings.</param>
-    /// <exception cref="UserError">The pose model's descriptor is of another kind.</exception>
-    public TopDownEstimator(PersonDetector? detector, INetwork network, Skeleton skeleton, TopDownOptions options)
+    public TopDownEstimator(PersonDetector? detector, PoseHead head, Skeleton skeleton, TopDownOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.DetectEvery, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPeople, 1);
-        (_detector, _head, Skeleton, _options) = (detector, new PoseHead(network), skeleton, options);
-        _jointThreshold = options.JointThreshold ?? network.Descriptor.Decode.JointThreshold;
-        _padding = network.Descriptor.Decode.Padding;
+        (_detector, _head, Skeleton, _options) = (detector, head, skeleton, options);
+        _jointThreshold = options.JointThreshold ?? head.Descriptor.Decode.JointThreshold;
+        _padding = head.Descriptor.Decode.Padding;
     }
 
     public Skeleton Skeleton { get; }
@@ -105,10 +103,6 @@ internal sealed class TopDownEstimator : IPoseEstimator
         }
     }
 
-    /// <summary>
-    /// Runs only the pose network, on given boxes: one pose for each box in the same order, none dropped, score = box score x mean of the
-    /// joint scores above 0.2. Neither uses nor changes what is remembered of the stream.
-    /// </summary>
     public void EstimateBoxes(Frame frame, ReadOnlySpan<Detection> boxes, PoseList poses)
     {
         poses.Clear();

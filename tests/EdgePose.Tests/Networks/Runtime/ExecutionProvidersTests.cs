@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.Simcc;
 using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Tests.Networks.Runtime;
@@ -7,7 +8,7 @@ namespace EdgePose.Tests.Networks.Runtime;
 public sealed class ExecutionProvidersTests
 {
     private static readonly byte[] Model = TinyModel.Simcc(17, 32, 24);
-    private static readonly ModelDescriptor Descriptor = TinyModel.Describe(ModelKind.Simcc, 24, 32, "coco17");
+    private static readonly ModelDescriptor Descriptor = TinyModel.Describe(SimccFamily.Kind, 24, 32, "coco17");
 
     private static InferenceOptions Chain(params string[] providers) => new() { Providers = providers, Threads = 1 };
 

@@ -1,3 +1,4 @@
+using EdgePose.Networks.Families.Heatmap;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.Networks.Runtime;
 using EdgePose.TestSupport;
@@ -63,7 +64,7 @@ public sealed class StageClockTests
     [Fact]
     public void Session_WithAClock_BooksItsRunsAndCountsThem()
     {
-        using var session = TinyModel.Open(TinyModel.Describe(EdgePose.Domain.ModelKind.Heatmap, 32, 32, "coco17"), TinyModel.Heatmap(17, 1, 32, 32), 17);
+        using var session = TinyModel.Open(TinyModel.Describe(HeatmapFamily.Kind, 32, 32, "coco17"), TinyModel.Heatmap(17, 1, 32, 32), 17);
         var clock = new StageClock(TimeProvider.System);
         session.Clock = clock;
         clock.Begin();

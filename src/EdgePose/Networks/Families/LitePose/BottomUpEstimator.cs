@@ -1,6 +1,5 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Estimation;
-using EdgePose.Networks.Preprocessing;
 using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Networks.Families.LitePose;

@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 
-namespace EdgePose.Networks.Families.LitePose;
+namespace EdgePose.Networks.Families;
 
 internal enum DecodeProfile
 {

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.IO.Pipes;
+using EdgePose.Streams.Packets;
 
-namespace EdgePose.Streams.Packets;
+namespace EdgePose.Streams;
 
 /// <summary>
 /// A second output of the same ffmpeg: the packets undecoded, as a fragmented MP4 with one fragment a packet, because only that muxer writes
