@@ -4,6 +4,7 @@ using EdgePose.Networks.Families;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 
 namespace EdgePose.Workshop.Models;
 

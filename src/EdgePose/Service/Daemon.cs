@@ -3,6 +3,7 @@ using EdgePose.Domain;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
+using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
@@ -95,7 +96,7 @@ internal sealed partial class Daemon(
     /// <summary>Lets the inference thread take the frames that still wait.</summary>
     private async Task DrainAsync(Pipeline pipeline, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested && pipeline.Streams.Any(s => s.Lane.Slot.Account is { Waiting: > 0 } or { InWork: > 0 }))
+        while (!stop.IsCancellationRequested && pipeline.Streams.Any(s => s.Scheduled.Slot.Account is { Waiting: > 0 } or { InWork: > 0 }))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, stop).ConfigureAwait(false);
         }

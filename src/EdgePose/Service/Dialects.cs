@@ -1,3 +1,4 @@
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt.Transport;
 using EdgePose.Sinks.Sparkplug;

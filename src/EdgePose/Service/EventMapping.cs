@@ -4,6 +4,7 @@ using EdgePose.Events;
 using EdgePose.Events.Recording;
 using EdgePose.Events.Rules;
 using EdgePose.Events.Scenes;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using Microsoft.Extensions.Logging;
 

@@ -4,6 +4,7 @@ using EdgePose.Networks.Scheduling;
 using EdgePose.Networks.TopDown;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Mqtt.Events;
@@ -14,14 +15,6 @@ namespace EdgePose.Service;
 /// <summary>Configuration to the options of each feature: the only place where both sides are seen.</summary>
 internal static class Mapping
 {
-    public static LogStyle Log(LogFormat format) => format switch
-    {
-        LogFormat.Console => LogStyle.Console,
-        LogFormat.Journald => LogStyle.Journald,
-        LogFormat.Json => LogStyle.Json,
-        _ => LogStyle.Auto,
-    };
-
     public static InferenceOptions Inference(InferenceConfig config, string requireProvider) => new()
     {
         Providers = config.Providers,
@@ -41,7 +34,7 @@ internal static class Mapping
         RunDeadline = config.RunDeadline,
     };
 
-    public static LaneOptions Lane(StreamConfig stream) => new() { Weight = stream.Priority, MaxAge = stream.MaxAge, ExpectedFps = stream.Fps };
+    public static ScheduledStreamOptions Scheduled(StreamConfig stream) => new() { Weight = stream.Priority, MaxAge = stream.MaxAge, ExpectedFps = stream.Fps };
 
     public static SourceOptions Source(StreamConfig stream, Func<int, int, (int Width, int Height)> frameSize) => new()
     {

@@ -7,6 +7,7 @@ using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Networks.TopDown;
 using EdgePose.People.Tracking;
+using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
 using EdgePose.Sinks.HomeAssistant;
@@ -68,14 +69,14 @@ internal sealed class Pipeline : IAsyncDisposable
         _publisher = new Publisher(
             Mapping.Publisher(config) with { Spool = options.Spool, Boot = options.Boot }, transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact, sparkplug);
         _publisher.Answered = options.Metrics.Published;
-        var (lanes, stages) = (new List<Lane>(), new StageClock(time));
+        var (lanes, stages) = (new List<ScheduledStream>(), new StageClock(time));
         _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), Mapping.Scheduling(config.Inference));
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
             var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
             var unit = Unit(stream, config, options, observer, redactor, loggers, time);
             _streams.Add(unit);
-            lanes.Add(unit.Lane);
+            lanes.Add(unit.Scheduled);
         }
         foreach (var session in _models.Sessions) { session.Clock = stages; }
     }
@@ -91,7 +92,7 @@ internal sealed class Pipeline : IAsyncDisposable
     public IReadOnlyCollection<OrtSession> Sessions => _models.Sessions;
 
     /// <summary>99th percentile of the time that one frame takes on the inference thread, over the latest frames of the slowest stream.</summary>
-    public double InferenceP99Ms => _streams.Count == 0 ? 0 : _streams.Max(s => s.Lane.Durations.Percentile(0.99));
+    public double InferenceP99Ms => _streams.Count == 0 ? 0 : _streams.Max(s => s.Scheduled.Durations.Percentile(0.99));
 
     /// <summary>Completes when no source is left to read: every stream was a recording that ended.</summary>
     public Task SourcesEnded => _sources;

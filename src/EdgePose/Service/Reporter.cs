@@ -34,7 +34,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
         foreach (var stream in pipeline.Streams)
         {
             pipeline.PublishState(stream);
-            pipeline.Drops.Add(stream.Id, stream.Lane.Slot.Account);
+            pipeline.Drops.Add(stream.Id, stream.Scheduled.Slot.Account);
         }
         pipeline.Publisher.SetStatus(Health(pipeline));
         systemd.Status(Summary());
@@ -65,8 +65,8 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
             {
                 reasons.Add($"stream {stream.Id}: {Snake(stream.Status.State)}");
             }
-            if (stream.Lane.Failed > 0) { reasons.Add($"stream {stream.Id}: frames could not be processed"); }
-            if (stream.Lane.Missed > 0) { reasons.Add($"stream {stream.Id}: the network took longer than inference.run_deadline"); }
+            if (stream.Scheduled.Failed > 0) { reasons.Add($"stream {stream.Id}: frames could not be processed"); }
+            if (stream.Scheduled.Missed > 0) { reasons.Add($"stream {stream.Id}: the network took longer than inference.run_deadline"); }
             if (stream.Events.Recording is { LastError.Length: > 0 }) { reasons.Add($"stream {stream.Id}: key-points cannot be recorded, the log says why"); }
             if (pipeline.Drops.IsHeavy(stream.Id)) { reasons.Add($"stream {stream.Id}: many frames are dropped, inference is not fast enough for them"); }
         }

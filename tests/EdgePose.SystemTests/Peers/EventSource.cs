@@ -73,7 +73,7 @@ internal sealed class EventSource : IAsyncDisposable
     /// <summary>The process itself.</summary>
     public static async Task RunAsync(string folder, int port, int perSecond, int most)
     {
-        await using var spool = DurableSpool.Open(new SpoolOptions { Folder = folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
+        await using var spool = DurableSpool.Open(new SpoolSettings { Folder = folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         var options = new MqttOptions { Host = "127.0.0.1", Port = port, ClientId = "edgepose-source", BackoffMin = TimeSpan.FromMilliseconds(100) };
         await using var publisher = new Publisher(
             new PublisherOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = spool },

@@ -17,7 +17,7 @@ internal sealed class EventSite : IAsyncDisposable
     public EventSite(MqttOptions options, string? folder = null, long maxBytes = 256 << 20)
     {
         Spool = DurableSpool.Open(
-            new SpoolOptions { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
+            new SpoolSettings { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         Publisher = new Publisher(
             new PublisherOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = Spool },
             new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);

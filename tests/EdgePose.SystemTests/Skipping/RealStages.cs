@@ -7,6 +7,7 @@ using EdgePose.Networks;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.TestSupport;
 

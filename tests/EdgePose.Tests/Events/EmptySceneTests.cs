@@ -4,7 +4,6 @@ using EdgePose.Events;
 using EdgePose.Events.Rules;
 using EdgePose.Events.Scenes;
 using EdgePose.Tests.Events.Figures;
-using Xunit.Abstractions;
 using static EdgePose.Tests.Events.EngineRun;
 
 namespace EdgePose.Tests.Events;

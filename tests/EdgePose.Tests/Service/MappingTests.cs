@@ -2,6 +2,7 @@ using EdgePose.Domain;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Streams;
@@ -38,7 +39,6 @@ public sealed class MappingTests
         AssertSameNames<Pace, SourcePace>(v => Mapping.Source(Stream with { Pace = v }, Same).Pace);
         AssertSameNames<Profile, DecodeProfile>(v => Mapping.BottomUp(Stream.Pose with { Profile = v }, tracked: true).Profile);
         AssertSameNames<MqttProtocol, MqttVersion>(v => Mapping.Mqtt(Config.Mqtt with { Protocol = v }).Version);
-        AssertSameNames<LogFormat, LogStyle>(Mapping.Log);
     }
 
     [Fact]
@@ -100,9 +100,9 @@ public sealed class MappingTests
         Assert.Equal(
             new SchedulingOptions { Adaptive = false, TargetUtilisation = 0.5, TargetAge = TimeSpan.FromMilliseconds(300), RunDeadline = TimeSpan.FromSeconds(7) },
             Mapping.Scheduling(Config.Inference));
-        Assert.Equal(new LaneOptions { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Mapping.Lane(Stream));
+        Assert.Equal(new ScheduledStreamOptions { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Mapping.Scheduled(Stream));
         var defaults = Loading.Good("streams:\n  front: clip.mp4\n");
         Assert.Equal((true, null, TimeSpan.FromSeconds(5)), (defaults.Inference.Adaptive, defaults.Inference.TargetAge, defaults.Inference.RunDeadline));
-        Assert.Equal(new LaneOptions { Weight = 1, MaxAge = null, ExpectedFps = 5 }, Mapping.Lane(defaults.Streams[0]));
+        Assert.Equal(new ScheduledStreamOptions { Weight = 1, MaxAge = null, ExpectedFps = 5 }, Mapping.Scheduled(defaults.Streams[0]));
     }
 }

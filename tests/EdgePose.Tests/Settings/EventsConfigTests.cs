@@ -1,5 +1,6 @@
 using System.Numerics;
 using EdgePose.Domain;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Settings.Sections;
 using static EdgePose.Tests.Settings.Loading;

@@ -50,7 +50,7 @@ internal sealed class Snapshots(TimeProvider time)
             FpsIn = Tenth(rates.FpsIn),
             FpsProcessed = Tenth(rates.FpsProcessed),
             FpsDropped = Tenth(stream.DroppedPerSecond()),
-            FrameAgeP50Ms = Tenth(Math.Max(0, stream.Lane.Ages.Percentile(0.5))),
+            FrameAgeP50Ms = Tenth(Math.Max(0, stream.Scheduled.Ages.Percentile(0.5))),
             FrameAgeP99Ms = Tenth(Math.Max(0, rates.FrameAgeP99Ms)),
             People = stream.Observer.People,
             Received = frames.Received,

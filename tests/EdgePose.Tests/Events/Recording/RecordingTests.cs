@@ -5,7 +5,6 @@ using EdgePose.Events.Scenes;
 using EdgePose.Tests.Events.Figures;
 using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit.Abstractions;
 
 namespace EdgePose.Tests.Events.Recording;
 

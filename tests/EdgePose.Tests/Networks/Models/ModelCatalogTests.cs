@@ -6,6 +6,7 @@ using EdgePose.Networks.Families.MoveNet;
 using EdgePose.Networks.Models;
 using EdgePose.Networks;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
 using EdgePose.Tests.Settings;
 

@@ -19,7 +19,7 @@ public sealed class ExecutionProvidersTests
     public void Open_ProviderThatDoesNotStart_FallsBackAndSaysWhy(string provider)
     {
         using var session = TinyModel.Open(Descriptor, Model, 17, Chain(provider, "cpu"));
-        TestSupport.Repo.SkipUnless(session.Provider == "cpu", $"{provider} works here");
+        Assert.SkipUnless(session.Provider == "cpu", $"{provider} works here");
         Assert.StartsWith($"{provider}: ", Assert.Single(session.Fallbacks), StringComparison.Ordinal);
         Assert.True(session.Fallbacks[0].Length > provider.Length + 20, session.Fallbacks[0]);
     }
@@ -28,7 +28,7 @@ public sealed class ExecutionProvidersTests
     public void Open_SeveralProvidersThatDoNotStart_NamesEachInOrder()
     {
         using var session = TinyModel.Open(Descriptor, Model, 17, Chain("qnn", "tensorrt", "cuda", "cpu"));
-        TestSupport.Repo.SkipUnless(session.Provider == "cpu", "an accelerator works here");
+        Assert.SkipUnless(session.Provider == "cpu", "an accelerator works here");
         Assert.Equal(["qnn", "tensorrt", "cuda"], session.Fallbacks.Select(f => f.Split(':')[0]));
     }
 
@@ -94,7 +94,7 @@ public sealed class ExecutionProvidersTests
             ProviderOptions = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["cuda"] = new Dictionary<string, string> { ["no_such_option"] = "1" } },
         };
         using var session = TinyModel.Open(Descriptor, Model, 17, options);
-        TestSupport.Repo.SkipUnless(session.Provider == "cpu", "CUDA works here");
+        Assert.SkipUnless(session.Provider == "cpu", "CUDA works here");
         Assert.Single(session.Fallbacks);
     }
 

@@ -26,7 +26,7 @@ public sealed class EventPumpTests : IAsyncDisposable
 
     private Publisher Open(Func<PublisherOptions, PublisherOptions>? change = null)
     {
-        _spool = DurableSpool.Open(new SpoolOptions { Folder = _folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
+        _spool = DurableSpool.Open(new SpoolSettings { Folder = _folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         var options = new PublisherOptions { Prefix = "edgepose", Node = "hall-pi", MaxRate = 10, Spool = _spool };
         _publisher = new Publisher(
             change?.Invoke(options) ?? options, _broker, TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
