@@ -8,7 +8,7 @@ using EdgePose.Networks.TopDown;
 using EdgePose.Service;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
-using EdgePose.Sinks.Mqtt;
+using EdgePose.Delivery.Documents;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Workshop.Bench;

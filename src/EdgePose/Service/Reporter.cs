@@ -1,8 +1,8 @@
 using System.Globalization;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
-using EdgePose.Sinks.Mqtt;
 
 namespace EdgePose.Service;
 
@@ -36,7 +36,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
             pipeline.PublishState(stream);
             pipeline.Drops.Add(stream.Id, stream.Scheduled.Slot.Account);
         }
-        pipeline.Publisher.SetStatus(Health(pipeline));
+        pipeline.Outbox.SetStatus(Health(pipeline));
         systemd.Status(Summary());
         var due = systemd.WatchdogInterval is { } interval && (_watchdogAt is not { } last || time.GetElapsedTime(last) >= interval - Tick);
         if (due && MakesProgress(pipeline))
@@ -50,7 +50,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
     public string Summary()
     {
         var online = pipeline.Streams.Count(s => s.Status.State == StreamState.Online);
-        return string.Create(CultureInfo.InvariantCulture, $"{online} of {pipeline.Streams.Count} streams online, broker {Snake(pipeline.Publisher.Broker.State)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{online} of {pipeline.Streams.Count} streams online, broker {pipeline.Outbox.Sinks[0].Status.State}");
     }
 
     internal static bool MakesProgress(Pipeline pipeline) => !pipeline.Loop.IsHung;

@@ -1,3 +1,5 @@
+using EdgePose.Delivery;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Networks.Estimation;
@@ -8,7 +10,6 @@ using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
-using EdgePose.Sinks.Mqtt;
 using EdgePose.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +21,7 @@ internal sealed class StreamUnit : IDisposable
     private readonly StreamConfig _config;
     private readonly IPoseEstimator _estimator;
     private readonly PeoplePipeline _stages;
-    private readonly Publisher _publisher;
+    private readonly Outbox _outbox;
     private readonly EventsUnit _events;
     private readonly TimeProvider _time;
     private readonly FrameSlot _slot;
@@ -30,11 +31,11 @@ internal sealed class StreamUnit : IDisposable
     private long _firstTrack;
 
     public StreamUnit(
-        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping, Publisher publisher, EventsUnit events,
+        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping, Outbox outbox, EventsUnit events,
         StreamHistory history, StreamObserver observer, Func<string, string> redact, Action wake, Action<StreamUnit> onStatus, TimeProvider time,
         ILogger<StreamSupervisor> logger)
     {
-        (_config, _estimator, _publisher, _events, _history, _time) = (config, estimator, publisher, events, history, time);
+        (_config, _estimator, _outbox, _events, _history, _time) = (config, estimator, outbox, events, history, time);
         Observer = observer;
         _stages = new PeoplePipeline(estimator, tracker, skipping) { BeforeTracking = () => observer.Enter(FrameStage.Track) };
         var source = Mapping.Source(config, estimator.PreferredFrame);
@@ -93,7 +94,7 @@ internal sealed class StreamUnit : IDisposable
         }
     }
 
-    public StreamCounters Counters()
+    public StreamFigures Counters()
     {
         var account = _slot.Account;
         return new(_received.PerSecond(), _processed.PerSecond(), account.Received, account.Dropped, Scheduled.Ages.Percentile(0.99), Status.Reconnects)
@@ -118,9 +119,9 @@ internal sealed class StreamUnit : IDisposable
         _events.Take(report);
         switch (_config.Publish)
         {
-            case PublishScope.Poses: _publisher.Poses(report); break;
+            case PublishScope.Poses: _outbox.Poses(report); break;
             case PublishScope.Nothing: break;
-            default: _publisher.People(_config.Id, _stages.People.Count); break;
+            default: _outbox.People(_config.Id, _stages.People.Count); break;
         }
         Observer.End(frame.Info, _stages.People.Count);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Peers;

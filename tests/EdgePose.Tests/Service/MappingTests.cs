@@ -49,7 +49,7 @@ public sealed class MappingTests
         Assert.EndsWith("clip.mp4", source.Url, StringComparison.Ordinal);
         var mqtt = Mapping.Mqtt(Config.Mqtt);
         Assert.Equal(("broker.lan", 1234, true, "me", 11.0, MqttVersion.V311), (mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.User, mqtt.KeepAlive.TotalSeconds, mqtt.Version));
-        Assert.Equal(("site/a", Config.Node, 3.0), (Mapping.Publisher(Config).Prefix, Mapping.Publisher(Config).Node, Mapping.Publisher(Config).MaxRate));
+        Assert.Equal(("site/a", Config.Node, 3.0), (Mapping.MqttSink(Config).Prefix, Mapping.MqttSink(Config).Node, Mapping.Outbox(Config).MaxRate));
         Assert.Equal(800, Mapping.TopDown(Stream, tracked: true).MaxFrameSide);
         var pose = Stream.Pose with { Flip = true, ShortSide = 512, MaxPeople = 9, MinScore = 0.4f, DetectEvery = 3 };
         var (up, down) = (Mapping.BottomUp(pose, tracked: false), Mapping.TopDown(Stream with { Pose = pose }, tracked: false));
