@@ -6,6 +6,7 @@ using EdgePose.Networks.Scheduling;
 using EdgePose.People;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
+using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
@@ -30,17 +31,17 @@ internal sealed class StreamUnit : IDisposable
     private long _firstTrack;
 
     public StreamUnit(
-        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping, Publisher publisher, EventsUnit events,
+        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, SkippingSettings skipping, Publisher publisher, EventsUnit events,
         StreamHistory history, StreamObserver observer, Func<string, string> redact, Action wake, Action<StreamUnit> onStatus, TimeProvider time,
         ILogger<StreamSupervisor> logger)
     {
         (_config, _estimator, _publisher, _events, _history, _time) = (config, estimator, publisher, events, history, time);
         Observer = observer;
         _stages = new PeopleStages(estimator, tracker, skipping) { BeforeTracking = () => observer.Enter(Stage.Track) };
-        var source = Mapping.Source(config, estimator.PreferredFrame);
+        var source = config.Source with { FrameSize = estimator.PreferredFrame };
         _slot = new FrameSlot(source.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins, wake);
         _supervisor = new StreamSupervisor(source, _slot, OnStatus, redact, time, logger);
-        Lane = new Lane(config.Id, _slot, Process, Mapping.Lane(config));
+        Lane = new Lane(config.Id, _slot, Process, config.Lane);
         _received = new RateMeter(() => _slot.Received, time);
         _processed = new RateMeter(() => Lane.Processed, time);
         _dropped = new RateMeter(() => _slot.Dropped, time);

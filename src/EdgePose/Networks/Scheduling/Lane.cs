@@ -3,14 +3,14 @@ using EdgePose.Domain;
 namespace EdgePose.Networks.Scheduling;
 
 /// <summary>One stream as the inference thread sees it: where its frames wait, what is done with one, and the figures of both.</summary>
-internal sealed class Lane(string stream, FrameSlot slot, Action<Frame> process, LaneOptions? options = null)
+internal sealed class Lane(string stream, FrameSlot slot, Action<Frame> process, LaneSettings? options = null)
 {
     private readonly AgeWindow _ages = new(), _durations = new();
     private long _missed, _busyTicks;
 
     public string Stream { get; } = stream;
     public FrameSlot Slot { get; } = slot;
-    public LaneOptions Options { get; } = options ?? new LaneOptions();
+    public LaneSettings Options { get; } = options ?? new LaneSettings();
 
     /// <summary>What the device's load leaves to this stream. Set by the scheduler, read in <c>process</c>; both on the inference thread.</summary>
     public Quality Quality { get; set; } = Quality.Full;
