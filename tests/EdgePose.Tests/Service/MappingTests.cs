@@ -1,6 +1,6 @@
 using EdgePose.Domain;
-using EdgePose.Networks.Estimation;
 using EdgePose.Service.Logs;
+using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Networks.TopDown;
@@ -56,7 +56,7 @@ public sealed class MappingTests
         Assert.EndsWith("clip.mp4", source.Url, StringComparison.Ordinal);
         var mqtt = Mapping.Mqtt(Config.Mqtt);
         Assert.Equal(("broker.lan", 1234, true, "me", 11.0, MqttVersion.V311), (mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.User, mqtt.KeepAlive.TotalSeconds, mqtt.Version));
-        Assert.Equal(("site/a", Config.Node, 3.0), (Mapping.Publisher(Config).Prefix, Mapping.Publisher(Config).Node, Mapping.Publisher(Config).MaxRate));
+        Assert.Equal(("site/a", Config.Node, 3.0), (Mapping.MqttSink(Config).Prefix, Mapping.MqttSink(Config).Node, Mapping.Outbox(Config).MaxRate));
         Assert.Equal(800, TopDownOptions.For(Stream.Pose, Stream.MaxSize, tracked: true).MaxFrameSide);
         var pose = Stream.Pose with { Flip = true, ShortSide = 512, MaxPeople = 9, MinScore = 0.4f, DetectEvery = 3 };
         var (up, down) = (BottomUpOptions.For(pose, tracked: false), TopDownOptions.For(pose, Stream.MaxSize, tracked: false));
@@ -105,9 +105,9 @@ public sealed class MappingTests
         Assert.Equal(
             new SchedulingSettings { Adaptive = false, TargetUtilisation = 0.5, TargetAge = TimeSpan.FromMilliseconds(300), RunDeadline = TimeSpan.FromSeconds(7) },
             Config.Scheduling);
-        Assert.Equal(new LaneSettings { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Stream.Lane);
+        Assert.Equal(new ScheduledStreamSettings { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Stream.Scheduled);
         var defaults = Loading.Good("streams:\n  front: clip.mp4\n");
         Assert.Equal((true, null, TimeSpan.FromSeconds(5)), (defaults.Scheduling.Adaptive, defaults.Scheduling.TargetAge, defaults.Inference.RunDeadline));
-        Assert.Equal(new LaneSettings { Weight = 1, MaxAge = null, ExpectedFps = 5 }, defaults.Streams[0].Lane);
+        Assert.Equal(new ScheduledStreamSettings { Weight = 1, MaxAge = null, ExpectedFps = 5 }, defaults.Streams[0].Scheduled);
     }
 }

@@ -19,7 +19,7 @@ internal sealed record StreamConfig
 
     public required SourceSettings Source { get; init; }
     public required bool Enabled { get; init; }
-    public required LaneSettings Lane { get; init; }
+    public required ScheduledStreamSettings Scheduled { get; init; }
 
     /// <summary>Longest side of the frames handed to top-down models, in pixels.</summary>
     public required int MaxSize { get; init; }
@@ -76,7 +76,7 @@ internal sealed record StreamConfig
         {
             Source = source,
             Enabled = s.Flag("enabled", true, "false keeps the stream in the file without opening it."),
-            Lane = LaneSettings.Read(s, source.Fps),
+            Scheduled = ScheduledStreamSettings.Read(s, source.Fps),
             MaxSize = s.Integer("max_size", 960, 64, 7680, new Doc("""
                 Longest side of the frames that top-down models see. More finds people who are farther away and costs memory.
                 """) { Unit = "pixels" }),
