@@ -2,6 +2,7 @@ using EdgePose.Events;
 using EdgePose.Events.Recording;
 using EdgePose.Events.Scenes;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 
 namespace EdgePose.Workshop.Replay;

@@ -6,6 +6,7 @@ using EdgePose.Events;
 using EdgePose.Events.Recording;
 using EdgePose.Events.Scenes;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Workshop.Replay;
 

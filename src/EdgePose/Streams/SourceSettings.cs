@@ -3,21 +3,8 @@ using EdgePose.Domain;
 
 namespace EdgePose.Streams;
 
-internal enum SourceTransport { Tcp, Udp }
-
-internal enum HardwareDecoder { Auto, None, Cuda, Vaapi, V4l2m2m, Drm }
-
-internal enum SourcePace
-{
-    /// <summary>A recording plays at its own speed; frames may be dropped.</summary>
-    Realtime,
-
-    /// <summary>A recording is read as fast as it is processed and no frame is lost; capture times follow the recording.</summary>
-    Max,
-}
-
-/// <summary>One video source and how to read it. Holds a secret: log <see cref="Describe"/>, never the record's parts one by one.</summary>
-internal sealed record SourceOptions
+/// <summary>One video source and how to read it: most of the section of a stream. Holds a secret: log <see cref="Describe"/>, never the record's parts one by one.</summary>
+internal sealed partial record SourceSettings
 {
     /// <summary>Id of the stream, <c>[a-z0-9][a-z0-9_-]{0,62}</c>.</summary>
     public required string Stream { get; init; }

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 
-namespace EdgePose.Settings;
+using EdgePose.Settings;
+
+namespace EdgePose.Streams;
 
 /// <summary>The address of a video source: a file, a camera device, or one of a few network schemes. Everything else is refused.</summary>
 internal sealed partial record StreamUrl

@@ -1,3 +1,5 @@
+using EdgePose.Settings;
+
 namespace EdgePose.People.Tracking;
 
 /// <summary>Whether people that were not seen in the current frame are listed too.</summary>
@@ -13,9 +15,14 @@ internal enum PredictedPeople
     Hold,
 }
 
-/// <summary>Settings of a <see cref="Tracker"/>. Nothing here is counted in frames, so one set serves every frame rate.</summary>
-internal sealed record TrackerOptions
+/// <summary>The section <c>tracking</c>, and what else a <see cref="Tracker"/> must know. Nothing here is counted in frames, so one set serves every frame rate.</summary>
+internal sealed record TrackerSettings
 {
+    public static readonly Doc About = "Identities across frames.";
+
+    /// <summary>False: there is no tracker.</summary>
+    public bool Enabled { get; init; } = true;
+
     /// <summary>How long a confirmed person may be unseen before the track ends.</summary>
     public TimeSpan MaxLost { get; init; } = TimeSpan.FromSeconds(1.5);
 
@@ -43,4 +50,19 @@ internal sealed record TrackerOptions
 
     /// <summary>Most tracks remembered; when full, the one unseen for longest makes room.</summary>
     public int MaxTracks { get; init; } = 512;
+
+    public static TrackerSettings Read(Section s)
+    {
+        var defaults = new TrackerSettings();
+        var settings = defaults with
+        {
+            Enabled = s.Flag("enabled", defaults.Enabled, "false publishes people without memory: each frame gives new track ids."),
+            MaxLost = s.Duration("max_lost", defaults.MaxLost, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), """
+                How long a person may be unseen and keep the identity. Longer survives a pillar in the way and risks mixing people up.
+                """),
+            Smooth = s.Flag("smooth", defaults.Smooth, "true smooths the joints over time (One-Euro filter): less jitter, a little delay in fast movement."),
+        };
+        s.Done();
+        return settings;
+    }
 }
