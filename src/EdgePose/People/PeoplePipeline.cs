@@ -23,7 +23,7 @@ internal sealed class PeoplePipeline
     /// <param name="estimator">Not shared with another stream.</param>
     /// <param name="tracker">Null: every person of every frame is a new one, and every frame is measured.</param>
     /// <param name="skipping">When frames may be left out.</param>
-    public PeoplePipeline(IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping)
+    public PeoplePipeline(IPoseEstimator estimator, Tracker? tracker, SkippingSettings skipping)
     {
         (_estimator, _tracker) = (estimator, tracker);
         _planner = new FramePlanner(tracker is null ? skipping with { Enabled = false } : skipping, estimator.Skeleton.Count, estimator.HasDetector);

@@ -8,6 +8,7 @@ using EdgePose.Networks.Scheduling;
 using EdgePose.People;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
+using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
 using EdgePose.Streams;
@@ -31,17 +32,17 @@ internal sealed class StreamUnit : IDisposable
     private long _firstTrack;
 
     public StreamUnit(
-        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping, Outbox outbox, EventsUnit events,
+        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, SkippingSettings skipping, Outbox outbox, EventsUnit events,
         StreamHistory history, StreamObserver observer, Func<string, string> redact, Action wake, Action<StreamUnit> onStatus, TimeProvider time,
         ILogger<StreamSupervisor> logger)
     {
         (_config, _estimator, _outbox, _events, _history, _time) = (config, estimator, outbox, events, history, time);
         Observer = observer;
         _stages = new PeoplePipeline(estimator, tracker, skipping) { BeforeTracking = () => observer.Enter(FrameStage.Track) };
-        var source = Mapping.Source(config, estimator.PreferredFrame);
+        var source = config.Source with { FrameSize = estimator.PreferredFrame };
         _slot = new FrameSlot(source.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins, wake);
         _supervisor = new StreamSupervisor(source, _slot, OnStatus, redact, time, logger);
-        Scheduled = new ScheduledStream(config.Id, _slot, Process, Mapping.Scheduled(config));
+        Scheduled = new ScheduledStream(config.Id, _slot, Process, config.Scheduled);
         _received = new RateMeter(() => _slot.Received, time);
         _processed = new RateMeter(() => Scheduled.Processed, time);
         _dropped = new RateMeter(() => _slot.Dropped, time);
