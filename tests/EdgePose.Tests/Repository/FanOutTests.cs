@@ -1,3 +1,5 @@
+using EdgePose.Service.Checks;
+
 namespace EdgePose.Repository;
 
 /// <summary>No type needs half of the product to be understood.</summary>
