@@ -1,6 +1,7 @@
 using EdgePose.Delivery;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
 using EdgePose.Tests.Sinks.Mqtt;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,7 +38,7 @@ public sealed class SinkFaultTests : IAsyncDisposable
 
     private static PoseEvent Event(string reason) => new()
     {
-        Stream = "front", Epoch = 1, Type = EventType.LineCross, Phase = EventPhase.Start, Key = $"front/door/{reason}", Rule = "door",
+        Stream = "front", Epoch = 1, Type = LineRule.Crossed, Phase = EventPhase.Start, Key = $"front/door/{reason}", Rule = "door",
         Time = DateTimeOffset.UtcNow, Microseconds = 1, Reason = reason,
     };
 
