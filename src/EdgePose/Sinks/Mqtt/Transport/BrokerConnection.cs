@@ -188,7 +188,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     private void Watch()
     {
-        if (!_answers.IsLate && !_writes.IsLate) { return; }
+        // A write that waits for room, while others before it found some, is a slow link: the answer is behind all of that. A frozen broker
+        // takes nothing more, or takes everything at once.
+        if (!_writes.IsLate && (!_answers.IsLate || _writes.IsMoving)) { return; }
         _ended.TrySetResult(_window is { Unanswered: > 0 } ? Reasons.NoAnswers : Reasons.KeepAlive);
     }
 

@@ -51,6 +51,21 @@ public sealed class AnswerClockTests
     }
 
     [Fact]
+    public void IsMoving_OnlyWhileSomethingIsAwaitedAndOthersAreAnswered()
+    {
+        Assert.False(_clock.IsMoving);
+        var first = _clock.Begin();
+        _clock.Begin();
+        Pass(9);
+        Assert.True(_clock.IsMoving);
+        _clock.End(first);
+        Pass(9);
+        Assert.True(_clock.IsMoving);
+        Pass(2);
+        Assert.False(_clock.IsMoving);
+    }
+
+    [Fact]
     public void IsLate_OneForgottenWhileOthersAreAnswered_AfterSixLimits()
     {
         var forgotten = _clock.Begin();
