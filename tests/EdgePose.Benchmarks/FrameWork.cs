@@ -1,6 +1,8 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.People.Tracking;

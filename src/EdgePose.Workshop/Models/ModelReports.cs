@@ -1,5 +1,5 @@
 using EdgePose.Domain;
-using EdgePose.Networks.Families;
+using EdgePose.Networks;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 
@@ -42,7 +42,7 @@ internal static class ModelReports
         var binding = session.Bind(1, model.Input.Height, model.Input.Width);
         var (input, outputs) = (session.InputShape(binding), session.OutputShapes(binding));
         return new ModelInterface(Report(model, verify: true, store), session.Provider, session.Fallbacks, input.ToString(),
-            [.. outputs.Select(o => o.ToString())], Contract.Detect(input, outputs)?.ToString());
+            [.. outputs.Select(o => o.ToString())], Contract.Recognise(input, outputs)?.Kind.Name);
     }
 
     private static ModelReport Report(ModelDescriptor m, bool verify, ModelStore? store = null)

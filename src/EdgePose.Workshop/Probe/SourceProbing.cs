@@ -1,6 +1,7 @@
 using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Service;
+using EdgePose.Service.Logs;
 using EdgePose.Settings;
 using EdgePose.Streams;
 using EdgePose.Streams.Packets;
@@ -95,7 +96,7 @@ internal static class SourceProbing
         };
     }
 
-    private static SourceReport Report(SourceOptions source, StreamFormat format, StreamStatus status, StreamCounters counters, PacketSummary packets, double frameRate)
+    private static SourceReport Report(SourceOptions source, StreamFormat format, StreamStatus status, SourceCounters counters, PacketSummary packets, double frameRate)
     {
         var ended = status.State == StreamState.Disabled && counters.Received > 0;
         // The packets count what the source sends; frames are what this machine could decode.

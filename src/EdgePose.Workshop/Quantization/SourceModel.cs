@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.ModelTools.Quantization.Settings;
+using EdgePose.Networks;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 
@@ -33,7 +34,7 @@ internal sealed record SourceModel(ModelDescriptor Model, byte[] Content, string
     /// <summary>Opens a network with this model's interface on the CPU.</summary>
     public OrtSession Session(byte[] content, int threads = 0, string provider = "cpu")
     {
-        var session = OrtSession.Open(Model, content, Joints, new InferenceOptions { Providers = [provider], RequireProvider = provider, Threads = threads });
+        var session = NetworkFactory.Open(Model, content, new InferenceOptions { Providers = [provider], RequireProvider = provider, Threads = threads });
         session.MostBindings = KeptSizes;
         return session;
     }

@@ -1,6 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -46,7 +47,7 @@ internal static class ClipSource
             {
                 stop.ThrowIfCancellationRequested();
                 var ended = reading.IsCompleted;
-                if (unit.Lane.Slot.TryTake() is { } frame)
+                if (unit.Scheduled.Slot.TryTake() is { } frame)
                 {
                     using (frame)
                     {

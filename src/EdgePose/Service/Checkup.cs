@@ -1,7 +1,9 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Mqtt.Transport;
 using EdgePose.Streams;

@@ -1,6 +1,8 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Models;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 
 namespace EdgePose.Service;
 

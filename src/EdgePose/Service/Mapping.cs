@@ -1,12 +1,13 @@
-using EdgePose.Networks.Families.LitePose;
+using EdgePose.Delivery;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Networks.TopDown;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Events;
 using EdgePose.Streams;
 
 namespace EdgePose.Service;
@@ -14,14 +15,6 @@ namespace EdgePose.Service;
 /// <summary>Configuration to the options of each feature: the only place where both sides are seen.</summary>
 internal static class Mapping
 {
-    public static LogStyle Log(LogFormat format) => format switch
-    {
-        LogFormat.Console => LogStyle.Console,
-        LogFormat.Journald => LogStyle.Journald,
-        LogFormat.Json => LogStyle.Json,
-        _ => LogStyle.Auto,
-    };
-
     public static InferenceOptions Inference(InferenceConfig config, string requireProvider) => new()
     {
         Providers = config.Providers,
@@ -41,7 +34,7 @@ internal static class Mapping
         RunDeadline = config.RunDeadline,
     };
 
-    public static LaneOptions Lane(StreamConfig stream) => new() { Weight = stream.Priority, MaxAge = stream.MaxAge, ExpectedFps = stream.Fps };
+    public static ScheduledStreamOptions Scheduled(StreamConfig stream) => new() { Weight = stream.Priority, MaxAge = stream.MaxAge, ExpectedFps = stream.Fps };
 
     public static SourceOptions Source(StreamConfig stream, Func<int, int, (int Width, int Height)> frameSize) => new()
     {
@@ -133,16 +126,18 @@ internal static class Mapping
         KeepAlive = mqtt.KeepAlive,
     };
 
-    public static PublisherOptions Publisher(EdgePoseConfig config) => new()
+    public static OutboxOptions Outbox(EdgePoseConfig config) => new()
     {
-        Prefix = config.Mqtt.Prefix,
         Node = config.Node,
         MaxRate = config.Poses.MaxRate,
         SpoolRetention = config.Spool.MaxAge,
-        Commands = config.Mqtt.Commands,
-        DiscoveryPrefix = config.Mqtt.HomeAssistant ? config.Mqtt.DiscoveryPrefix : "",
+    };
+
+    public static MqttSinkOptions MqttSink(EdgePoseConfig config) => new()
+    {
+        Prefix = config.Mqtt.Prefix,
+        Node = config.Node,
         Envelope = config.Mqtt.Envelope == Envelope.CloudEvents ? EventEnvelope.CloudEvents : EventEnvelope.None,
-        Dialects = config.Mqtt.Onvif ? EventDialects.Onvif : EventDialects.None,
         Version = config.Mqtt.Protocol == MqttProtocol.V5 ? MqttVersion.V5 : MqttVersion.V311,
     };
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using EdgePose.Domain;
+using EdgePose.Settings.Problems;
 
 namespace EdgePose.Settings;
 
@@ -25,10 +26,10 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
     }
 
     /// <summary>The password of a section, from <c>password</c>, <c>password_file</c> or its URL; null when it has none, or was reported.</summary>
-    public Secret? Read(Section section, string? fromUrl)
+    public Secret? Read(Section section, string? fromUrl, Doc passwordDoc, Doc fileDoc)
     {
-        var text = section.Hidden("password");
-        var file = section.File("password_file");
+        var text = section.Hidden("password", doc: passwordDoc);
+        var file = section.File("password_file", fileDoc);
         if (fromUrl is { Length: > 0 } && (text is not null || file.Length > 0))
         {
             Add(fromUrl);

@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 
 namespace EdgePose.Settings;
@@ -9,10 +10,13 @@ internal sealed partial class Section
     /// <param name="key">Name of the key.</param>
     /// <param name="fallback">Value when the key is absent.</param>
     /// <param name="check">Returns what was expected when the text is wrong, otherwise null.</param>
-    /// <param name="shownDefault">How the manual states the default; null = the value itself, or "none".</param>
-    public string Text(string key, string fallback, Func<string, string?>? check = null, string? shownDefault = null)
+    /// <param name="doc">What the manual says.</param>
+    public string Text(string key, string fallback, Func<string, string?>? check = null, Doc? doc = null) =>
+        Text(key, KeyKind.Text, fallback, check, doc ?? Doc.None);
+
+    private string Text(string key, KeyKind kind, string fallback, Func<string, string?>? check, Doc doc, string range = "")
     {
-        var node = Take(new ConfigKey(key, KeyKind.Text, shownDefault ?? (fallback.Length == 0 ? "none" : fallback), null, null, []));
+        var node = Take(new ConfigKey(key, kind, doc) { Value = fallback.Length == 0 ? null : fallback, Range = range });
         if (node is null) { return fallback; }
         if (node.Kind != YamlKind.Scalar) { return Wrong(key, node, "text", fallback); }
         if (node.Text.Contains("${credential:", StringComparison.Ordinal) || node.Text.Contains("${env:", StringComparison.Ordinal))
@@ -25,27 +29,27 @@ internal sealed partial class Section
     }
 
     /// <summary>The text of a value that must never be shown: passwords, and URLs, which may hold one. Null when absent or not text.</summary>
-    public string? Hidden(string key, KeyKind kind = KeyKind.Secret, string shownDefault = "none")
+    public string? Hidden(string key, KeyKind kind = KeyKind.Secret, Doc? doc = null)
     {
-        var node = Take(new ConfigKey(key, kind, shownDefault, null, null, []));
+        var node = Take(new ConfigKey(key, kind, doc ?? Doc.None));
         if (node is null) { return null; }
         if (node.Kind == YamlKind.Scalar) { return node.Text; }
         Error(key, $"expected text, got {(node.Kind == YamlKind.List ? "a list" : "a mapping")}; quote it if it holds YAML's characters");
         return null;
     }
 
-    public string Id(string key, string fallback, string? shownDefault = null) => Text(key, fallback, CheckId, shownDefault);
+    public string Id(string key, string fallback, Doc? doc = null) => Text(key, fallback, CheckId, (doc ?? Doc.None) with { Pattern = Scalars.IdPattern });
 
     /// <summary>A file or folder, made absolute.</summary>
-    public string File(string key)
+    public string File(string key, Doc? doc = null)
     {
-        var text = Text(key, "", t => t.Length is 0 or > 4096 ? "the path of a file" : null);
+        var text = Text(key, "", t => t.Length is 0 or > 4096 ? "the path of a file" : null, doc);
         return text.Length == 0 ? "" : _context.Absolute(text, _map!.Find(key)!.Value);
     }
 
-    public bool Flag(string key, bool fallback)
+    public bool Flag(string key, bool fallback, Doc? doc = null)
     {
-        var node = Take(new ConfigKey(key, KeyKind.Flag, fallback ? "true" : "false", null, null, []));
+        var node = Take(new ConfigKey(key, KeyKind.Flag, doc ?? Doc.None) { Value = fallback ? "true" : "false" });
         if (node is null) { return fallback; }
         if (node is { Kind: YamlKind.Scalar, Quoted: false, Text: "true" or "false" }) { return node.Text == "true"; }
         var meant = node.Text.ToLowerInvariant() switch
@@ -57,19 +61,24 @@ internal sealed partial class Section
         return Wrong(key, node, "true or false", fallback, meant);
     }
 
-    public int Integer(string key, int fallback, int min, int max)
+    public int Integer(string key, int fallback, int min, int max, Doc? doc = null)
     {
-        var node = Take(new ConfigKey(key, KeyKind.Integer, $"{fallback}", min, max, []));
+        var node = Take(new ConfigKey(key, KeyKind.Integer, doc ?? Doc.None) { Value = $"{fallback}", Min = min, Max = max, Range = $"{min}-{max}" });
         if (node is null) { return fallback; }
         return node is { Kind: YamlKind.Scalar, Quoted: false } && Scalars.TryInteger(node.Text, out var value) && value >= min && value <= max
             ? value : Wrong(key, node, $"a whole number {min}–{max}", fallback);
     }
 
-    /// <summary>A number in a range; with a null <paramref name="fallback"/> something else decides, as <paramref name="shownDefault"/> says.</summary>
-    public float? Number(string key, float? fallback, double min, double max, string? shownDefault = null)
+    public float Number(string key, float fallback, double min, double max, Doc? doc = null) =>
+        Number(key, (float?)fallback, min, max, doc) ?? fallback;
+
+    /// <summary>As above; with a null <paramref name="fallback"/> something else decides, as <see cref="Doc.Default"/> says.</summary>
+    public float? Number(string key, float? fallback, double min, double max, Doc? doc = null)
     {
-        var shown = shownDefault ?? Scalars.Invariant(fallback ?? 0);
-        var node = Take(new ConfigKey(key, KeyKind.Number, shown, min, max, []));
+        var node = Take(new ConfigKey(key, KeyKind.Number, doc ?? Doc.None)
+        {
+            Value = fallback is { } f ? Scalars.Invariant(f) : null, Min = min, Max = max, Range = $"{Scalars.Invariant(min)}-{Scalars.Invariant(max)}",
+        });
         if (node is null) { return fallback; }
         return node is { Kind: YamlKind.Scalar, Quoted: false } && Scalars.TryNumber(node.Text, out var value)
             && value >= min && value <= max
@@ -77,46 +86,60 @@ internal sealed partial class Section
     }
 
     /// <summary>A rate per second; 0 has a meaning of its own, which <paramref name="zero"/> names.</summary>
-    public double Rate(string key, double fallback, double min, double max, string zero)
+    public double Rate(string key, double fallback, double min, double max, string zero, Doc? doc = null)
     {
-        var node = Take(new ConfigKey(key, KeyKind.Rate, Scalars.Invariant(fallback), 0, max, []));
+        var node = Take(new ConfigKey(key, KeyKind.Rate, doc ?? Doc.None)
+        {
+            Value = Scalars.Invariant(fallback), Min = 0, Max = max, Range = $"{Scalars.Invariant(min)}-{Scalars.Invariant(max)}, or 0 for {zero}",
+        });
         if (node is null) { return fallback; }
         return node.Kind == YamlKind.Scalar && Scalars.TryRate(node.Text, out var value) && (value == 0 || (value >= min && value <= max))
             ? value
             : Wrong(key, node, $"a number {Scalars.Invariant(min)}–{Scalars.Invariant(max)} such as 5 or 5fps, or 0 for {zero}", fallback);
     }
 
-    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max, string? shownDefault = null) =>
-        Duration(key, shownDefault ?? Scalars.Duration(fallback), min, max) ?? fallback;
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max, Doc? doc = null) =>
+        Duration(key, (TimeSpan?)fallback, min, max, doc) ?? fallback;
 
-    /// <summary>As above; null when it is absent or wrong, where something else decides, as <paramref name="shownDefault"/> says.</summary>
-    public TimeSpan? Duration(string key, string shownDefault, TimeSpan min, TimeSpan max)
+    /// <summary>As above; with a null <paramref name="fallback"/> something else decides, as <see cref="Doc.Default"/> says.</summary>
+    public TimeSpan? Duration(string key, TimeSpan? fallback, TimeSpan min, TimeSpan max, Doc? doc = null)
     {
-        var node = Take(new ConfigKey(key, KeyKind.Duration, shownDefault, min.TotalSeconds, max.TotalSeconds, []));
-        if (node is null) { return null; }
+        var node = Take(new ConfigKey(key, KeyKind.Duration, doc ?? Doc.None)
+        {
+            Value = fallback is { } f ? Scalars.Duration(f) : null, Min = min.TotalSeconds, Max = max.TotalSeconds,
+            Range = $"{Scalars.Duration(min)}-{Scalars.Duration(max)}",
+        });
+        if (node is null) { return fallback; }
         return node.Kind == YamlKind.Scalar && Scalars.TryDuration(node.Text, out var value) && value >= min && value <= max
-            ? value : Wrong(key, node, $"a duration {Scalars.Duration(min)}–{Scalars.Duration(max)} with its unit (ms, s, m, h)", (TimeSpan?)null);
+            ? value : Wrong(key, node, $"a duration {Scalars.Duration(min)}–{Scalars.Duration(max)} with its unit (ms, s, m, h)", fallback);
     }
 
+    /// <summary>One of the words of an enum.</summary>
+    public T Choice<T>(string key, T fallback, Words<T> words, Doc? doc = null) where T : struct, Enum =>
+        words.TryParse(Choice(key, words.Of(fallback), words.All, doc), out var value) ? value : fallback;
+
+    /// <summary>One of some words.</summary>
+    public string Choice(string key, string fallback, IReadOnlyList<string> words, Doc? doc = null)
+    {
+        var node = Take(new ConfigKey(key, KeyKind.Choice, doc ?? Doc.None) { Value = fallback, Choices = words });
+        if (node is null) { return fallback; }
+        return node.Kind == YamlKind.Scalar && words.Contains(node.Text) ? node.Text
+            : Wrong(key, node, "one of " + string.Join(", ", words), fallback, Suggest.Nearest(node.Text, words));
+    }
+
+    /// <summary>As above with the table in the call; <see cref="Words{T}"/> is the better place for it.</summary>
     public T Choice<T>(string key, T fallback, params (string Word, T Value)[] choices) where T : notnull
     {
-        var words = choices.Select(c => c.Word).ToList();
-        var shown = choices.First(c => c.Value.Equals(fallback)).Word;
-        var node = Take(new ConfigKey(key, KeyKind.Choice, shown, null, null, words));
-        if (node is null) { return fallback; }
-        foreach (var (word, value) in choices)
-        {
-            if (node.Kind == YamlKind.Scalar && node.Text == word) { return value; }
-        }
-        return Wrong(key, node, "one of " + string.Join(", ", words), fallback, Suggest.Nearest(node.Text, words));
+        var word = Choice(key, choices.First(c => c.Value.Equals(fallback)).Word, [.. choices.Select(c => c.Word)]);
+        return choices.First(c => c.Word == word).Value;
     }
 
     /// <summary>A list of texts; a single text is a list of one. Items that fail <paramref name="check"/> are reported and left out.</summary>
     public IReadOnlyList<string> List(
-        string key, IReadOnlyList<string> fallback, IReadOnlyList<string> choices, Func<string, string?> check, int most = 16)
+        string key, IReadOnlyList<string> fallback, IReadOnlyList<string> choices, Func<string, string?> check, int most = 16, Doc? doc = null)
     {
-        var shown = fallback.Count == 0 ? "none" : $"[{string.Join(", ", fallback)}]";
-        var node = Take(new ConfigKey(key, KeyKind.List, shown, null, null, choices));
+        var shown = fallback.Count == 0 ? null : $"[{string.Join(", ", fallback)}]";
+        var node = Take(new ConfigKey(key, KeyKind.List, doc ?? Doc.None) { Value = shown, Choices = choices, Max = most });
         if (node is null) { return fallback; }
         if (node.Kind == YamlKind.Map) { return Wrong(key, node, "a list", fallback); }
         List<YamlNode> items = node.Kind == YamlKind.Scalar ? [node] : node.Items;
@@ -135,7 +158,7 @@ internal sealed partial class Section
     /// <summary>Exactly <paramref name="count"/> numbers.</summary>
     public IReadOnlyList<float> Numbers(string key, IReadOnlyList<float> fallback, int count, double min, double max)
     {
-        var node = Take(new ConfigKey(key, KeyKind.List, "family", min, max, []));
+        var node = Take(new ConfigKey(key, KeyKind.List, new Doc("") { Default = "family" }) { Min = min, Max = max });
         if (node is null) { return fallback; }
         var values = new List<float>();
         foreach (var item in node.Items)
@@ -146,11 +169,28 @@ internal sealed partial class Section
             ? values : Wrong(key, node, $"a list of {count} numbers {Scalars.Invariant(min)}–{Scalars.Invariant(max)}", fallback);
     }
 
+    /// <summary>The text beside one of <see cref="Names"/>; null when it is something else or <paramref name="check"/> refuses it, which is reported.</summary>
+    /// <param name="entry">One of the names.</param>
+    /// <param name="check">Whether the text will do.</param>
+    /// <param name="expected">What was expected.</param>
+    /// <param name="doc">What the manual says about each of them.</param>
+    public string? NamedText(YamlEntry entry, Func<string, bool> check, string expected, Doc? doc = null)
+    {
+        Record(new ConfigKey(ConfigKey.Named, KeyKind.Text, doc ?? Doc.None) { Sample = entry.Key });
+        if (entry.Value.Kind == YamlKind.Scalar && check(entry.Value.Text)) { return entry.Value.Text; }
+        Error(entry.Key, "expected " + expected);
+        return null;
+    }
+
     /// <summary>Makes a listed path absolute as <see cref="File"/> does.</summary>
     public string Absolute(string key, string path) => _context.Absolute(path, _map!.Find(key)!.Value);
 
-    /// <summary>Reads the password keys of this section; <paramref name="fromUrl"/> is the password that its URL held, or null.</summary>
-    public Secret? Password(string? fromUrl) => _context.Secrets.Read(this, fromUrl);
+    /// <summary>Reads the password keys of this section.</summary>
+    /// <param name="fromUrl">The password that the URL of the section held, or null.</param>
+    /// <param name="password">What the manual says about <c>password</c>.</param>
+    /// <param name="file">What the manual says about <c>password_file</c>.</param>
+    public Secret? Password(string? fromUrl, Doc? password = null, Doc? file = null) =>
+        _context.Secrets.Read(this, fromUrl, password ?? Doc.None, file ?? Doc.None);
 
     /// <summary>The user name from the key or from the URL, which must not both give one.</summary>
     public string OneUser(string fromKey, string fromUrl)

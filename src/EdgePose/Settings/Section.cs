@@ -1,3 +1,4 @@
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 
 namespace EdgePose.Settings;
@@ -52,14 +53,30 @@ internal sealed partial class Section
 
     public void Warning(string key, string problem) => Problems.Warning(Where(key), PathOf(key), problem);
 
-    public Section Child(string key, string inheritsFrom = "")
+    /// <param name="key">Name of the section.</param>
+    /// <param name="doc">What the manual says about it as a whole.</param>
+    /// <param name="inheritsFrom">Stated as the default of every key in it; empty = each has its own.</param>
+    public Section Child(string key, Doc? doc = null, string inheritsFrom = "")
     {
-        var node = Take(new ConfigKey(key, KeyKind.Map, "", null, null, []), allowEmpty: true);
+        var node = Take(new ConfigKey(key, KeyKind.Map, doc ?? Doc.None), allowEmpty: true);
         return new Section(node, PathOf(key), PatternOf(key), _context) { InheritsFrom = inheritsFrom };
     }
 
     /// <summary>The section of one of <see cref="Names"/>.</summary>
-    public Section Sub(YamlEntry entry) => new(entry.Value, PathOf(entry.Key), PatternOf("<id>"), _context) { _own = entry.Mark };
+    /// <param name="entry">One of the names.</param>
+    /// <param name="doc">What the manual says about each of them.</param>
+    /// <param name="shorthand">The key that a plain text stands for: <c>front: rtsp://…</c> is short for <c>front: { url: rtsp://… }</c>.</param>
+    public Section Sub(YamlEntry entry, Doc? doc = null, string shorthand = "")
+    {
+        Record(new ConfigKey(ConfigKey.Named, KeyKind.Map, doc ?? Doc.None) { Sample = entry.Key, Shorthand = shorthand });
+        var node = entry.Value;
+        if (shorthand.Length > 0 && node.Kind == YamlKind.Scalar)
+        {
+            node = YamlNode.Map(entry.Value.Mark);
+            node.Entries.Add(new YamlEntry(shorthand, entry.Value.Mark, entry.Value));
+        }
+        return new Section(node, PathOf(entry.Key), PatternOf(ConfigKey.Named), _context) { _own = entry.Mark };
+    }
 
     /// <summary>Reports that something is absent, unless a syntax error has eaten part of the file: then it may well be there.</summary>
     public void Missing(string problem)
@@ -68,8 +85,10 @@ internal sealed partial class Section
     }
 
     /// <summary>The entries of a section whose keys are names of the user's choice.</summary>
-    public IReadOnlyList<YamlEntry> Names()
+    /// <param name="sample">The name in the manual; while keys are recorded it is an entry, so that the keys below it are read.</param>
+    public IReadOnlyList<YamlEntry> Names(string sample = "")
     {
+        if (_context.Keys is not null && sample.Length > 0 && _map is null) { return [new YamlEntry(sample, _own, YamlNode.Map(_own))]; }
         foreach (var entry in _map?.Entries ?? [])
         {
             _known.Add(entry.Key);
@@ -95,7 +114,7 @@ internal sealed partial class Section
     {
         var name = key.Path;
         _known.Add(name);
-        _context.Keys?.Add(key with { Path = PatternOf(name), Default = InheritsFrom.Length > 0 ? InheritsFrom : key.Default });
+        Record(key);
         if (_map?.Find(name) is not { } entry) { return null; }
         _context.Marks.TryAdd(PathOf(name), entry.Mark);
         if (entry.Value.Kind != YamlKind.Null) { return entry.Value; }
@@ -104,6 +123,12 @@ internal sealed partial class Section
             Problems.Error(entry.Mark, PathOf(name), "no value; give one, or take the key out to get the default");
         }
         return null;
+    }
+
+    private void Record(ConfigKey key)
+    {
+        var path = PatternOf(key.Path);
+        if (_context.Keys is { } keys && !keys.Exists(k => k.Path == path)) { keys.Add(key with { Path = path, InheritsFrom = InheritsFrom }); }
     }
 
     private string PatternOf(string key) => Pattern.Length == 0 ? key : $"{Pattern}.{key}";

@@ -1,7 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Streams;
 using EdgePose.TestSupport;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Ingest;
 

@@ -4,7 +4,6 @@ using EdgePose.Streams;
 using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
 using EdgePose.TestSupport;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Ingest;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.Streams;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Ingest;
 

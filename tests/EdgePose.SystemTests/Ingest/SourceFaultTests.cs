@@ -3,7 +3,6 @@ using EdgePose.Domain;
 using EdgePose.Streams;
 using EdgePose.SystemTests.Peers;
 using EdgePose.TestSupport;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Ingest;
 
@@ -57,7 +56,7 @@ public sealed class SourceFaultTests(IngestFixture fixture, ITestOutputHelper ou
     [Fact]
     public async Task HardwareDecoderThatFails_FallsBackToSoftwareAndSaysSo()
     {
-        Repo.SkipUnless(!File.Exists("/dev/nvidiactl"), "this machine has the hardware whose absence is tested");
+        Assert.SkipUnless(!File.Exists("/dev/nvidiactl"), "this machine has the hardware whose absence is tested");
         await using var stream = new RunningStream(
             new SourceOptions { Stream = "x", Url = fixture.ShortClip, Pace = SourcePace.Max, Hardware = HardwareDecoder.Cuda });
         await stream.WaitForFramesAsync(60, 20);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using EdgePose.TestSupport;
 
 namespace EdgePose.Peers;
 
@@ -42,7 +41,7 @@ internal sealed class RabbitBroker : IAsyncDisposable
     /// <summary>Skips the test where RabbitMQ is not installed.</summary>
     public static async Task<RabbitBroker> StartAsync()
     {
-        Repo.SkipUnless(Program is not null, "needs RabbitMQ: apt-get install rabbitmq-server");
+        Assert.SkipUnless(Program is not null, "needs RabbitMQ: apt-get install rabbitmq-server");
         var broker = new RabbitBroker(Tools.FreePort());
         try
         {

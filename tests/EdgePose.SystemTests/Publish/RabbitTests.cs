@@ -12,9 +12,9 @@ public sealed class RabbitTests : IAsyncLifetime
 {
     private RabbitBroker _broker = null!;
 
-    public async Task InitializeAsync() => _broker = await RabbitBroker.StartAsync();
+    public async ValueTask InitializeAsync() => _broker = await RabbitBroker.StartAsync();
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_broker is { } broker) { await broker.DisposeAsync(); }
     }

@@ -1,7 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Publish;
 

@@ -3,9 +3,11 @@ using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.TopDown;
+using EdgePose.Networks;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.TestSupport;
 
@@ -49,10 +51,9 @@ internal sealed class RealStages : IDisposable
     /// <summary>A new one, that has seen nothing yet.</summary>
     public IPoseEstimator Estimator()
     {
-        var skeleton = Skeletons.Get(_models.Pose.Skeleton);
         return _models.Detector is { } detector
-            ? new TopDownEstimator(new PersonDetector(_store.Open(detector), _stream.Pose.DetectorScore), _store.Open(_models.Pose), skeleton, Mapping.TopDown(_stream, tracked: true))
-            : new BottomUpEstimator(_store.Open(_models.Pose), skeleton, Mapping.BottomUp(_stream.Pose, tracked: true));
+            ? EstimatorFactory.TopDown(_store.Open(_models.Pose), EstimatorFactory.Detector(_store.Open(detector), _stream.Pose.DetectorScore), Mapping.TopDown(_stream, tracked: true))
+            : EstimatorFactory.WholeFrame(_store.Open(_models.Pose), Mapping.BottomUp(_stream.Pose, tracked: true));
     }
 
     public void Dispose() => _store.Dispose();

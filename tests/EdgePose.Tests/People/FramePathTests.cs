@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Scheduling;
 using EdgePose.People.Tracking;
 using EdgePose.Streams;
@@ -28,7 +29,7 @@ public sealed class FramePathTests
         using var done = new ManualResetEventSlim();
         InferenceLoop? loop = null;
         using var slot = new FrameSlot(FullPolicy.Wait, () => loop!.Wake());
-        var lane = new Lane("cam", slot, frame =>
+        var lane = new ScheduledStream("cam", slot, frame =>
         {
             estimator.Estimate(frame, poses);
             tracker.Update(poses, frame.Info.Epoch, frame.Info.Sequence / 10.0, people);
@@ -41,7 +42,7 @@ public sealed class FramePathTests
             loop.Start();
             var stamper = new FrameStamper("cam", TimeProvider.System);
             stamper.Begin(1, 10);
-            var reader = new FrameReader(new FramePool(Width, Height, 4), slot, stamper, new StreamCounters(), TimeProvider.System, lossless: true);
+            var reader = new FrameReader(new FramePool(Width, Height, 4), slot, stamper, new SourceCounters(), TimeProvider.System, lossless: true);
             using var stop = new CancellationTokenSource();
             var reading = new Thread(() => reader.Run(new Pipe(pipe), stop.Token));
             reading.Start();
@@ -56,7 +57,7 @@ public sealed class FramePathTests
 
     private static ModelDescriptor Describe()
     {
-        var tiny = TinyModel.Describe(ModelKind.LitePose, 64, 64, "crowdpose14", ["coarse", "fine"]);
+        var tiny = TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14", ["coarse", "fine"]);
         return tiny with { Input = tiny.Input with { Std = [255, 255, 255] } };
     }
 

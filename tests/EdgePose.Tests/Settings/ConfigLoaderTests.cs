@@ -1,3 +1,4 @@
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using static EdgePose.Tests.Settings.Loading;
 

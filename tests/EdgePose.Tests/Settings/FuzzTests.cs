@@ -1,6 +1,8 @@
 using System.Text;
 using EdgePose.Networks.Models;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Settings;

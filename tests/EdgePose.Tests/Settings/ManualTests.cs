@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 using EdgePose.TestSupport;
 using static EdgePose.Tests.Settings.Loading;
@@ -11,6 +13,9 @@ namespace EdgePose.Tests.Settings;
 public sealed partial class ManualTests
 {
     private static readonly string ManualPath = Path.Combine(Repo.Root, "config", "edgepose.yaml");
+
+    /// <summary>Every key but the names that the user chooses.</summary>
+    private static readonly IReadOnlyList<ConfigKey> Keys = [.. ConfigKeys.All.Where(k => k.Name != ConfigKey.Named)];
 
     [Fact]
     public void Manual_AsShipped_LoadsWithoutAProblem() => Assert.Empty(Load(File.ReadAllText(ManualPath)).Problems);
@@ -32,7 +37,7 @@ public sealed partial class ManualTests
         Assert.Empty(problems.ToSorted([]));
         var given = new List<string>();
         Collect(tree!, "", given);
-        Assert.Equal(ConfigKeys.All.Select(k => k.Path).Order(StringComparer.Ordinal), given.Order(StringComparer.Ordinal));
+        Assert.Equal(Keys.Select(k => k.Path).Order(StringComparer.Ordinal), given.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -53,7 +58,7 @@ public sealed partial class ManualTests
     public void Manual_StatedDefaults_EqualThoseOfTheLoader()
     {
         var stated = StatedDefaults();
-        foreach (var key in ConfigKeys.All.Where(k => k.Kind != KeyKind.Map))
+        foreach (var key in Keys.Where(k => k.Kind != KeyKind.Map))
         {
             Assert.True(stated.TryGetValue(key.Path, out var text), $"{key.Path} states no default");
             var start = text.Split(" (")[0].Split(", in ")[0];
@@ -65,8 +70,8 @@ public sealed partial class ManualTests
     public void Manual_LimitsAndChoices_StandInTheComments()
     {
         var text = File.ReadAllText(ManualPath);
-        foreach (var word in ConfigKeys.All.SelectMany(k => k.Choices).Distinct()) { Assert.Matches($@"\b{Regex.Escape(word)}\b", text); }
-        foreach (var key in ConfigKeys.All.Where(k => k is { Kind: KeyKind.Integer or KeyKind.Number, Max: not null }))
+        foreach (var word in Keys.SelectMany(k => k.Choices).Distinct()) { Assert.Matches($@"\b{Regex.Escape(word)}\b", text); }
+        foreach (var key in Keys.Where(k => k is { Kind: KeyKind.Integer or KeyKind.Number, Max: not null }))
         {
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"-{key.Max}"), text, StringComparison.Ordinal);
         }
@@ -78,8 +83,8 @@ public sealed partial class ManualTests
         using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repo.Root, "config", "edgepose.schema.json")));
         var found = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
         CollectSchema(schema.RootElement, "", found);
-        Assert.Equal(ConfigKeys.All.Select(k => k.Path).Order(StringComparer.Ordinal), found.Keys);
-        foreach (var key in ConfigKeys.All) { Assert.Equal($"{key.Path} {Describe(key)}", $"{key.Path} {Describe(found[key.Path], key)}"); }
+        Assert.Equal(Keys.Select(k => k.Path).Order(StringComparer.Ordinal), found.Keys);
+        foreach (var key in Keys) { Assert.Equal($"{key.Path} {Describe(key)}", $"{key.Path} {Describe(found[key.Path], key)}"); }
     }
 
     private static string Describe(ConfigKey k) => k.Kind switch
@@ -90,6 +95,7 @@ public sealed partial class ManualTests
         KeyKind.Number => string.Create(CultureInfo.InvariantCulture, $"number {k.Min} {k.Max} {Default(k)}"),
         KeyKind.Rate => string.Create(CultureInfo.InvariantCulture, $"rate {k.Max} {Default(k)}"),
         KeyKind.Duration => "string " + Default(k),
+        KeyKind.Direction => "list " + Default(k).Trim('[', ']').Split(',')[0],
         KeyKind.Choice => $"enum {string.Join(' ', k.Choices)} {Default(k)}",
         KeyKind.List => "list " + Default(k).Trim('[', ']').Split(',')[0],
         _ => "string " + Default(k),

@@ -9,13 +9,13 @@ namespace EdgePose.Delivery.Spool;
 /// <summary>
 /// The durable queue between events and broker. What <see cref="Append{T}"/> has reported as <see cref="AppendOutcome.Durable"/> leaves the
 /// queue only by <see cref="Ack"/> or named in a gap record, across crashes and power cuts. Records of one stream come out in their order;
-/// streams take turns. At most <see cref="SpoolOptions.Window"/> records are out or acknowledged without the cursor on disk saying so: these
+/// streams take turns. At most <see cref="SpoolSettings.Window"/> records are out or acknowledged without the cursor on disk saying so: these
 /// are the ones that can come a second time after a crash. No method blocks on the disk except <see cref="Take"/>, which reads, and
 /// <see cref="DisposeAsync"/>. All methods may be called from any thread; one reader is assumed.
 /// </summary>
 internal sealed partial class DurableSpool : IAsyncDisposable
 {
-    private readonly SpoolOptions _options;
+    private readonly SpoolSettings _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SpoolWriter _writer;
@@ -32,7 +32,7 @@ internal sealed partial class DurableSpool : IAsyncDisposable
     private volatile bool _stop;
     private bool _disposed;
 
-    private DurableSpool(SpoolOptions options, SpoolWriter writer, Recovered? recovered, Lanes lanes, Losses losses, TimeProvider time, ILogger logger)
+    private DurableSpool(SpoolSettings options, SpoolWriter writer, Recovered? recovered, Lanes lanes, Losses losses, TimeProvider time, ILogger logger)
     {
         (_options, _writer, _lanes, _losses, _time, _logger) = (options, writer, lanes, losses, time, logger);
         _inbox = new Inbox(
@@ -58,7 +58,7 @@ internal sealed partial class DurableSpool : IAsyncDisposable
     /// again and again.
     /// </summary>
     /// <exception cref="UserError">Another process uses the folder.</exception>
-    public static DurableSpool Open(SpoolOptions options, TimeProvider time, Func<bool> clockIsSynced, ILogger<DurableSpool> logger)
+    public static DurableSpool Open(SpoolSettings options, TimeProvider time, Func<bool> clockIsSynced, ILogger<DurableSpool> logger)
     {
         var spool = Create(options, new PosixFileSystem(), time, clockIsSynced, logger);
         spool.Start();
@@ -66,7 +66,7 @@ internal sealed partial class DurableSpool : IAsyncDisposable
     }
 
     /// <summary>As <see cref="Open"/> on any disk, without the thread: whoever calls <see cref="Turn"/> does its work.</summary>
-    internal static DurableSpool Create(SpoolOptions options, IFileSystem files, TimeProvider time, Func<bool> clockIsSynced, ILogger logger)
+    internal static DurableSpool Create(SpoolSettings options, IFileSystem files, TimeProvider time, Func<bool> clockIsSynced, ILogger logger)
     {
         IDisposable? folderLock = null;
         IOException? fault = null;
@@ -116,6 +116,13 @@ internal sealed partial class DurableSpool : IAsyncDisposable
             _losses.Add(new GapNotice(stream, refused == AppendOutcome.QueueFull ? LossReason.QueueFull : LossReason.TooLarge, 0, 0, 1, now, now));
         }
         return new AppendTicket(0, Task.FromResult(refused));
+    }
+
+    /// <summary>The spool as a sink of this name reads it. There is one cursor yet, so that one sink at a time can have it.</summary>
+    public SpoolReader Reader(string sink)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sink);
+        return new SpoolReader(this);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 
 namespace EdgePose.Networks.Models;
@@ -9,6 +10,8 @@ internal static class DescriptorReader
 {
     /// <summary>Stands for a hash that is not known.</summary>
     private const string Unknown = "unknown";
+
+    private static readonly Doc Required = new("") { Default = "required" };
 
     /// <summary>Returns null when the descriptor has errors; they are added to <paramref name="problems"/>.</summary>
     /// <param name="bytes">Content of the descriptor.</param>
@@ -28,24 +31,24 @@ internal static class DescriptorReader
     private static ModelDescriptor ReadRoot(Section root, string stem)
     {
         Require(root, "name", "kind", "file", "licence", "source");
-        var name = root.Id("name", stem, "required");
+        var name = root.Id("name", stem, Required);
         if (name != stem) { root.Error("name", $"the file is called {Show.Value(stem)}; name and file must agree"); }
-        var kind = root.Choice("kind", ModelKind.Heatmap, ModelFamilies.Kinds);
+        var family = root.Choice("kind", ModelFamilies.All[0], [.. ModelFamilies.All.Select(f => (f.Kind.Word, f))]);
         var model = new ModelDescriptor
         {
             Name = name,
-            Kind = kind,
+            Kind = family.Kind,
             Path = "",
-            File = root.Text("file", "", CheckFile, "required"),
+            File = root.Text("file", "", CheckFile, Required),
             Sha256 = ReadPin(root, out var unknown),
             HashUnknown = unknown,
             Download = ReadDownload(root.Child("download")),
-            Input = ReadInput(root.Child("input"), ModelFamilies.Input(kind)),
-            Decode = ReadDecode(root.Child("decode"), ModelFamilies.Decode(kind)),
-            Outputs = root.List("outputs", ModelFamilies.Outputs(kind), [], t => t.Length is > 0 and <= 256 ? null : "the name of an output"),
+            Input = ReadInput(root.Child("input"), family.Input),
+            Decode = ReadDecode(root.Child("decode"), family.Decode),
+            Outputs = root.List("outputs", family.Outputs, [], t => t.Length is > 0 and <= 256 ? null : "the name of an output"),
             Skeleton = root.Text("skeleton", "", CheckSkeleton),
-            Licence = root.Text("licence", "", CheckProse, "required"),
-            Source = root.Text("source", "", CheckProse, "required"),
+            Licence = root.Text("licence", "", CheckProse, Required),
+            Source = root.Text("source", "", CheckProse, Required),
             Note = root.Text("note", "", CheckProse),
             Quantization = QuantizationReader.Read(root),
         };
@@ -117,14 +120,14 @@ internal static class DescriptorReader
         var decode = new ModelDecode
         {
             PersonClass = s.Integer("person_class", family.PersonClass, 0, 10_000),
-            ScoreThreshold = s.Number("score_threshold", family.ScoreThreshold, 0, 1)!.Value,
-            NmsThreshold = s.Number("nms_threshold", family.NmsThreshold, 0, 1)!.Value,
-            Padding = s.Number("padding", family.Padding, 1, 3)!.Value,
+            ScoreThreshold = s.Number("score_threshold", family.ScoreThreshold, 0, 1),
+            NmsThreshold = s.Number("nms_threshold", family.NmsThreshold, 0, 1),
+            Padding = s.Number("padding", family.Padding, 1, 3),
             Refine = s.Choice("refine", family.Refine, ("none", HeatmapRefine.None), ("quarter", HeatmapRefine.Quarter),
                 ("quarter-ae", HeatmapRefine.QuarterAe), ("dark", HeatmapRefine.Dark), ("udp-dark", HeatmapRefine.UdpDark)),
             DarkKernel = s.Integer("dark_kernel", family.DarkKernel, 3, 63),
-            SimccRatio = s.Number("simcc_ratio", family.SimccRatio, 0.5, 16)!.Value,
-            JointThreshold = s.Number("joint_threshold", family.JointThreshold, -10, 10)!.Value,
+            SimccRatio = s.Number("simcc_ratio", family.SimccRatio, 0.5, 16),
+            JointThreshold = s.Number("joint_threshold", family.JointThreshold, -10, 10),
         };
         if (decode.DarkKernel % 2 == 0) { s.Error("dark_kernel", "the kernel must be odd"); }
         s.Done();

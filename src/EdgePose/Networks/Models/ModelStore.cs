@@ -34,8 +34,7 @@ internal sealed class ModelStore : IDisposable
     {
         if (_sessions.TryGetValue(model.Name, out var session)) { return session; }
         if (_limits is { } limits) { CardRule.Require(model, limits); }
-        var joints = model.Skeleton.Length > 0 ? Skeletons.Get(model.Skeleton).Count : 0;
-        session = OrtSession.Open(model, ModelFile.ReadVerified(model), joints, _options);
+        session = NetworkFactory.Open(model, ModelFile.ReadVerified(model), _options);
         _sessions.Add(model.Name, session);
         return session;
     }

@@ -56,12 +56,12 @@ internal static class QuantizationReader
         s.Text("sha256", "", IsHash);
         s.Integer("pictures", 0, 0, int.MaxValue);
         s.Integer("people", 0, 0, int.MaxValue);
-        s.Number("ap_float", null, -1, 1, "none");
-        s.Number("ap_quantized", null, -1, 1, "none");
-        var loss = s.Number("ap_loss", null, -100, 100, "none");
-        var agreement = s.Number("agreement", null, 0, 1, "none");
-        s.Number("shift_px", null, 0, 1e6, "none");
-        s.Number("sqnr_db", null, -1000, 1000, "none");
+        s.Number("ap_float", null, -1, 1);
+        s.Number("ap_quantized", null, -1, 1);
+        var loss = s.Number("ap_loss", null, -100, 100);
+        var agreement = s.Number("agreement", null, 0, 1);
+        s.Number("shift_px", null, 0, 1e6);
+        s.Number("sqnr_db", null, -1000, 1000);
         s.Done();
         return (loss, agreement);
     }
@@ -70,8 +70,8 @@ internal static class QuantizationReader
     {
         s.Text("provider", "", IsText);
         s.Integer("threads", 0, 0, 4096);
-        s.Number("one_thread", null, 0, 1e6, "none");
-        var all = s.Number("all_threads", null, 0, 1e6, "none");
+        s.Number("one_thread", null, 0, 1e6);
+        var all = s.Number("all_threads", null, 0, 1e6);
         s.Done();
         return all;
     }
@@ -87,8 +87,8 @@ internal static class QuantizationReader
         foreach (var group in s.Names())
         {
             var values = s.Sub(group);
-            values.Number("sqnr_db", null, -1000, 1000, "none");
-            values.Number("shift_px", null, 0, 1e6, "none");
+            values.Number("sqnr_db", null, -1000, 1000);
+            values.Number("shift_px", null, 0, 1e6);
             values.Done();
         }
     }

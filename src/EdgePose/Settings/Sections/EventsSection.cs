@@ -15,10 +15,10 @@ internal static class EventsSection
             StreamState = s.Flag("stream_state", true),
             Pose = s.Flag("pose", true),
             History = s.Duration("history", TimeSpan.FromSeconds(3), TimeSpan.Zero, TimeSpan.FromSeconds(10)),
-            JointScore = s.Number("joint_score", null, 0, 1, "the model's own"),
+            JointScore = s.Number("joint_score", null, 0, 1, new Doc("") { Default = "the model's own" }),
             MinAge = s.Duration("min_age", TimeSpan.FromMilliseconds(500), TimeSpan.Zero, TimeSpan.FromMinutes(1)),
-            MinScore = s.Number("min_score", 0, 0, 1)!.Value,
-            Margin = s.Number("margin", 0.015f, 0, 0.2)!.Value,
+            MinScore = s.Number("min_score", 0, 0, 1),
+            Margin = s.Number("margin", 0.015f, 0, 0.2),
             EnterAfter = s.Duration("enter_after", TimeSpan.FromMilliseconds(300), TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             LeaveAfter = s.Duration("leave_after", TimeSpan.FromMilliseconds(500), TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             Schedules = Schedules(s.Child("schedules")),
@@ -37,7 +37,7 @@ internal static class EventsSection
     private static List<ScheduleConfig> Schedules(Section s)
     {
         var all = new List<ScheduleConfig>();
-        foreach (var entry in s.Names())
+        foreach (var entry in s.Names("night"))
         {
             if (!Scalars.IsId(entry.Key)) { s.Error(entry, "a schedule's name is " + Section.CheckId(entry.Key)); }
             all.Add(Schedule(s.Sub(entry), entry));

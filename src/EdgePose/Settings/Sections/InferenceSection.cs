@@ -26,12 +26,12 @@ internal static class InferenceSection
             Threads = s.Integer("threads", 0, 0, 256),
             Batch = s.Integer("batch", 0, 0, 64),
             Adaptive = s.Flag("adaptive", true),
-            TargetUtilisation = s.Number("target_utilisation", 0.8f, 0.1, 1)!.Value,
-            TargetAge = s.Duration("target_age", "two frame intervals of waiting", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+            TargetUtilisation = s.Number("target_utilisation", 0.8f, 0.1, 1),
+            TargetAge = s.Duration("target_age", null, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), new Doc("") { Default = "two frame intervals of waiting" }),
             RunDeadline = s.Duration("run_deadline", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
             RuntimeLibrary = s.File("runtime_library"),
             Quantization = new QuantizationLimits(
-                s.Number("max_ap_loss", QuantizationLimits.Default.MaxApLoss, 0, 100)!.Value, s.Number("min_agreement", QuantizationLimits.Default.MinAgreement, 0, 1)!.Value),
+                s.Number("max_ap_loss", QuantizationLimits.Default.MaxApLoss, 0, 100), s.Number("min_agreement", QuantizationLimits.Default.MinAgreement, 0, 1)),
             PluginLibraries = plugins,
             ProviderOptions = Options(s.Child("provider_options"), [.. names.Skip(1)]),
         };
@@ -42,11 +42,10 @@ internal static class InferenceSection
     private static Dictionary<string, string> Plugins(Section s)
     {
         var plugins = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var entry in s.Names())
+        foreach (var entry in s.Names("my-npu"))
         {
             if (!Scalars.IsId(entry.Key)) { s.Error(entry, "a provider's name has a–z 0–9 _ - only"); }
-            else if (entry.Value.Kind != YamlKind.Scalar || entry.Value.Text.Length == 0) { s.Error(entry.Key, "expected the path of a library"); }
-            else { plugins[entry.Key] = s.Absolute(entry.Key, entry.Value.Text); }
+            else if (s.NamedText(entry, t => t.Length > 0, "the path of a library") is { } path) { plugins[entry.Key] = s.Absolute(entry.Key, path); }
         }
         return plugins;
     }
@@ -54,7 +53,7 @@ internal static class InferenceSection
     private static Dictionary<string, IReadOnlyDictionary<string, string>> Options(Section s, IReadOnlyList<string> providers)
     {
         var all = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
-        foreach (var entry in s.Names())
+        foreach (var entry in s.Names("cuda"))
         {
             if (!providers.Contains(entry.Key))
             {
@@ -63,10 +62,9 @@ internal static class InferenceSection
             }
             var options = new Dictionary<string, string>(StringComparer.Ordinal);
             var provider = s.Sub(entry);
-            foreach (var option in provider.Names())
+            foreach (var option in provider.Names("device_id"))
             {
-                if (option.Value.Kind == YamlKind.Scalar && option.Key.Length <= 128) { options[option.Key] = option.Value.Text; }
-                else { provider.Error(option.Key, "expected a single value"); }
+                if (provider.NamedText(option, _ => option.Key.Length <= 128, "a single value") is { } value) { options[option.Key] = value; }
             }
             all[entry.Key] = options;
         }

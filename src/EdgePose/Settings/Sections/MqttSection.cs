@@ -1,3 +1,4 @@
+using EdgePose.Settings.Problems;
 
 namespace EdgePose.Settings.Sections;
 
@@ -20,7 +21,7 @@ internal static class MqttSection
             User = user,
             Password = password,
             Protocol = s.Choice("protocol", MqttProtocol.V5, ("5", MqttProtocol.V5), ("3.1.1", MqttProtocol.V311)),
-            ClientId = s.Text("client_id", "edgepose-" + node, CheckClientId, "edgepose-<node>"),
+            ClientId = s.Text("client_id", "edgepose-" + node, CheckClientId, new Doc("") { Default = "edgepose-<node>" }),
             Prefix = s.Text("prefix", "edgepose", CheckPrefix),
             CaFile = s.File("ca_file"),
             CertFile = s.File("cert_file"),

@@ -26,8 +26,8 @@ internal static class PoseSection
             ShortSide = s.Integer("short_side", inherited.ShortSide, 0, 2048),
             DetectEvery = s.Integer("detect_every", inherited.DetectEvery, 1, 300),
             MaxPeople = s.Integer("max_people", inherited.MaxPeople, 1, 200),
-            DetectorScore = s.Number("detector_score", inherited.DetectorScore, 0, 1, "the model's own"),
-            MinScore = s.Number("min_score", inherited.MinScore, 0, 1)!.Value,
+            DetectorScore = s.Number("detector_score", inherited.DetectorScore, 0, 1, new Doc("") { Default = "the model's own" }),
+            MinScore = s.Number("min_score", inherited.MinScore, 0, 1),
         };
         if (config.ShortSide is > 0 and < 64) { s.Error("short_side", "expected 0 or 64–2048"); }
         s.Done();

@@ -7,7 +7,7 @@ namespace EdgePose.Settings.Sections;
 internal static class RuleSection
 {
     private const int Most = 64;
-    private const string ByType = "by type", AsInEvents = "as in events";
+    private static readonly Doc ByType = new("") { Default = "by type" }, AsInEvents = new("") { Default = "as in events" };
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     private static readonly (string Word, RuleType Type, string Keys)[] Types =
@@ -28,7 +28,7 @@ internal static class RuleSection
     public static IReadOnlyList<RuleConfig> Read(Section s, EventsConfig events, IReadOnlyList<string> zones, IReadOnlyList<string> lines)
     {
         var all = new List<RuleConfig>();
-        foreach (var entry in s.Names())
+        foreach (var entry in s.Names("fallen"))
         {
             if (!Scalars.IsId(entry.Key) || entry.Key == "stream") { s.Error(entry, "a rule's name is " + (Section.CheckId(entry.Key) ?? "not \"stream\", which names lost and restored streams")); }
             if (One(s.Sub(entry), entry, events, zones, lines) is { } rule) { all.Add(rule); }
@@ -52,14 +52,14 @@ internal static class RuleSection
             After = Time("after", d.After), EndAfter = Time("end_after", d.EndAfter),
             UpdateEvery = Time("update_every", d.UpdateEvery), Cooldown = Time("cooldown", d.Cooldown),
             MinAge = s.Duration("min_age", events.MinAge, TimeSpan.Zero, TimeSpan.FromMinutes(1), AsInEvents),
-            MinScore = s.Number("min_score", events.MinScore, 0, 1, AsInEvents)!.Value,
+            MinScore = s.Number("min_score", events.MinScore, 0, 1, AsInEvents),
             Schedule = s.List("schedule", [], schedules, t => schedules.Contains(t) ? null : schedules.Count == 0 ? "a name under events.schedules" : "one of " + string.Join(", ", schedules)),
             Crossing = s.Choice("crossing", LineCrossing.Both, ("both", LineCrossing.Both), ("left_to_right", LineCrossing.LeftToRight), ("right_to_left", LineCrossing.RightToLeft)),
             Count = s.Integer("count", 5, 2, 200),
             Hand = s.Choice("hand", WhichHand.Any, ("any", WhichHand.Any), ("left", WhichHand.Left), ("right", WhichHand.Right), ("both", WhichHand.Both)),
-            Height = s.Number("height", 0.5f, 0.1, 2)!.Value,
-            Angle = s.Number("angle", d.Angle, 20, 80, ByType)!.Value,
-            Speed = s.Number("speed", d.Speed, 0.01, 5, ByType)!.Value,
+            Height = s.Number("height", 0.5f, 0.1, 2),
+            Angle = s.Number("angle", d.Angle, 20, 80, ByType),
+            Speed = s.Number("speed", d.Speed, 0.01, 5, ByType),
             Direction = s.Direction("direction", Vector2.UnitX),
         };
         if (word is not null) { CheckKeys(s, rule, word, own.Split(' ')); }

@@ -13,7 +13,7 @@ internal static class ShapeSection
     public static IReadOnlyList<ZoneConfig> Zones(Section s)
     {
         var all = new List<ZoneConfig>();
-        foreach (var entry in s.Names())
+        foreach (var entry in s.Names("hall"))
         {
             if (!Scalars.IsId(entry.Key)) { s.Error(entry, "a zone's name is " + Section.CheckId(entry.Key)); }
             var corners = s.Points(entry, 3, 64);
@@ -29,7 +29,7 @@ internal static class ShapeSection
     public static IReadOnlyList<LineConfig> Lines(Section s)
     {
         var all = new List<LineConfig>();
-        foreach (var entry in s.Names())
+        foreach (var entry in s.Names("door"))
         {
             if (!Scalars.IsId(entry.Key)) { s.Error(entry, "a line's name is " + Section.CheckId(entry.Key)); }
             var points = s.Points(entry, 2, 2);

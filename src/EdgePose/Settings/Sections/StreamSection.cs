@@ -10,26 +10,17 @@ internal static class StreamSection
     public static IReadOnlyList<StreamConfig> ReadAll(
         Section streams, PoseConfig pose, SkippingConfig skipping, EventsConfig events, bool required)
     {
-        var entries = streams.Names();
+        var entries = streams.Names("front");
         var all = new List<StreamConfig>(Math.Min(entries.Count, MostStreams));
         foreach (var entry in entries)
         {
             if (!Scalars.IsId(entry.Key)) { streams.Error(entry, "a stream's name is " + Section.CheckId(entry.Key)); }
-            all.Add(Read(streams.Sub(Expand(entry)), entry.Key, pose, skipping, events));
+            all.Add(Read(streams.Sub(entry, shorthand: "url"), entry.Key, pose, skipping, events));
         }
         if (entries.Count > MostStreams) { streams.Error("", $"more than {MostStreams} streams"); }
         if (entries.Count == 0 && required) { streams.Missing("no stream is configured; add \"streams: { front: rtsp://camera/path }\""); }
         streams.Done();
         return all;
-    }
-
-    // "front: rtsp://…" is short for "front: { url: rtsp://… }".
-    private static YamlEntry Expand(YamlEntry entry)
-    {
-        if (entry.Value.Kind != YamlKind.Scalar) { return entry; }
-        var map = YamlNode.Map(entry.Value.Mark);
-        map.Entries.Add(new YamlEntry("url", entry.Value.Mark, entry.Value));
-        return entry with { Value = map };
     }
 
     private static StreamConfig Read(Section s, string id, PoseConfig pose, SkippingConfig skipping, EventsConfig events)
@@ -51,15 +42,15 @@ internal static class StreamSection
             HardwareDecode = s.Choice("hardware_decode", HardwareDecode.None, ("auto", HardwareDecode.Auto), ("none", HardwareDecode.None),
                 ("cuda", HardwareDecode.Cuda), ("vaapi", HardwareDecode.Vaapi), ("v4l2m2m", HardwareDecode.V4l2m2m), ("drm", HardwareDecode.Drm)),
             Priority = s.Integer("priority", 1, 1, 100),
-            MaxAge = s.Duration("max_age", "two frame intervals, at least 100ms", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+            MaxAge = s.Duration("max_age", null, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), new Doc("") { Default = "two frame intervals, at least 100ms" }),
             MaxSize = s.Integer("max_size", 960, 64, 7680),
             StallAfter = s.Duration("stall_after", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
             DiscardCorrupt = s.Flag("discard_corrupt", false),
             CameraTime = s.Flag("camera_time", false),
             Loop = s.Flag("loop", false),
             Pace = s.Choice("pace", Pace.Realtime, ("realtime", Pace.Realtime), ("max", Pace.Max)),
-            Pose = PoseSection.Read(s.Child("pose", "as in pose"), pose),
-            Skipping = SkippingSection.Read(s.Child("skipping", "as in skipping"), skipping),
+            Pose = PoseSection.Read(s.Child("pose", inheritsFrom: "as in pose"), pose),
+            Skipping = SkippingSection.Read(s.Child("skipping", inheritsFrom: "as in skipping"), skipping),
             Publish = s.Choice("publish", PublishScope.Poses, ("poses", PublishScope.Poses), ("events", PublishScope.Events),
                 ("counts_only", PublishScope.CountsOnly), ("nothing", PublishScope.Nothing)),
             Record = s.Flag("record", true),
@@ -80,7 +71,7 @@ internal static class StreamSection
 
     private static string ReadSubStream(Section s, StreamUrl? main)
     {
-        if (s.Hidden("substream", KeyKind.Text, "none") is not { } text) { return ""; }
+        if (s.Hidden("substream", KeyKind.Text) is not { } text) { return ""; }
         var url = StreamUrl.Parse(text, static path => path, out var problem);
         if (url is not null && !url.Url.Contains("://", StringComparison.Ordinal)) { problem = "the sub-stream of a camera is an rtsp:// or http:// address"; }
         else if (url is not null && (url.User.Length > 0 || url.Password is not null)) { problem = "user and password are those of url; take them out here"; }
@@ -94,7 +85,7 @@ internal static class StreamSection
 
     private static StreamUrl? ReadUrl(Section s)
     {
-        if (s.Hidden("url", KeyKind.Text, "required") is not { } text)
+        if (s.Hidden("url", KeyKind.Text, new Doc("") { Default = "required" }) is not { } text)
         {
             s.Missing("url is missing: a file, rtsp://…, http://… or /dev/videoN");
             return null;

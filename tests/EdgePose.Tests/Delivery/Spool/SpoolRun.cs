@@ -16,14 +16,14 @@ internal sealed class SpoolRun
     private readonly Dictionary<string, int> _numbers = [];
     private readonly Dictionary<string, (uint Boot, long Sequence)> _arrived = [];
 
-    public SpoolRun(FaultyDisk? disk = null, SpoolOptions? options = null)
+    public SpoolRun(FaultyDisk? disk = null, SpoolSettings? options = null)
     {
         Disk = disk ?? new FaultyDisk();
-        Options = options ?? new SpoolOptions { Folder = Folder, KernelBoot = Guid.NewGuid() };
+        Options = options ?? new SpoolSettings { Folder = Folder, KernelBoot = Guid.NewGuid() };
     }
 
     public FaultyDisk Disk { get; }
-    public SpoolOptions Options { get; set; }
+    public SpoolSettings Options { get; set; }
     public ManualTime Time { get; } = new();
     public bool ClockIsSynced { get; set; } = true;
     public DurableSpool Spool { get; private set; } = null!;

@@ -1,6 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.ModelTools.Onnx;
 using EdgePose.Networks.Runtime;
+using EdgePose.Networks;
 using Google.Protobuf;
 
 namespace EdgePose.Tests.Networks.Runtime;
@@ -12,7 +13,7 @@ internal static class TinyModel
 
     /// <summary>Opens a model; closes over the usual options.</summary>
     public static OrtSession Open(ModelDescriptor descriptor, byte[] model, int joints = 0, InferenceOptions? options = null) =>
-        OrtSession.Open(descriptor, model, joints, options ?? Cpu);
+        NetworkFactory.Open(descriptor, model, joints, options ?? Cpu);
 
     public static byte[] Bytes(Action<GraphBuilder> build)
     {

@@ -1,6 +1,5 @@
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Scheduling;
-using Xunit.Abstractions;
 
 namespace EdgePose.Tests.Networks.Scheduling;
 

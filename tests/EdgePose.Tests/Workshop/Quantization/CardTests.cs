@@ -5,6 +5,7 @@ using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.Networks.Models;
 using EdgePose.Service;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
 using EdgePose.Tests.Settings;
 using EdgePose.Workshop.Quantization;

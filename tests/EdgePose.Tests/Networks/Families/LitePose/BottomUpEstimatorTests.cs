@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.Networks.Runtime;
 using EdgePose.TestSupport;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgePose.Domain;
 using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families;
 using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Networks.Families.LitePose;

@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families;
 
 namespace EdgePose.Tests.Networks.Families.LitePose;
 
