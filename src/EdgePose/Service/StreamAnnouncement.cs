@@ -9,5 +9,5 @@ namespace EdgePose.Service;
 internal static class StreamAnnouncement
 {
     public static Announcement Of(StreamConfig stream) =>
-        new(stream.Id, [.. stream.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : EventMapping.Types(stream));
+        new(stream.Id, [.. stream.Events.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : stream.Events.EventTypes);
 }

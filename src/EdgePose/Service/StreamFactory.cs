@@ -1,5 +1,8 @@
 using EdgePose.Delivery;
 using EdgePose.Domain;
+using EdgePose.Events;
+using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
 using EdgePose.Networks;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Models;
@@ -10,7 +13,6 @@ using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Streams;
 using Microsoft.Extensions.Logging;
-using DurableSpool = EdgePose.Delivery.Spool.DurableSpool;
 
 namespace EdgePose.Service;
 
@@ -34,8 +36,13 @@ internal sealed class StreamFactory(
             : EstimatorFactory.TopDown(network, finder, TopDownOptions.For(stream.Pose, stream.MaxSize, config.Tracking.Enabled));
         estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, stream.Tracker(config.Tracking, pose.Decode.JointThreshold)) : null;
-        var poses = EventMapping.Poses(stream, config, skeleton, pose.Decode.JointThreshold);
-        var events = EventMapping.Unit(stream, config, poses, pose.Name, options.Events ?? PublishedEvents.Of(network, outbox), loggers, time);
+        var poses = new PoseFacts(stream.Id, skeleton)
+        {
+            JointThreshold = pose.Decode.JointThreshold, LostAfter = PoseFacts.WaitFor(config.Tracking.MaxLost),
+        };
+        var header = RecordingHeader.Begin(poses) with { Model = pose.Name, ConfigHash = config.Hash, Program = Versions.Self };
+        var outputs = options.Events ?? PublishedEvents.Of(network, outbox);
+        var events = EventsUnit.Open(header, config.Events, stream.Events, stream.Publish, stream.Record ? config.Record : null, outputs, loggers, time);
         return new StreamUnit(
             stream, estimator, tracker, stream.Planning(config.Tracking, pose.Decode.JointThreshold), outbox, events,
             options.Histories.Of(stream.Id), observer, redactor.Redact, wake, onStatus, time,
