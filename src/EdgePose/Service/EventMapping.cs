@@ -19,6 +19,10 @@ internal static class EventMapping
     public static PoseFacts Poses(StreamConfig stream, EdgePoseConfig config, Skeleton skeleton, float jointThreshold) =>
         new(stream.Id, skeleton) { JointThreshold = jointThreshold, LostAfter = config.Tracking.MaxLost + AfterTracker };
 
+    /// <summary>What Home Assistant learns of a stream.</summary>
+    public static Announcement Announcement(StreamConfig stream) =>
+        new(stream.Id, [.. stream.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : Types(stream));
+
     /// <summary>Rules and recording of a stream.</summary>
     public static EventsUnit Unit(
         StreamConfig stream, EdgePoseConfig config, PoseFacts poses, string model, EventOutputs outputs, ILoggerFactory loggers, TimeProvider time)

@@ -91,7 +91,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         FreeMemory.TrimAll();
         _outbox.SetInfo(info);
-        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(Announcement)]);
+        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(EventMapping.Announcement)]);
         _outbox.Start();
         foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
         {
@@ -118,10 +118,6 @@ internal sealed class Pipeline : IAsyncDisposable
             await _outbox.StopAsync(hurry).ConfigureAwait(false);
         }
     }
-
-    /// <summary>What Home Assistant learns of a stream.</summary>
-    private static Announcement Announcement(StreamConfig stream) =>
-        new(stream.Id, [.. stream.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : EventMapping.Types(stream));
 
     /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>
     public async ValueTask DisposeAsync()

@@ -1,7 +1,5 @@
 using EdgePose.Delivery;
-using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
-using EdgePose.Events;
 using EdgePose.Networks;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
@@ -30,7 +28,7 @@ internal sealed class StreamBuilder(
         var network = models.Open(pose);
         var people = People(stream, network, detector is null ? null : models.Open(detector), observer);
         var facts = EventMapping.Poses(stream, config, people.Skeleton, pose.Decode.JointThreshold);
-        var events = EventMapping.Unit(stream, config, facts, pose.Name, options.Events ?? Published(network), loggers, time);
+        var events = EventMapping.Unit(stream, config, facts, pose.Name, options.Events ?? PublishedEvents.To(outbox, network), loggers, time);
         var (source, history) = (stream.Source with { FrameSize = people.PreferredFrame }, options.Histories.Of(stream.Id));
         return new StreamUnit(
             stream, onStatus => new VideoStream(source, history, wake, onStatus, redact, time, loggers.CreateLogger<StreamSupervisor>()), people, events,
@@ -45,15 +43,5 @@ internal sealed class StreamBuilder(
         estimator = options.Replace?.Invoke(estimator, detector) ?? estimator;
         var tracker = tracking.Enabled ? new Tracker(estimator.Skeleton, stream.Tracker(tracking, threshold)) : null;
         return new PeoplePipeline(estimator, tracker, stream.Planning(tracking, threshold)) { BeforeTracking = () => observer.Enter(FrameStage.Track) };
-    }
-
-    private EventOutputs Published(OrtSession network)
-    {
-        var model = new ModelInfo(network.Descriptor.Name, ModelFile.ExpectedSha256(network.Descriptor), network.Provider);
-        return new EventOutputs
-        {
-            Raise = raised => outbox.Event(raised, raised.Track is null ? null : model),
-            Count = count => outbox.SetZone(count.Stream, count.Zone, count.People),
-        };
     }
 }
