@@ -91,7 +91,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         FreeMemory.TrimAll();
         _outbox.SetInfo(info);
-        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(EventMapping.Announcement)]);
+        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(StreamEvents.Announcement)]);
         _outbox.Start();
         foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
         {

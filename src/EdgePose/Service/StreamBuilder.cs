@@ -27,8 +27,7 @@ internal sealed class StreamBuilder(
         var (pose, detector) = ConfigCheck.Resolve(stream, models.Catalog);
         var network = models.Open(pose);
         var people = People(stream, network, detector is null ? null : models.Open(detector), observer);
-        var facts = EventMapping.Poses(stream, config, people.Skeleton, pose.Decode.JointThreshold);
-        var events = EventMapping.Unit(stream, config, facts, pose.Name, options.Events ?? PublishedEvents.To(outbox, network), loggers, time);
+        var events = StreamEvents.Open(stream, config, pose, options.Events ?? StreamEvents.Published(outbox, network), loggers, time);
         var (source, history) = (stream.Source with { FrameSize = people.PreferredFrame }, options.Histories.Of(stream.Id));
         return new StreamUnit(
             stream, onStatus => new VideoStream(source, history, wake, onStatus, redact, time, loggers.CreateLogger<StreamSupervisor>()), people, events,
