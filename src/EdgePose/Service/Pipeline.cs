@@ -5,7 +5,7 @@ using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Service.Configuration;
-using EdgePose.Service.Observe;
+using EdgePose.Settings;
 using EdgePose.Streams;
 using Microsoft.Extensions.Logging;
 using DurableSpool = EdgePose.Delivery.Spool.DurableSpool;
@@ -34,14 +34,14 @@ internal sealed class Pipeline : IAsyncDisposable
         _outbox = new Outbox(
             Mapping.Outbox(config) with { Spool = options.Spool, Boot = options.Boot }, sinks, time, loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
         _outbox.Sinks[0].Answered = options.Metrics.Published;
-        var (lanes, stages) = (new List<ScheduledStream>(), new StageClock(time));
-        _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), config.Scheduling);
-        var factory = new StreamFactory(config, models, _outbox, options, redactor, loggers, time);
+        var (scheduled, stages) = (new List<ScheduledStream>(), new StageClock(time));
+        _loop = new InferenceLoop(scheduled, time, loggers.CreateLogger<InferenceLoop>(), config.Scheduling);
+        var builder = new StreamBuilder(config, models, _outbox, options, redactor.Redact, loggers, time);
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
-            var unit = factory.Create(stream, stages, _loop.Wake, PublishState);
+            var unit = builder.Build(stream, stages, _loop.Wake);
             _streams.Add(unit);
-            lanes.Add(unit.Scheduled);
+            scheduled.Add(unit.Scheduled);
         }
         foreach (var session in _models.Sessions) { session.Clock = stages; }
     }
@@ -91,7 +91,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         FreeMemory.TrimAll();
         _outbox.SetInfo(info);
-        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(StreamAnnouncement.Of)]);
+        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(StreamEvents.Announcement)]);
         _outbox.Start();
         foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
         {
@@ -114,12 +114,10 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             _loop.Stop(LoopStop);
             foreach (var stream in _streams) { await stream.Events.DisposeAsync().ConfigureAwait(false); }
-            foreach (var stream in _streams) { _outbox.SetStream(stream.Id, stream.Status, stream.Counters(), urgent: true); }
+            foreach (var stream in _streams) { stream.PublishState(urgent: true); }
             await _outbox.StopAsync(hurry).ConfigureAwait(false);
         }
     }
-
-    public void PublishState(StreamUnit stream) => _outbox.SetStream(stream.Id, stream.Status, stream.Counters());
 
     /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>
     public async ValueTask DisposeAsync()
