@@ -1,18 +1,24 @@
 using System.Security.Cryptography;
-using EdgePose.Domain;
+using EdgePose.Delivery;
 using EdgePose.Delivery.Spool;
+using EdgePose.Domain;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
-using EdgePose.Service.Logs;
 using EdgePose.Service.Endpoints;
+using EdgePose.Service.Logs;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
 using EdgePose.Settings.Sections;
 using EdgePose.Settings.Yaml;
+using EdgePose.Sinks.HomeAssistant;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Mqtt.Commands;
+using EdgePose.Sinks.Onvif;
+using EdgePose.Sinks.Sparkplug;
 
 namespace EdgePose.Service.Configuration;
 
@@ -106,15 +112,25 @@ internal static class ConfigLoader
     private static EdgePoseConfig Read(YamlNode node, ReadContext context, LoadOptions options)
     {
         var root = new Section(node, "", "", context);
-        var name = root.Id("node", Scalars.CleanId(options.HostName, "edgepose"), new Doc("") { Default = "host name" });
-        var mqtt = MqttSection.Read(root.Child("mqtt"), name);
+        var name = root.Id("node", Scalars.CleanId(options.HostName, "edgepose"), new Doc("Name of this machine in topics and client id.")
+        {
+            Default = "host name", Remark = "in lower case and without its domain", Example = "hall-pi",
+        });
+        var broker = root.Child("mqtt", MqttOptions.About);
+        var mqtt = MqttOptions.Read(broker, name);
+        var mqttSink = MqttSinkOptions.Read(broker, name, mqtt.Version);
+        var commands = CommandCompanion.ReadAllowed(broker);
+        var homeAssistant = HomeAssistantSettings.Read(broker);
+        var onvif = OnvifSettings.Read(broker);
+        var sparkplug = SparkplugSettings.Read(broker);
+        broker.Done();
         var log = LogSettings.Read(root.Child("log", LogSettings.About));
         var models = ModelsSettings.Read(root.Child("models", ModelsSettings.About));
         var (inference, scheduling, quantization) = Networks(root.Child("inference", InferenceSettings.About));
         var pose = PoseSettings.Read(root.Child("pose", PoseSettings.About), PoseSettings.Defaults);
         var skipping = SkippingSettings.Read(root.Child("skipping", SkippingSettings.About), new SkippingSettings());
         var tracking = TrackerSettings.Read(root.Child("tracking", TrackerSettings.About));
-        var poses = ServiceSections.Poses(root.Child("poses"));
+        var poses = root.Child("poses", OutboxOptions.About);
         var events = EventsSection.Read(root.Child("events"));
         var record = EventsSection.Record(root.Child("record"));
         var spool = SpoolSettings.Read(root.Child("spool", SpoolSettings.About));
@@ -126,7 +142,9 @@ internal static class ConfigLoader
         root.Done();
         return new EdgePoseConfig
         {
-            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Scheduling = scheduling, Quantization = quantization, Tracking = tracking, Poses = poses,
+            Node = name, Mqtt = mqtt, MqttSink = mqttSink, Commands = commands, HomeAssistant = homeAssistant, Onvif = onvif, Sparkplug = sparkplug,
+            Log = log, Models = models, Inference = inference, Scheduling = scheduling, Quantization = quantization, Tracking = tracking,
+            Outbox = OutboxOptions.Read(poses, name, spool.MaxAge),
             Spool = spool, Events = events, Record = record, Metrics = metrics, Status = status,
             Streams = streams, Path = "", Hash = "", Secrets = [],
         };
