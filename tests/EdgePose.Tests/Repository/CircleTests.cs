@@ -11,7 +11,6 @@ public sealed class CircleTests(ITestOutputHelper output)
     /// </summary>
     private static readonly (string Assembly, string Namespaces)[] Known =
     [
-        ("EdgePose.Daemon", "Events + Events.Rules"),
         ("EdgePose.Daemon", "Service + Service.Observe"),
         ("EdgePose.Workshop", "Workshop.Quantization + Workshop.Quantization.Accuracy + Workshop.Quantization.Pictures"),
         ("EdgePose.Workshop", "Workshop.Verbs + Workshop.Verbs.Demo + Workshop.Verbs.Eval + Workshop.Verbs.Models"

@@ -1,4 +1,4 @@
-namespace EdgePose.Service;
+namespace EdgePose.Streams;
 
 /// <summary>Rate of a rising counter over about the last five seconds; asked about once a second, by any thread.</summary>
 internal sealed class RateMeter(Func<long> counter, TimeProvider time)

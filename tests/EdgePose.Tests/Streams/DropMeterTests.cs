@@ -1,7 +1,7 @@
 using EdgePose.Domain;
-using EdgePose.Service;
+using EdgePose.Streams;
 
-namespace EdgePose.Tests.Service;
+namespace EdgePose.Tests.Streams;
 
 public sealed class DropMeterTests
 {

@@ -1,24 +1,9 @@
+using System.Diagnostics;
 using EdgePose.Domain;
-using EdgePose.Events;
 using EdgePose.Events.Recording;
-using EdgePose.Service;
-using EdgePose.Service.Configuration;
-using EdgePose.Settings;
+using EdgePose.Events.Scenes;
 
-namespace EdgePose.Service;
-
-/// <summary>A new number of people in a zone.</summary>
-internal readonly record struct ZoneCount(string Stream, string Zone, int People);
-
-/// <summary>Where the events of all streams go. Both are called on the inference thread or a supervisor's, for one stream at a time, and must not wait.</summary>
-internal sealed record EventOutputs
-{
-    public Action<PoseEvent> Raise { get; init; } = static _ => { };
-    public Action<ZoneCount> Count { get; init; } = static _ => { };
-
-    /// <summary>Takes the scenes instead of a recorder; null = record as configured.</summary>
-    public Func<RecordingHeader, ISceneSink>? Tap { get; init; }
-}
+namespace EdgePose.Events;
 
 /// <summary>
 /// Rules and recording of one stream. Poses come from the inference thread, changes of state from the supervisor; each is judged and
@@ -44,18 +29,16 @@ internal sealed class EventsUnit : IAsyncDisposable
     private int _offsetMinutes;
     private bool _open;
 
-    /// <param name="stream">Zones, lines and rules.</param>
-    /// <param name="events">What they share.</param>
-    /// <param name="header">What is known of the poses.</param>
+    /// <param name="setup">What is judged.</param>
+    /// <param name="scope">How much of it leaves the machine.</param>
     /// <param name="recorder">Owned; null = nothing is recorded.</param>
     /// <param name="outputs">Where events go.</param>
     /// <param name="time">Clock of the frames.</param>
-    public EventsUnit(StreamConfig stream, EventsConfig events, RecordingHeader header, ISceneSink? recorder, EventOutputs outputs, TimeProvider time)
+    public EventsUnit(EventSetup setup, PublishScope scope, ISceneSink? recorder, EventOutputs outputs, TimeProvider time)
     {
-        (_scope, _recorder, _outputs, _time) = (stream.Publish, recorder, outputs, time);
-        var options = EventMapping.Options(stream, events, header);
-        _scene = new Scene(options.Skeleton);
-        _engine = new EventEngine(options, Raise, (zone, people) => Count(new ZoneCount(stream.Id, zone, people)));
+        (_scope, _recorder, _outputs, _time) = (scope, recorder, outputs, time);
+        _scene = new Scene(setup.Poses.Skeleton);
+        _engine = new EventEngine(setup, Raise, (zone, people) => Count(new ZoneCount(setup.Poses.Stream, zone, people)));
         _end = time.CreateTimer(static self => ((EventsUnit)self!).Stop(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -134,7 +117,8 @@ internal sealed class EventsUnit : IAsyncDisposable
             PublishScope.Nothing => false,
             // Numbers and the stream's own state say nothing about a person.
             PublishScope.CountsOnly => raised.Track is null,
-            _ => true,
+            PublishScope.Events or PublishScope.Poses => true,
+            _ => throw new UnreachableException($"scope {_scope}"),
         };
         if (allowed) { _outputs.Raise(raised); }
     }

@@ -1,16 +1,13 @@
-namespace EdgePose.Events;
+using EdgePose.Events.Scenes;
 
-/// <summary>Why an event ended other than by itself.</summary>
-internal static class EndReason
-{
-    public const string TrackLost = "track_lost";
-    public const string StreamLost = "stream_lost";
-    public const string Stopped = "stopped";
-}
+namespace EdgePose.Events.Rules;
 
 /// <summary>One configured rule of one stream. Called for every scene; allocates only when it raises an event.</summary>
 internal interface IEventRule
 {
+    /// <summary>A person comes of whom nothing is known.</summary>
+    void Begin(Person person);
+
     void Update(EventContext context);
 
     /// <summary>A person has gone: ends the events about them.</summary>

@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
 /// <summary>Where the joints that the rules look at stand in a skeleton, found by name; -1 where the skeleton does not have one.</summary>
 internal sealed class BodyJoints

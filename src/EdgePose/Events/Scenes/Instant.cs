@@ -1,4 +1,4 @@
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
 /// <summary>A moment on both clocks. Durations come from <paramref name="Microseconds"/>, stamps and schedules from the others.</summary>
 /// <param name="Microseconds">Monotonic.</param>
@@ -7,6 +7,9 @@ namespace EdgePose.Events;
 internal readonly record struct Instant(long Microseconds, long UtcMicroseconds, int OffsetMinutes)
 {
     public const long PerSecond = 1_000_000;
+
+    /// <summary>Earlier than every moment, in microseconds: it has not been.</summary>
+    public const long Never = long.MinValue;
 
     public DateTimeOffset Utc => DateTimeOffset.UnixEpoch.AddTicks(UtcMicroseconds * TimeSpan.TicksPerMicrosecond);
 

@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
 /// <summary>
 /// The people of one frame as the rules and the recording see them: normalised to the picture and laid on <see cref="SceneGrid"/>, so that

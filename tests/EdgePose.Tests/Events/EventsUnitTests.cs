@@ -1,14 +1,14 @@
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
+using EdgePose.Events.Rules;
 using EdgePose.Service;
-using EdgePose.Tests.Events;
 using EdgePose.Tests.Settings;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Replay;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace EdgePose.Tests.Service;
+namespace EdgePose.Tests.Events;
 
 public sealed class EventsUnitTests : IDisposable
 {
@@ -43,10 +43,10 @@ public sealed class EventsUnitTests : IDisposable
     {
         await using var unit = Unit(Yaml.Replace("publish: poses", $"publish: {publish}", StringComparison.Ordinal));
         Walk(unit, 8);
-        Assert.Equal(types, string.Join(' ', _events.Select(e => e.Type.Name())));
+        Assert.Equal(types, string.Join(' ', _events.Select(e => e.Type.Name)));
         Assert.Equal(counts, _counts.Count);
         if (publish == "counts_only") { Assert.All(_events, e => Assert.Equal((null, null, 0), (e.Track, e.Box, e.Points.Count))); }
-        Assert.Equal(1, unit.Raised(EventType.ZoneEnter));
+        Assert.Equal(1, unit.Raised(ZoneRule.Enter));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class EventsUnitTests : IDisposable
         var stream = _events.Where(e => e.Rule == "stream").ToList();
         Assert.Equal([(EventType.StreamLost, EventPhase.Start, "is Stalled"), (EventType.StreamRestored, EventPhase.End, "frames again")], stream.Select(e => (e.Type, e.Phase, e.Reason)));
         Assert.InRange(stream[1].Duration.TotalSeconds, 40, 41);
-        Assert.Equal("stream_lost", _events.Single(e => e.Type == EventType.ZoneLeave).Reason);
+        Assert.Equal("stream_lost", _events.Single(e => e.Type == ZoneRule.Leave).Reason);
     }
 
     [Fact]
@@ -76,9 +76,9 @@ public sealed class EventsUnitTests : IDisposable
         Walk(unit, 3);
         unit.StatusChanged(Status(StreamState.Disabled, "end of file", 1));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.DoesNotContain(_events, e => e.Type == EventType.ZoneLeave);
+        Assert.DoesNotContain(_events, e => e.Type == ZoneRule.Leave);
         _time.Advance(TimeSpan.FromSeconds(1.1));
-        Assert.Equal("stopped", _events.Single(e => e.Type == EventType.ZoneLeave).Reason);
+        Assert.Equal("stopped", _events.Single(e => e.Type == ZoneRule.Leave).Reason);
         Assert.DoesNotContain(_events, e => e.Type == EventType.StreamLost);
     }
 
@@ -88,7 +88,7 @@ public sealed class EventsUnitTests : IDisposable
         await using var unit = Unit(Yaml);
         Walk(unit, 3);
         Walk(unit, 5, from: 3, step: TimeSpan.FromHours(1));
-        var (enter, leave) = (_events.Single(e => e.Type == EventType.ZoneEnter), _events.Single(e => e.Type == EventType.ZoneLeave));
+        var (enter, leave) = (_events.Single(e => e.Type == ZoneRule.Enter), _events.Single(e => e.Type == ZoneRule.Leave));
         Assert.InRange(leave.Duration.TotalSeconds, 3, 6);
         Assert.InRange((leave.Time - enter.Time).TotalMinutes, 60, 61);
         Assert.Equal(leave.Microseconds - enter.Microseconds, (leave.Time - enter.Time - TimeSpan.FromHours(1)).TotalMicroseconds);
@@ -100,7 +100,7 @@ public sealed class EventsUnitTests : IDisposable
         var stream = Loading.Good(Yaml).Streams[0];
         var header = Header() with { Session = "ab" };
         var recorder = new KeypointRecorder(new RecorderOptions { Folder = _folder, MaxBytes = 1 << 20 }, header, _time, NullLogger.Instance);
-        var unit = new EventsUnit(stream, Loading.Good(Yaml).Events, header, recorder, new EventOutputs { Raise = _events.Add }, _time);
+        var unit = new EventsUnit(EventMapping.Setup(stream, Loading.Good(Yaml).Events, header), stream.Publish, recorder, new EventOutputs { Raise = _events.Add }, _time);
         Walk(unit, 8);
         unit.StatusChanged(Status(StreamState.Stalled, "no frame", 1));
         _time.Advance(TimeSpan.FromSeconds(30));
@@ -131,13 +131,14 @@ public sealed class EventsUnitTests : IDisposable
     private EventsUnit Unit(string yaml)
     {
         var config = Loading.Good(yaml);
-        return new EventsUnit(config.Streams[0], config.Events, Header(), null, new EventOutputs { Raise = _events.Add, Count = _counts.Add }, _time);
+        var outputs = new EventOutputs { Raise = _events.Add, Count = _counts.Add };
+        return new EventsUnit(EventMapping.Setup(config.Streams[0], config.Events, Header()), config.Streams[0].Publish, null, outputs, _time);
     }
 
     private static RecordingHeader Header()
     {
         var config = Loading.Good(Yaml);
-        return EventMapping.Header(config.Streams[0], config, Skeletons.Coco17, "m", 0.3f);
+        return RecordingHeader.Begin(EventMapping.Poses(config.Streams[0], config, Skeletons.Coco17, 0.3f));
     }
 
     private static StreamStatus Status(StreamState state, string reason, int epoch) => new(state, default, reason, epoch, 0, 0, 0, "", "");

@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
 /// <summary>The last seconds of a person's body joints, at most <see cref="PerSecond"/> moments a second. Allocates only when it is read.</summary>
 internal sealed class PoseHistory

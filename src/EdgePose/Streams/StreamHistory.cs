@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace EdgePose.Service;
+namespace EdgePose.Streams;
 
 /// <summary>
 /// The highest numbers that one stream has used in this process. A reload exchanges supervisor and tracker; with this, no epoch, frame number

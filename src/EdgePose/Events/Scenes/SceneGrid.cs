@@ -1,4 +1,4 @@
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
 /// <summary>
 /// The grid of coordinates and scores: 4096 steps over the picture, from half a picture outside to half a picture outside. A step is

@@ -1,4 +1,4 @@
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
 /// <summary>One window of the week.</summary>
 /// <param name="Days">Bit n = <see cref="DayOfWeek"/> n; the day on which the window begins.</param>

@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 
-namespace EdgePose.Service;
+namespace EdgePose.Streams;
 
 /// <summary>Which streams lose many of their frames because inference is too slow, judged over the last ten reports. One caller at a time.</summary>
 internal sealed class DropMeter

@@ -1,4 +1,4 @@
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
 /// <summary>Takes what the rules are given, in the same order: a recording, or a replay. For one thread at a time; must not block.</summary>
 internal interface ISceneSink : IAsyncDisposable

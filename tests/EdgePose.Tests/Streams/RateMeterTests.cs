@@ -1,7 +1,7 @@
-using EdgePose.Service;
+using EdgePose.Streams;
 using EdgePose.TestSupport;
 
-namespace EdgePose.Tests.Service;
+namespace EdgePose.Tests.Streams;
 
 public sealed class RateMeterTests
 {

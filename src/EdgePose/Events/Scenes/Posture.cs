@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
 /// <summary>
 /// How a body is held in one frame, in picture heights. Shoulders and hips are the middles of the left and right joint, or the one that

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
 /// <summary>
 /// A simple polygon, convex or not, in either direction of rotation. Given normalised, measured in picture heights, so that distances mean

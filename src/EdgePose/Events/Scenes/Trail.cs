@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
 /// <summary>Where a person's shoulders and feet were at one moment, in picture heights.</summary>
 /// <param name="At">Monotonic microseconds.</param>

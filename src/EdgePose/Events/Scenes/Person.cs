@@ -1,48 +1,13 @@
 using System.Numerics;
 using EdgePose.Domain;
 
-namespace EdgePose.Events;
+namespace EdgePose.Events.Scenes;
 
-/// <summary>Whether a person is in a zone, with the time since when the opposite seems true.</summary>
-internal struct ZoneState
-{
-    public bool Inside;
-
-    /// <summary>Monotonic microseconds since when the other side was measured; <see cref="RuleState.Never"/> = not.</summary>
-    public long ChangingSince;
-}
-
-/// <summary>What one rule remembers of one person (or of its zone). Times are monotonic microseconds.</summary>
-internal struct RuleState
-{
-    public const long Never = long.MinValue;
-
-    /// <summary>When the cause began; <see cref="Never"/> = there is none.</summary>
-    public long Since;
-    public long LastTrue;
-
-    /// <summary>When the cause was last decided, either way.</summary>
-    public long LastKnown;
-    public long LastUpdate;
-
-    /// <summary>End of the cool-down.</summary>
-    public long ReadyAt;
-    public bool Active;
-
-    /// <summary>Key of the open event.</summary>
-    public string Key;
-
-    // What a rule needs beside the common life of an event; each rule names its use.
-    public float A, B;
-    public long T;
-    public Vector2 P;
-    public int Mark;
-
-    public static readonly RuleState Fresh = new() { Since = Never, LastTrue = Never, LastKnown = Never, ReadyAt = Never, T = Never, Key = "" };
-}
-
-/// <summary>What the engine knows of one tracked person. Pooled.</summary>
-internal sealed class Person(int zones, int rules, TimeSpan history, int historyJoints)
+/// <summary>What is known of one tracked person, whatever the rules are. Pooled; what zones and rules remember is in their <see cref="PersonSlots{T}"/>.</summary>
+/// <param name="seat">Number of this object in the pool, from 0.</param>
+/// <param name="history">Length of the skeleton history.</param>
+/// <param name="historyJoints">Leading joints that the history keeps.</param>
+internal sealed class Person(int seat, TimeSpan history, int historyJoints)
 {
     /// <summary>Time constant of the torso length, in seconds: fast enough for somebody who walks away from the camera.</summary>
     private const double TorsoMemory = 1.5;
@@ -50,10 +15,11 @@ internal sealed class Person(int zones, int rules, TimeSpan history, int history
     /// <summary>Cosine of 40 degrees: a torso nearer to vertical is upright.</summary>
     private const float Upright = 0.766f;
 
-    public readonly ZoneState[] Zones = new ZoneState[zones];
-    public readonly RuleState[] States = new RuleState[rules];
     private BodyJoints? _joints;
+    private long _lastUpright;
 
+    /// <summary>Two people who are known at the same time have different ones.</summary>
+    public int Seat => seat;
     public long Track { get; private set; }
     public long FirstSeen { get; private set; }
     public long LastSeen { get; private set; }
@@ -87,15 +53,20 @@ internal sealed class Person(int zones, int rules, TimeSpan history, int history
 
     public void Begin(long track, long now, BodyJoints joints)
     {
-        (Track, FirstSeen, LastSeen, Body, Counts, Posture, UprightTorso, _joints) = (track, now, now, null, false, default, 0, joints);
-        (_lastUpright, Score, Box, Foot) = (RuleState.Never, 0, default, default);
-        Array.Fill(Zones, new ZoneState { ChangingSince = RuleState.Never });
-        Array.Fill(States, RuleState.Fresh);
+        Track = track;
+        FirstSeen = LastSeen = now;
+        Body = null;
+        Counts = false;
+        Posture = default;
+        UprightTorso = 0;
+        _joints = joints;
+        _lastUpright = Instant.Never;
+        Score = 0;
+        Box = default;
+        Foot = default;
         Trail.Clear();
         History.Clear();
     }
-
-    private long _lastUpright;
 
     /// <summary>Takes the person's part of a scene; only what a network saw counts as a measurement.</summary>
     public void See(Body body, long now, float jointThreshold, float aspect)
@@ -111,7 +82,7 @@ internal sealed class Person(int zones, int rules, TimeSpan history, int history
 
     private void Measure(long now)
     {
-        var seconds = _lastUpright == RuleState.Never ? double.MaxValue : (now - _lastUpright) / (double)Instant.PerSecond;
+        var seconds = _lastUpright == Instant.Never ? double.MaxValue : (now - _lastUpright) / (double)Instant.PerSecond;
         var share = UprightTorso == 0 ? 1 : (float)(seconds / (seconds + TorsoMemory));
         UprightTorso += share * (Posture.Torso - UprightTorso);
         _lastUpright = now;
