@@ -95,7 +95,7 @@ public sealed partial class ManualTests
         KeyKind.Number => string.Create(CultureInfo.InvariantCulture, $"number {k.Min} {k.Max} {Default(k)}"),
         KeyKind.Rate => string.Create(CultureInfo.InvariantCulture, $"rate {k.Max} {Default(k)}"),
         KeyKind.Duration => "string " + Default(k),
-        KeyKind.Direction => "list " + Default(k).Trim('[', ']').Split(',')[0],
+        KeyKind.Direction => "array " + Default(k).Trim('[', ']').Split(',')[0],
         KeyKind.Choice => $"enum {string.Join(' ', k.Choices)} {Default(k)}",
         KeyKind.List => "list " + Default(k).Trim('[', ']').Split(',')[0],
         _ => "string " + Default(k),
