@@ -8,7 +8,7 @@ using EdgePose.Networks.Runtime;
 using EdgePose.Networks.TopDown;
 using EdgePose.Workshop.Evaluation;
 
-namespace EdgePose.Workshop.Quantization;
+namespace EdgePose.Workshop.Quantization.Engines;
 
 /// <summary>Somebody that a network found. A detector's people have no joints.</summary>
 /// <param name="Points">In pixels of the picture.</param>

@@ -1,7 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Workshop.Evaluation.Keypoints;
 
-namespace EdgePose.Workshop.Quantization.Accuracy;
+namespace EdgePose.Workshop.Quantization.Engines;
 
 /// <summary>
 /// Which of the float model's joints stand for truth: those at or above the model's threshold, of people with at least

@@ -7,7 +7,7 @@ using EdgePose.Workshop.Verbs.Probe;
 using EdgePose.Workshop.Verbs.Quantize;
 using EdgePose.Workshop.Verbs.Replay;
 
-namespace EdgePose.Workshop.Verbs;
+namespace EdgePose.Workshop;
 
 /// <summary>What <c>edgepose</c> can do beside running: the verbs that never run in the daemon, in the order of the help text.</summary>
 internal static class WorkshopVerbs

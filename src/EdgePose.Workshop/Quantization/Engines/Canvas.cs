@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 
-namespace EdgePose.Workshop.Quantization;
+namespace EdgePose.Workshop.Quantization.Engines;
 
 /// <summary>
 /// Black canvas of a fixed aspect ratio with the picture top left, so that coordinates stay: a bottom-up network of static size only takes

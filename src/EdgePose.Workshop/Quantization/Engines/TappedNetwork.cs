@@ -1,7 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Runtime;
 
-namespace EdgePose.Workshop.Quantization;
+namespace EdgePose.Workshop.Quantization.Engines;
 
 /// <summary>
 /// Stands between an estimator and its network and shows each run: so the inputs of calibration are those that the engine itself makes.

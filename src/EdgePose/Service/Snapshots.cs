@@ -1,6 +1,7 @@
 using EdgePose.Domain;
+using EdgePose.Service.Observe;
 
-namespace EdgePose.Service.Observe;
+namespace EdgePose.Service;
 
 /// <summary>Reads the figures of a running pipeline: the one place where a new figure enters all views.</summary>
 internal sealed class Snapshots(TimeProvider time)
@@ -33,7 +34,7 @@ internal sealed class Snapshots(TimeProvider time)
 
     public static StreamSnapshot Of(StreamUnit stream)
     {
-        var (status, rates, frames) = (stream.Status, stream.Counters(), FrameTally.Of(stream));
+        var (status, rates, frames) = (stream.Status, stream.Counters(), Tally(stream));
         return new StreamSnapshot
         {
             Id = stream.Id,
@@ -60,6 +61,17 @@ internal sealed class Snapshots(TimeProvider time)
             DecodeErrors = stream.Ingested.DecodeErrors,
             Restarts = [.. Enum.GetValues<StreamState>().Select(s => new Count(Words.Snake(s), stream.Ingested.Restarts(s))).Where(c => c.Value > 0)],
         };
+    }
+
+    /// <summary>Where the frames of a stream went.</summary>
+    public static FrameTally Tally(StreamUnit stream)
+    {
+        var a = stream.Scheduled.Slot.Account;
+        return new FrameTally(a.Received, a.Processed, a.Waiting + a.InWork,
+        [
+            new("no_buffer", a.NoBuffer), new("newer_frame", a.Replaced), new("stale", a.Stale), new("refused", a.Refused), new("failed", a.Failed),
+            new("closed", a.Closed),
+        ]);
     }
 
     private static StreamSnapshot Disabled(string id) => new()
