@@ -61,7 +61,7 @@ public sealed partial class ManualTests
         foreach (var key in Keys.Where(k => k.Kind != KeyKind.Map))
         {
             Assert.True(stated.TryGetValue(key.Path, out var text), $"{key.Path} states no default");
-            var start = text.Split(" (")[0].Split(", in ")[0];
+            var start = text.Split(" (")[0];
             Assert.Equal($"{key.Path}: {key.Default}", $"{key.Path}: {start}");
         }
     }
@@ -172,7 +172,7 @@ public sealed partial class ManualTests
     [GeneratedRegex(@"^( *)#((?: {2})*[a-z_0-9-]+:(?: .*)?)$", RegexOptions.Multiline)]
     private static partial Regex OptionalLine();
 
-    [GeneratedRegex("^ *# Default: (.*)$")]
+    [GeneratedRegex(@"^ *# (?:.*\. )?Default: (.*)$")]
     private static partial Regex DefaultLine();
 
     [GeneratedRegex("^( *)([a-z_0-9-]+):( |$)")]

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
+using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
@@ -12,7 +14,6 @@ using EdgePose.Service.Endpoints;
 using EdgePose.Service.Logs;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
-using EdgePose.Settings.Sections;
 using EdgePose.Settings.Yaml;
 using EdgePose.Sinks.HomeAssistant;
 using EdgePose.Sinks.Mqtt;
@@ -48,14 +49,14 @@ internal static class ConfigReader
         var skipping = SkippingSettings.Read(root.Child("skipping", SkippingSettings.About), new SkippingSettings());
         var tracking = TrackerSettings.Read(root.Child("tracking", TrackerSettings.About));
         var poses = root.Child("poses", OutboxOptions.About);
-        var events = EventsSection.Read(root.Child("events"));
-        var record = EventsSection.Record(root.Child("record"));
+        var events = EventsSettings.Read(root.Child("events", EventsSettings.About));
+        var record = RecordSettings.Read(root.Child("record", RecordSettings.About));
         var spool = SpoolSettings.Read(root.Child("spool", SpoolSettings.About));
         var metrics = MetricsSettings.Read(root.Child("metrics", MetricsSettings.About));
         var status = StatusSettings.Read(root.Child("status", StatusSettings.About));
         var streams = StreamConfig.ReadAll(
             root.Child("streams", StreamConfig.About with { Default = "required" }), new StreamDefaults(pose, skipping, events), options.RequireStreams);
-        if (!tracking.Enabled && streams.Any(s => s.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
+        if (!tracking.Enabled && streams.Any(s => s.Events.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
         root.Done();
         return new EdgePoseConfig
         {
