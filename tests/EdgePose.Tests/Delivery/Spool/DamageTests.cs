@@ -150,7 +150,7 @@ public sealed class DamageTests
         run.Append("a", 90);
         run.Take(20);
         while (run.Out.Count > 0) { run.Ack(0); }
-        run.Turn();
+        run.RunOnce();
         run.Crash(d => d.Kill());
         // The segment is that of an hour ago, as after a restore of a backup; the cursor is of now.
         var segment = Segments(run).Single();
@@ -172,7 +172,7 @@ public sealed class DamageTests
         run.Append("a", 20);
         run.Take(12);
         while (run.Out.Count > 0) { run.Ack(0); }
-        run.Turn();
+        run.RunOnce();
         run.Crash(d => d.Kill());
         foreach (var cursor in run.Disk.Files.Where(f => f.Contains("cursor", StringComparison.Ordinal)).ToList()) { run.Disk.Remove(cursor); }
         run.Open();
@@ -224,12 +224,12 @@ public sealed class DamageTests
         run.Append("b", 3);
         run.Take();
         foreach (var _ in Enumerable.Range(0, 3)) { run.Ack(0); }
-        run.Turn();
+        run.RunOnce();
         run.Ack(2);
-        run.Turn();
+        run.RunOnce();
         run.Append("a", 3);
         run.Append("b", 2);
-        run.Turn();
+        run.RunOnce();
         var done = run.Delivered.Select(SpoolRun.Text).ToHashSet();
         run.Crash(d => d.Kill());
         return (run.Disk.Copy(), new Books(run.Accepted.Where(a => !done.Contains(a.Key)).ToDictionary(), [.. run.Accepted.Keys]));
@@ -259,7 +259,7 @@ public sealed class DamageTests
         var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
         for (var i = 0; i < 10; i++) { run.Append(i % 2 == 0 ? "a" : "b", 40, size: 1000); }
         run.Time.Advance(TimeSpan.FromSeconds(11));
-        run.Turn();
+        run.RunOnce();
         run.Crash(d => d.Kill());
         Assert.InRange(Segments(run).Count, 4, 6);
         return run;

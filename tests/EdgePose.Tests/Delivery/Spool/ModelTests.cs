@@ -42,8 +42,8 @@ public sealed class ModelTests
         }
         run.Disk.Before = null;
         run.Time.Advance(TimeSpan.FromSeconds(2));
-        run.Turn();
-        run.Spool.ReturnAll();
+        run.RunOnce();
+        run.Reader.ReturnAll();
         run.Out.Clear();
         run.Drain();
         run.AssertBooksBalance(inOrder: !gaveUp);
@@ -56,23 +56,23 @@ public sealed class ModelTests
         {
             case 0 or 1 or 2: run.Append(how % 3 == 0 ? "a" : how % 3 == 1 ? "b" : "c", 1 + how % 20, size: how * 40); break;
             case 3: for (var n = how % 8; n > 0; n--) { run.Post("a", how); } break;
-            case 4: run.Spool.Turn(); break;
+            case 4: run.Spool.RunOnce(); break;
             case 5 or 6: run.Take(how % 40); break;
             case 7 or 8: for (var n = how % 33; n > 0 && run.Out.Count > 0; n--) { run.Ack(how * n % run.Out.Count); } break;
             case 9:
-                run.Turn();
+                run.RunOnce();
                 break;
             case 10 when run.Out.Count > 0:
-                run.Spool.Return(run.Out[how % run.Out.Count].Sequence);
+                run.Reader.Return(run.Out[how % run.Out.Count].Sequence);
                 run.Out.RemoveAt(how % run.Out.Count);
                 break;
             case 11:
-                run.Spool.ReturnAll();
+                run.Reader.ReturnAll();
                 run.Out.Clear();
                 break;
             // A broker that refuses the announcement too is not told again.
             case 12 when run.Out.FindIndex(r => r.Kind == RecordKind.Event) is >= 0 and var at:
-                run.Spool.Reject(run.Out[at], "refused");
+                run.Reader.Reject(run.Out[at], "refused");
                 run.Out.RemoveAt(at);
                 break;
             case 13:

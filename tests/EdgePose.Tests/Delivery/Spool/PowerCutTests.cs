@@ -49,7 +49,7 @@ public sealed class PowerCutTests
             {
                 run.Take(2);
                 while (run.Out.Count > 0) { run.Ack(0); }
-                run.Turn();
+                run.RunOnce();
             }
             run.Take(4);
             while (run.Out.Count > 0) { run.Ack(0); }
@@ -103,17 +103,17 @@ public sealed class PowerCutTests
         for (var round = 0; round < 14; round++)
         {
             var posted = Enumerable.Range(0, 12).Select(i => run.Post(i % 3 == 0 ? "b" : "a", 2000 + 100 * round)).ToList();
-            run.Turn();
+            run.RunOnce();
             posted.ForEach(run.Book);
             if (round % 2 == 1)
             {
                 run.Take(11);
                 for (var i = run.Out.Count - 1; i >= 0; i -= 2) { run.Ack(i); }
-                run.Turn();
+                run.RunOnce();
                 while (run.Out.Count > 0) { run.Ack(0); }
             }
         }
-        run.Turn();
+        run.RunOnce();
     }
 
     private static (string Path, int Length) LoseThePowerBeforeTheSync(SpoolRun run, string part, params Action[] posts)
@@ -126,7 +126,7 @@ public sealed class PowerCutTests
             (path, length) = (file, run.Disk.LengthOfLastWrite(file));
             throw new PowerLost();
         };
-        Assert.Throws<PowerLost>(run.Turn);
+        Assert.Throws<PowerLost>(run.RunOnce);
         run.Disk.Before = null;
         return (path, length);
     }

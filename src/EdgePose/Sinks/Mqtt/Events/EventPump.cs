@@ -25,7 +25,10 @@ internal sealed partial class EventPump : IAsyncDisposable
     /// <summary>Places freed at a time when a backlog needs them.</summary>
     private const int Freed = 24;
 
-    private readonly DurableSpool _spool;
+    /// <summary>Whose position in the spool it is.</summary>
+    private const string Reader = "mqtt";
+
+    private readonly SpoolReader _spool;
     private readonly IMqttTransport _transport;
     private readonly EventMessages _render;
     private readonly string _node;
@@ -57,7 +60,7 @@ internal sealed partial class EventPump : IAsyncDisposable
         TimeProvider time, ILogger logger)
     {
         (_spool, _transport, _render, _node, _retention, _isConnected, _time, _logger) =
-            (spool, transport, render, node, retention, isConnected, time, logger);
+            (spool.Reader(Reader), transport, render, node, retention, isConnected, time, logger);
         _boot = spool.Stats().Boot;
         _settling = new Settling(time);
     }
