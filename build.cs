@@ -1,8 +1,9 @@
+#!/usr/bin/env dotnet
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
 
-// All build logic of EdgePose in one file-based program: dotnet run build.cs -- <verb>. build.sh and build.ps1 only start it.
-// It needs the .NET SDK and npm and no package, and writes only to node_modules and artifacts.
+// All build logic of EdgePose in one file-based program: dotnet run build.cs -- <verb>. build.sh and build.ps1 only start it. The files of the
+// folder build belong to it (Directory.Build.targets adds them; #:include wants a newer SDK than global.json asks for). It needs the .NET SDK and npm and no package, and writes only to node_modules and artifacts.
 
 using System.Diagnostics;
 using System.Runtime.InteropServices;
@@ -32,10 +33,13 @@ internal static class Verbs
           setup     install what the other verbs need: Debian packages, npm packages, NuGet packages, demo clip, default models
           build     build the whole solution (Release)
           test      setup, build and all tests; --unit or --system: only these;
-                    --filter X: only tests whose full name contains X, or a filter expression of dotnet test
+                    --filter X: only tests whose full name contains X, or a filter expression of dotnet test;
+                    --long: instead the long tests, which need several hundred MB more (other versions of ONNX Runtime, arm64, NVIDIA's flavour);
+                    --ci: all tests but those with the largest downloads, as continuous integration runs them
           demo      setup, build and `edgepose demo`; further arguments go to it, e.g. --seconds 20
           publish   a runnable program, artifacts/publish/edgepose; --runtime linux-x64 (default) or linux-arm64;
-                    --framework-dependent (default) needs the ASP.NET Core 10 runtime, --self-contained brings it
+                    --framework-dependent (default) needs the ASP.NET Core 10 runtime, --self-contained brings it;
+                    --gpu: with CUDA and TensorRT, for linux-x64
           bench     build and run the benchmarks; further arguments go to BenchmarkDotNet, e.g. --filter '*Decode*'
           format    check the source format; --fix mends it        Properties of MSBuild may follow any verb, e.g. -p:Version=1.2.3
         """;
@@ -125,9 +129,15 @@ internal static class Setup
             Console.WriteLine($"  not Debian; needed are the likes of: {string.Join(' ', Debian)}");
             return absent.Length == 0 ? null : throw new Stop(2, $"setup: not found on PATH: {absent}");
         }
+        return Install(Debian);
+    }
+
+    /// <summary>Installs what is missing of <paramref name="packages"/>; null when nothing is.</summary>
+    public static string? Install(string[] packages)
+    {
         var listed = new List<string>();
-        Shell.Run("packages", ["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\\n", .. Debian], must: false, onLine: listed.Add);
-        var missing = Debian.Where(p => !listed.Contains(p + " installed")).ToArray();
+        Shell.Run("packages", ["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\\n", .. packages], must: false, onLine: listed.Add);
+        var missing = packages.Where(p => !listed.Contains(p + " installed")).ToArray();
         if (missing.Length == 0) { return null; }
         string[] install = ["install", "-y", "--no-install-recommends", .. missing]; // fails when the package lists are missing or old
         if (!Apt(must: false, install)) { Apt(must: true, ["update"]); Apt(must: true, install); }
@@ -220,24 +230,27 @@ internal static class Tests
     public static int Run(List<string> args)
     {
         var (unit, system, filter) = (args.Remove("--unit"), args.Remove("--system"), args.Value("--filter"));
+        var (isLong, isCi) = (args.Remove("--long"), args.Remove("--ci"));
         args.End();
         Setup.Run(Setup.All);
         Verbs.BuildSolution();
+        if (isLong || isCi) { Setup.Run(isLong ? LongSetup.All : LongSetup.Short); }
+        var category = isLong ? "Category=Long|Category=Huge" : isCi ? "Category!=Huge" : "Category!=Long&Category!=Huge";
         Files.Recreate(Results);
-        if (unit || !system) { RunProject("EdgePose.Tests", filter); }
-        if (system || !unit) { RunProject("EdgePose.SystemTests", filter); }
+        if ((unit || !system) && !isLong) { RunProject("EdgePose.Tests", category, filter); }
+        if (system || !unit) { RunProject("EdgePose.SystemTests", category, filter); }
         Failed.ForEach(name => Console.WriteLine($"failed: {name}"));
         Console.WriteLine($"{_passed} passed, {Failed.Count} failed" + (_skipped > 0 ? $", {_skipped} skipped" : ""));
         return Failed.Count == 0 && _passed > 0 ? 0 : 1;
     }
 
-    private static void RunProject(string project, string? filter)
+    private static void RunProject(string project, string category, string? filter)
     {
         var (watch, output) = (Stopwatch.StartNew(), new List<string>());
-        string[] filters = filter is null ? [] : ["--filter", filter.AsSpan().ContainsAny('=', '~') ? filter : $"FullyQualifiedName~{filter}"];
+        var chosen = filter is null || filter.AsSpan().ContainsAny('=', '~') ? filter : $"FullyQualifiedName~{filter}";
         string[] loggers = ["--logger", $"trx;LogFileName={project}.trx", "--results-directory", Results, "--logger", "console;verbosity=normal"];
         string[] line = ["dotnet", "test", $"artifacts/bin/{project}/release/{project}.dll", "--blame-hang-timeout", "10m",
-            "--blame-hang-dump-type", "none", .. loggers, .. filters];
+            "--blame-hang-dump-type", "none", .. loggers, "--filter", chosen is null ? category : $"({category})&({chosen})"];
         int Seen() => output.Count(t => t.TrimStart().Split(' ')[0] is "Passed" or "Failed" or "Skipped");
         var (failedBefore, code) = (Failed.Count, Shell.Run(project, line, must: false, () => $"{Seen()} tests", output.Add));
         ReadResults($"{Results}/{project}.trx");
@@ -262,26 +275,6 @@ internal static class Tests
                 default: Failed.Add(name); Console.WriteLine($"{name}\n{message}"); break;
             }
         }
-    }
-}
-
-internal static class Publishing
-{
-    private const string Target = "artifacts/publish";
-    private static readonly string[] Runtimes = ["linux-x64", "linux-arm64"];
-
-    public static int Run(List<string> args)
-    {
-        var (whole, dependent, runtime) = (args.Remove("--self-contained"), args.Remove("--framework-dependent"), args.Value("--runtime") ?? Runtimes[0]);
-        args.End();
-        if (!Runtimes.Contains(runtime)) { throw new Stop(2, $"publish: --runtime is one of {string.Join(", ", Runtimes)}, not '{runtime}'"); }
-        if (whole && dependent) { throw new Stop(2, "publish: choose --self-contained or --framework-dependent"); }
-        Setup.Run(Setup.Restore);
-        Files.Recreate(Target);
-        string[] kind = ["-r", runtime, whole ? "--self-contained" : "--no-self-contained", "-p:RestoreLockedMode=true"];
-        Shell.Run("publish", ["dotnet", "publish", "src/EdgePose.Program", "-c", "Release", "-o", Target, .. kind, .. Verbs.MSBuild]);
-        Console.WriteLine($"publish: {Target}/edgepose ({Files.Size(Target)})");
-        return 0;
     }
 }
 

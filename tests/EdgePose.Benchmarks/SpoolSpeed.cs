@@ -61,7 +61,7 @@ internal static class SpoolSpeed
     }
 
     private static DurableSpool Open(string folder) =>
-        DurableSpool.Open(new SpoolOptions { Folder = folder }, TimeProvider.System, static () => true, NullLogger<DurableSpool>.Instance);
+        DurableSpool.Open(new SpoolSettings { Folder = folder }, TimeProvider.System, static () => true, NullLogger<DurableSpool>.Instance);
 
     private static async Task AppendAsync(string folder, byte[] payload, int events, int rate)
     {

@@ -1,8 +1,10 @@
 using EdgePose.Peers;
+using EdgePose.SystemTests.Inference;
+using Xunit.Runner.InProc.SystemConsole;
 
 namespace EdgePose.SystemTests;
 
-/// <summary>The roles in which the tests start this assembly as a process of its own.</summary>
+/// <summary>The roles in which the tests start this assembly as a process of its own; the test platform starts it without one.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
@@ -15,9 +17,11 @@ internal static class Program
             case ["reconnects", var clip, var ffmpeg, var connections]:
                 await ReconnectingSources.RunAsync(clip, ffmpeg, int.Parse(connections, null));
                 return 0;
+            case ["infer", var library]:
+                OneInference.Run(library);
+                return 0;
             default:
-                await Console.Error.WriteLineAsync("this assembly holds tests; run them with dotnet test");
-                return 2;
+                return await ConsoleRunner.Run(arguments);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace EdgePose.Workshop.Bench;
 /// A top-down estimator with a known number of people: the detector runs as often as usual and its answer is put aside, the pose network
 /// gets <paramref name="people"/> boxes side by side in every frame.
 /// </summary>
-internal sealed class GivenBoxes(TopDownEstimator inner, PersonDetector detector, int people, int detectEvery) : IPoseEstimator
+internal sealed class GivenBoxes(IBoxEstimator inner, PersonDetector detector, int people, int detectEvery) : IPoseEstimator
 {
     private readonly List<Detection> _found = [];
     private readonly Detection[] _boxes = new Detection[people];

@@ -1,7 +1,9 @@
 using EdgePose.Domain;
+using EdgePose.Networks;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.TopDown;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Streams;
 
@@ -27,8 +29,8 @@ internal static class PeopleMeasurement
         var rows = new List<PeopleCost>();
         foreach (var count in Usual.Append(people ?? 0).Distinct().Order())
         {
-            var detector = new PersonDetector(finder);
-            var inner = new TopDownEstimator(detector, pose, Skeletons.Get(pose.Descriptor.Skeleton), new TopDownOptions { MaxFrameSide = stream.MaxSize });
+            var detector = EstimatorFactory.Detector(finder);
+            var inner = EstimatorFactory.TopDown(pose, detector, new TopDownOptions { MaxFrameSide = stream.MaxSize });
             var estimator = new GivenBoxes(inner, detector, count, stream.Pose.DetectEvery);
             var (width, height) = inner.PreferredFrame(1280, 720);
             using var frame = new SyntheticCamera(width, height).Picture(0);

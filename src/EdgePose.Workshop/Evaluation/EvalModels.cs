@@ -1,5 +1,7 @@
 using EdgePose.Domain;
+using EdgePose.Networks;
 using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
@@ -25,7 +27,7 @@ internal sealed class EvalModels : IDisposable
     public EvalModels(EvalModelOptions options, bool truthBoxes = false)
     {
         _options = options;
-        _store = ModelStore.Load(options.Folders, new InferenceOptions
+        _store = ModelStore.Load(options.Folders, new InferenceSettings
         {
             Providers = [options.Provider], RequireProvider = options.Provider == "auto" ? "" : options.Provider, Threads = options.Threads,
         });
@@ -53,7 +55,7 @@ internal sealed class EvalModels : IDisposable
     /// <summary>Joint layout of a pose model, which need not be installed.</summary>
     public static Skeleton SkeletonOf(string model, IReadOnlyList<string> folders)
     {
-        using var store = ModelStore.Load(folders, new InferenceOptions());
+        using var store = ModelStore.Load(folders, new InferenceSettings());
         var descriptor = store.Catalog.Get(model);
         return descriptor.Task != ModelTask.Detect ? Skeletons.Get(descriptor.Skeleton)
             : throw new UserError(ExitCode.Model, $"{model} is a person detector, not a pose model");
@@ -62,16 +64,16 @@ internal sealed class EvalModels : IDisposable
     /// <summary>For pictures: everything that the networks find, for the ranking of AP.</summary>
     public PictureEstimator ForPictures()
     {
-        if (IsBottomUp) { return new PictureEstimator(new BottomUpEstimator(_store.Open(_pose), Skeleton, BottomUp(0))); }
-        var detector = _detector is null ? null : new PersonDetector(_store.Open(_detector), DetectionsFrom);
+        if (IsBottomUp) { return new PictureEstimator(EstimatorFactory.WholeFrame(_store.Open(_pose), BottomUp(0))); }
+        var detector = _detector is null ? null : EstimatorFactory.Detector(_store.Open(_detector), DetectionsFrom);
         var options = new TopDownOptions { MaxFrameSide = _options.Profile == EvalProfile.Accurate ? 0 : new TopDownOptions().MaxFrameSide };
-        return new PictureEstimator(detector, new TopDownEstimator(detector, _store.Open(_pose), Skeleton, options));
+        return new PictureEstimator(detector, EstimatorFactory.TopDown(_store.Open(_pose), detector, options));
     }
 
     /// <summary>For clips: what the daemon runs on a stream.</summary>
     public IPoseEstimator ForClip() => IsBottomUp
-        ? new BottomUpEstimator(_store.Open(_pose), Skeleton, BottomUp(new BottomUpOptions { Profile = DecodeProfile.Fast }.MinScore))
-        : new TopDownEstimator(new PersonDetector(_store.Open(_detector!)), _store.Open(_pose), Skeleton, new TopDownOptions());
+        ? EstimatorFactory.WholeFrame(_store.Open(_pose), BottomUp(new BottomUpOptions { Profile = DecodeProfile.Fast }.MinScore))
+        : EstimatorFactory.TopDown(_store.Open(_pose), EstimatorFactory.Detector(_store.Open(_detector!)), new TopDownOptions());
 
     /// <summary>What the report says about the networks.</summary>
     public RunFigures Describe(bool truthBoxes, TimeSpan time, int count)

@@ -9,7 +9,7 @@ namespace EdgePose.Workshop.Evaluation;
 internal sealed class PictureEstimator
 {
     private readonly IPoseEstimator _estimator;
-    private readonly TopDownEstimator? _topDown;
+    private readonly IBoxEstimator? _topDown;
     private readonly PersonDetector? _detector;
     private readonly List<Detection> _boxes = [];
 
@@ -17,7 +17,7 @@ internal sealed class PictureEstimator
 
     /// <param name="detector">Null when the boxes are given with each picture.</param>
     /// <param name="topDown">Pose model.</param>
-    public PictureEstimator(PersonDetector? detector, TopDownEstimator topDown) => (_estimator, _topDown, _detector) = (topDown, topDown, detector);
+    public PictureEstimator(PersonDetector? detector, IBoxEstimator topDown) => (_estimator, _topDown, _detector) = (topDown, topDown, detector);
 
     public Skeleton Skeleton => _estimator.Skeleton;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using EdgePose.Domain;
-using EdgePose.Networks.Models;
 
 namespace EdgePose.Workshop.Models;
 
@@ -12,7 +11,7 @@ internal static class DescriptorText
     {
         var text = new StringBuilder();
         Line("name", request.Name);
-        Line("kind", ModelFamilies.Kinds.First(k => k.Kind == kind).Word);
+        Line("kind", kind.Word);
         Line("file", request.File);
         Line("sha256", request.Sha256);
         Line("input", string.Create(CultureInfo.InvariantCulture, $"{{ width: {size.Width}, height: {size.Height} }}"));

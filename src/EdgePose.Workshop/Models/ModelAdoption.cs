@@ -1,8 +1,10 @@
 using EdgePose.Domain;
+using EdgePose.Networks;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 
 namespace EdgePose.Workshop.Models;
 
@@ -35,16 +37,16 @@ internal static class ModelAdoption
         CheckNames(request);
         var content = request.Content.ToArray();
         var probed = ModelProbing.Detect(content, request.File);
-        var kind = Kind(request, probed);
-        var joints = Contract.Joints(kind, probed.Outputs);
-        var text = DescriptorText.Write(request, kind, Skeleton(request, kind, joints, probed), InputSize(request, kind, probed),
-            kind == ModelKind.CenterNet ? [probed.Outputs.First(o => o.Rank == 3).Name] : []);
+        var family = Family(request, probed);
+        var joints = family.Joints(probed.Outputs);
+        var text = DescriptorText.Write(
+            request, family.Kind, Skeleton(request, family.Kind, joints, probed), InputSize(request, family, probed), family.OutputsToName(probed.Outputs));
         var problems = new ProblemList();
         var descriptor = DescriptorReader.Read(System.Text.Encoding.UTF8.GetBytes(text), $"{request.Name}.yaml", problems)
             ?? throw new UserError(ExitCode.Model, $"{request.File}: no valid descriptor can be made of it: {problems.ToSorted([])[0]}");
-        using var session = OrtSession.Open(descriptor, content, joints, new InferenceOptions { Providers = ["cpu"] });
+        using var session = NetworkFactory.Open(descriptor, content, joints, new InferenceSettings { Providers = ["cpu"] });
         var binding = session.Bind(1, descriptor.Input.Height, descriptor.Input.Width);
-        return new AdoptedModel(descriptor.Name, Word(kind), descriptor.Skeleton, session.InputShape(binding).ToString(),
+        return new AdoptedModel(descriptor.Name, family.Kind.Word, descriptor.Skeleton, session.InputShape(binding).ToString(),
             [.. session.OutputShapes(binding).Select(o => o.ToString())], text);
     }
 
@@ -68,19 +70,19 @@ internal static class ModelAdoption
         }
     }
 
-    private static ModelKind Kind(AdoptionRequest request, ProbedModel probed)
+    private static IModelFamily Family(AdoptionRequest request, ProbedModel probed)
     {
         var shapes = $"input {probed.Input}; outputs {string.Join(", ", probed.Outputs)}";
         if (request.Kind.Length == 0)
         {
-            return probed.Kind ?? throw new UserError(ExitCode.Model, $"{request.File}: its inputs and outputs fit no known family ({shapes})",
+            return probed.Family ?? throw new UserError(ExitCode.Model, $"{request.File}: its inputs and outputs fit no known family ({shapes})",
                 "models/README.md lists the families; a network with other outputs needs another export");
         }
-        var asked = ModelFamilies.Kinds.Where(k => k.Word == request.Kind).Select(k => (ModelKind?)k.Kind).FirstOrDefault()
-            ?? throw new UserError(ExitCode.Usage, $"'{request.Kind}' is not a family", "use one of " + string.Join(", ", ModelFamilies.Kinds.Select(k => k.Word)));
-        return probed.Kind == asked ? asked : throw new UserError(ExitCode.Model,
-            $"{request.File}: --kind says {request.Kind}, but its inputs and outputs are those of {(probed.Kind is { } found ? Word(found) : "no known family")} ({shapes})",
-            probed.Kind is { } other ? $"leave --kind out, or give --kind {Word(other)}" : "export the network again");
+        var asked = ModelFamilies.Find(request.Kind)
+            ?? throw new UserError(ExitCode.Usage, $"'{request.Kind}' is not a family", "use one of " + string.Join(", ", ModelFamilies.Words));
+        return probed.Family == asked ? asked : throw new UserError(ExitCode.Model,
+            $"{request.File}: --kind says {request.Kind}, but its inputs and outputs are those of {(probed.Family is { } found ? found.Kind.Word : "no known family")} ({shapes})",
+            probed.Family is { } other ? $"leave --kind out, or give --kind {other.Kind.Word}" : "export the network again");
     }
 
     private static string Skeleton(AdoptionRequest request, ModelKind kind, int joints, ProbedModel probed)
@@ -88,7 +90,7 @@ internal static class ModelAdoption
         if (joints == 0)
         {
             return request.Skeleton.Length == 0 ? ""
-                : throw new UserError(ExitCode.Model, $"{request.File}: it is a detector ({Word(kind)}) and has no skeleton", "leave --skeleton out");
+                : throw new UserError(ExitCode.Model, $"{request.File}: it is a detector ({kind.Word}) and has no skeleton", "leave --skeleton out");
         }
         var known = string.Join(", ", Skeletons.All.Select(s => $"{s.Name} ({s.Count})"));
         var skeleton = request.Skeleton.Length > 0 ? Skeletons.Get(request.Skeleton) : Skeletons.All.FirstOrDefault(s => s.Count == joints);
@@ -97,12 +99,10 @@ internal static class ModelAdoption
             + (skeleton is null ? ", which no known skeleton has" : $", but skeleton {skeleton.Name} has {skeleton.Count}"), $"the skeletons are {known}");
     }
 
-    private static (int Width, int Height) InputSize(AdoptionRequest request, ModelKind kind, ProbedModel probed)
+    private static (int Width, int Height) InputSize(AdoptionRequest request, IModelFamily family, ProbedModel probed)
     {
-        var family = ModelFamilies.Input(kind);
-        var nhwc = family.Layout == TensorLayout.Nhwc;
-        return probed.DynamicSize ? request.Size ?? (family.Width, family.Height) : (probed.Input.Shape[nhwc ? 2 : 3], probed.Input.Shape[nhwc ? 1 : 2]);
+        var input = family.Input;
+        var nhwc = input.Layout == TensorLayout.Nhwc;
+        return probed.DynamicSize ? request.Size ?? (input.Width, input.Height) : (probed.Input.Shape[nhwc ? 2 : 3], probed.Input.Shape[nhwc ? 1 : 2]);
     }
-
-    private static string Word(ModelKind kind) => ModelFamilies.Kinds.First(k => k.Kind == kind).Word;
 }

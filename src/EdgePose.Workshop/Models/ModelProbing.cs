@@ -1,11 +1,12 @@
 using EdgePose.Domain;
+using EdgePose.Networks;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Workshop.Models;
 
 /// <summary>What a network was found to be.</summary>
-internal sealed record ProbedModel(ModelKind? Kind, TensorShape Input, IReadOnlyList<TensorShape> Outputs, bool DynamicSize);
+internal sealed record ProbedModel(IModelFamily? Family, TensorShape Input, IReadOnlyList<TensorShape> Outputs, bool DynamicSize);
 
 /// <summary>The same for showing; the kind is null when no contract fits.</summary>
 internal sealed record FoundModel(string? Kind, string Input, (int Width, int Height) Size, IReadOnlyList<string> Outputs);
@@ -39,8 +40,8 @@ internal static class ModelProbing
                         "the weights or the export are damaged");
                 }
                 var real = new TensorShape(input.Name, input.Element, shape);
-                found = new ProbedModel(Contract.Detect(real, run.Outputs), real, run.Outputs, dynamic);
-                if (found.Kind is not null) { return found; }
+                found = new ProbedModel(Contract.Recognise(real, run.Outputs), real, run.Outputs, dynamic);
+                if (found.Family is not null) { return found; }
             }
             catch (UserError e) when (dynamic)
             {
@@ -80,7 +81,7 @@ internal static class ModelProbing
     public static FoundModel Describe(ReadOnlyMemory<byte> model, string name)
     {
         var found = Detect(model.ToArray(), name);
-        return new FoundModel(found.Kind?.ToString(), found.Input.ToString(), SizeOf(found.Input), [.. found.Outputs.Select(o => o.ToString())]);
+        return new FoundModel(found.Family?.Kind.Name, found.Input.ToString(), SizeOf(found.Input), [.. found.Outputs.Select(o => o.ToString())]);
     }
 
     /// <summary>Width and height of a picture input.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EdgePose.Domain;
-using EdgePose.Networks.Models;
+using EdgePose.Networks;
 using EdgePose.Service;
 using EdgePose.Settings;
 
@@ -39,11 +39,11 @@ internal static class CardText
     private static void Descriptor(YamlText yaml, ModelDescriptor source, string file, QuantizeReport r)
     {
         yaml.Value("name", r.Name);
-        yaml.Value("kind", ModelFamilies.Kinds.First(k => k.Kind == source.Kind).Word);
+        yaml.Value("kind", source.Kind.Word);
         yaml.Value("file", file);
         yaml.Value("sha256", r.Sha256);
-        Input(yaml, source.Input, ModelFamilies.Input(source.Kind));
-        Decode(yaml, source.Decode, ModelFamilies.Decode(source.Kind));
+        Input(yaml, source.Input, ModelFamilies.Of(source.Kind).Input);
+        Decode(yaml, source.Decode, ModelFamilies.Of(source.Kind).Decode);
         yaml.List("outputs", source.Outputs);
         if (source.Skeleton.Length > 0) { yaml.Value("skeleton", source.Skeleton); }
         if (source.Note.Length > 0) { yaml.Text("note", source.Note); }

@@ -1,4 +1,7 @@
 using EdgePose.Domain;
+using EdgePose.Networks;
+using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.Networks.Runtime;
@@ -34,14 +37,14 @@ internal sealed class Engine
         (_model, _staticSize) = (network.Descriptor, staticSize);
         if (_model.Task == ModelTask.Detect)
         {
-            (_detector, _poses) = (new PersonDetector(network, DetectionsFrom), new PoseList(0));
+            (_detector, _poses) = (EstimatorFactory.Detector(network, DetectionsFrom), new PoseList(0));
             return;
         }
         var skeleton = Skeletons.Get(_model.Skeleton);
         _poses = new PoseList(skeleton.Count);
         _estimator = _model.Task == ModelTask.BottomUp
-            ? new PictureEstimator(new BottomUpEstimator(network, skeleton, new BottomUpOptions { Profile = DecodeProfile.Accurate, MinScore = 0 }))
-            : new PictureEstimator(null, new TopDownEstimator(null, network, skeleton, new TopDownOptions { MaxFrameSide = 0 }));
+            ? new PictureEstimator(EstimatorFactory.WholeFrame(network, new BottomUpOptions { Profile = DecodeProfile.Accurate, MinScore = 0 }))
+            : new PictureEstimator(null, EstimatorFactory.TopDown(network, null, new TopDownOptions { MaxFrameSide = 0 }));
     }
 
     /// <summary>Everybody in the picture; for a top-down model one entry for each of <paramref name="boxes"/>, in their order.</summary>

@@ -1,6 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Models;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 
 namespace EdgePose.Workshop.Quantization;
 

@@ -1,7 +1,7 @@
 using EdgePose.Domain;
+using EdgePose.Networks;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
-using EdgePose.Networks.TopDown;
 using EdgePose.Workshop.Evaluation;
 using EdgePose.Workshop.Evaluation.Data;
 using EdgePose.Workshop.Quantization.Accuracy;
@@ -104,17 +104,17 @@ internal sealed class Preparation(QuantizeRequest request, SourceModel source, I
     }
 
     private Surveyor Surveyor(OrtSession? detector) => source.Model.Task == ModelTask.TopDown
-        ? new Surveyor(feed, source.Model, null, detector is null ? null : new PersonDetector(detector, Engine.DetectionsFrom))
+        ? new Surveyor(feed, source.Model, null, detector is null ? null : EstimatorFactory.Detector(detector, Engine.DetectionsFrom))
         : new Surveyor(feed, source.Model, new Engine(network, source.StaticSize), null);
 
     /// <summary>The detector for the calibration crops; null unless the model is top-down.</summary>
     private OpenedDetector? OpenDetector()
     {
         if (source.Model.Task != ModelTask.TopDown) { return null; }
-        using var store = ModelStore.Load(request.Folders, new InferenceOptions { Providers = ["cpu"] });
+        using var store = ModelStore.Load(request.Folders, new InferenceSettings { Providers = ["cpu"] });
         var model = store.Catalog.Get(request.Detector);
         if (model.Task != ModelTask.Detect) { throw new UserError(ExitCode.Model, $"{model.Name} is a pose model, not a person detector"); }
-        var session = OrtSession.Open(model, ModelFile.ReadVerified(model), 0, new InferenceOptions { Providers = ["cpu"] });
+        var session = NetworkFactory.Open(model, ModelFile.ReadVerified(model), new InferenceSettings { Providers = ["cpu"] });
         return new OpenedDetector(model.Name, model.Decode.ScoreThreshold, session);
     }
 

@@ -3,6 +3,7 @@ using EdgePose.Domain;
 using EdgePose.ModelTools;
 using EdgePose.Networks.Models;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.Workshop.Models;
 
 namespace EdgePose.Workshop.Quantization;

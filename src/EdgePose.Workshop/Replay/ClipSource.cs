@@ -1,7 +1,9 @@
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
+using EdgePose.Streams;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Workshop.Replay;
@@ -20,7 +22,8 @@ internal static class ClipSource
     {
         var source = stream with
         {
-            Url = Path.GetFullPath(clip), User = "", Password = null, Enabled = true, Loop = false, Pace = Pace.Max, Publish = PublishScope.Nothing,
+            Source = stream.Source with { Url = Path.GetFullPath(clip), User = "", Password = null, Loop = false, Pace = SourcePace.Max },
+            Enabled = true, Publish = PublishScope.Nothing,
         };
         var outputs = new EventOutputs
         {
@@ -46,7 +49,7 @@ internal static class ClipSource
             {
                 stop.ThrowIfCancellationRequested();
                 var ended = reading.IsCompleted;
-                if (unit.Lane.Slot.TryTake() is { } frame)
+                if (unit.Scheduled.Slot.TryTake() is { } frame)
                 {
                     using (frame)
                     {

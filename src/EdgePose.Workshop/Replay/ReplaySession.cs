@@ -1,6 +1,7 @@
 using EdgePose.Events;
 using EdgePose.Events.Recording;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 
 namespace EdgePose.Workshop.Replay;

@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Events.Recording;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 
 namespace EdgePose.Workshop.Replay;

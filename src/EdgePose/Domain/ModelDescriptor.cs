@@ -1,37 +1,15 @@
 namespace EdgePose.Domain;
 
-/// <summary>Network family: decides pre-processing defaults and the decoder. The I/O contracts are those of the families' public exports.</summary>
-internal enum ModelKind
+/// <summary>A network family by its names. What the family is stands in its folder below Networks/Families.</summary>
+/// <param name="Word">As descriptors call it, such as <c>det-e2e</c>.</param>
+/// <param name="Name">As reports and messages call it, such as <c>DetEndToEnd</c>.</param>
+/// <param name="Task">What its networks are for.</param>
+internal sealed record ModelKind(string Word, string Name, ModelTask Task)
 {
-    /// <summary>Bottom-up associative embedding: LitePose, HigherHRNet.</summary>
-    LitePose,
+    /// <summary>The number of rows of an output depends on the picture.</summary>
+    public bool HasVariableOutputs { get; init; }
 
-    /// <summary>Top-down, two 1-D classification outputs: RTMPose, DWPose.</summary>
-    Simcc,
-
-    /// <summary>Top-down heat maps: HRNet family, Hourglass of mmpose, ViTPose, PP-TinyPose.</summary>
-    Heatmap,
-
-    /// <summary>Stacked Hourglass with NHWC input and a stack axis.</summary>
-    HourglassPrinceton,
-
-    /// <summary>MoveNet, one person per crop.</summary>
-    MoveNetSingle,
-
-    /// <summary>YOLOX, undecoded rows.</summary>
-    YoloxRaw,
-
-    /// <summary>mmdeploy end-to-end detector: dets and labels.</summary>
-    DetEndToEnd,
-
-    /// <summary>RTMDet, raw class and distance maps.</summary>
-    RtmdetRaw,
-
-    /// <summary>PicoDet, decoded boxes and scores without NMS.</summary>
-    PicoDet,
-
-    /// <summary>CenterNet from a TFJS graph model, detections in the graph.</summary>
-    CenterNet,
+    public override string ToString() => Name;
 }
 
 internal enum ModelTask { Detect, TopDown, BottomUp }
@@ -146,10 +124,5 @@ internal sealed record ModelDescriptor
     /// <summary>Card of a quantized model; null for all others.</summary>
     public QuantizationCard? Quantization { get; init; }
 
-    public ModelTask Task => Kind switch
-    {
-        ModelKind.LitePose => ModelTask.BottomUp,
-        ModelKind.Simcc or ModelKind.Heatmap or ModelKind.HourglassPrinceton or ModelKind.MoveNetSingle => ModelTask.TopDown,
-        _ => ModelTask.Detect,
-    };
+    public ModelTask Task => Kind.Task;
 }

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
+using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,8 +42,8 @@ internal static class DaemonRunner
         var config = Load(request, redactor, Console.Error);
         if (ProcessLimits.Find(config.Streams.Count) is { } limit) { throw new UserError(ExitCode.Failed, limit.Problem, limit.Hint); }
         var level = request.LogLevel.Length > 0 ? request.LogLevel : config.Log.Level;
-        await using var log = LogSetup.Create(level, Mapping.Log(config.Log.Format), redactor);
-        await using var output = request.Stdout ? Console.OpenStandardOutput() : null;
+        await using var log = LogSetup.Create(level, config.Log.Format, redactor);
+        await using var output = request.Stdout ? StandardOutput.Open() : null;
         var exit = new DaemonExit { StopWhenSourcesEnd = request.UntilEnd };
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });

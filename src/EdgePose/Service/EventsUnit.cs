@@ -2,6 +2,7 @@ using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 
 namespace EdgePose.Service;

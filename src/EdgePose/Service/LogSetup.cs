@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgePose.Service.Logs;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -7,13 +8,6 @@ using Serilog.Formatting.Display;
 using Serilog.Formatting.Json;
 
 namespace EdgePose.Service;
-
-/// <summary>How log lines look.</summary>
-internal enum LogStyle
-{
-    /// <summary>Journald prefixes under systemd, console text otherwise.</summary>
-    Auto, Console, Journald, Json,
-}
 
 /// <summary>Builds the one logger. Everything goes to standard error: standard output belongs to results.</summary>
 internal static class LogSetup

@@ -7,11 +7,9 @@ namespace EdgePose.Service;
 /// <summary>Where the spool is and how it is set up, from the configuration and the environment.</summary>
 internal static class SpoolFolder
 {
-    public static SpoolOptions Options(SpoolConfig config, Func<string, string?> environment) => new()
+    public static SpoolSettings Options(SpoolSettings configured, Func<string, string?> environment) => configured with
     {
-        Folder = config.Folder.Length > 0 ? config.Folder : Default(environment),
-        MaxBytes = config.MaxBytes,
-        MaxAge = config.MaxAge,
+        Folder = configured.Folder.Length > 0 ? configured.Folder : Default(environment),
         KernelBoot = SpoolClock.ReadKernelBoot(),
     };
 
@@ -24,9 +22,9 @@ internal static class SpoolFolder
     }
 
     /// <summary>One line for <c>edgepose check</c>.</summary>
-    public static Finding Check(SpoolConfig config, Func<string, string?> environment)
+    public static Finding Check(SpoolSettings configured, Func<string, string?> environment)
     {
-        var options = Options(config, environment);
+        var options = Options(configured, environment);
         SpoolCondition found;
         try { found = SpoolCheck.Look(options.Folder); }
         catch (IOException e) { return Bad($"{options.Folder} cannot be read: {e.Message}"); }

@@ -36,7 +36,7 @@ internal static partial class Scalars
         return true;
     }
 
-    [GeneratedRegex(@"^([0-9]{1,6})(KiB|MiB|GiB)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([0-9]{1,7})(KiB|MiB|GiB)\z", RegexOptions.CultureInvariant)]
     private static partial Regex SizeText();
 
     [GeneratedRegex(@"^([01][0-9]|2[0-3]):[0-5][0-9]\z", RegexOptions.CultureInvariant)]

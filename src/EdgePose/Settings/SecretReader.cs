@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using EdgePose.Domain;
+using EdgePose.Settings.Problems;
 
 namespace EdgePose.Settings;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 
 namespace EdgePose.Settings;

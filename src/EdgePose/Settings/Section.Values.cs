@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 
 namespace EdgePose.Settings;

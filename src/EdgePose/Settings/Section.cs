@@ -1,3 +1,4 @@
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 
 namespace EdgePose.Settings;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using EdgePose.Peers;
 using EdgePose.SystemTests.Ingest;
 using EdgePose.SystemTests.Peers.Rtsp;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

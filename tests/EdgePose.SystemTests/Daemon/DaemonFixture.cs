@@ -14,7 +14,7 @@ public sealed class DaemonFixture : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("edgepose-daemon-").FullName;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         if (!File.Exists(Original)) { return; }
         string[] encode = ["-nostdin", "-v", "error", "-i", Original, "-t", "20", "-an", "-c:v", "libx264", "-preset", "ultrafast", "-profile:v", "main", "-crf", "26", "-g", "10", "-bf", "0", "-pix_fmt", "yuv420p"];
@@ -32,7 +32,7 @@ public sealed class DaemonFixture : IAsyncLifetime
     private string Ready(string name)
     {
         NeedModels();
-        Repo.SkipUnless(File.Exists(Original), "needs the demo clip artifacts/assets/media/vtest.avi: ./build.sh setup");
+        Assert.SkipUnless(File.Exists(Original), "needs the demo clip artifacts/assets/media/vtest.avi: ./build.sh setup");
         return Path.Combine(_folder, name);
     }
 
@@ -40,16 +40,16 @@ public sealed class DaemonFixture : IAsyncLifetime
     public static string NeedModels()
     {
         var folder = Path.Combine(Assets, "models");
-        Repo.SkipUnless(
+        Assert.SkipUnless(
             File.Exists(Path.Combine(folder, "centernet-person.onnx")) && File.Exists(Path.Combine(folder, "movenet-lightning.onnx")),
             "needs the default models in artifacts/assets/models: ./build.sh setup");
         return folder;
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         Directory.Delete(_folder, recursive: true);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using EdgePose.Peers;
 using EdgePose.Tests.Sinks.Mqtt;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

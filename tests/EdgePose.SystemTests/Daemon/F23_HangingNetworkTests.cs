@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text;
 using EdgePose.Peers;
 using EdgePose.SystemTests.Peers;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EdgePose.Peers;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

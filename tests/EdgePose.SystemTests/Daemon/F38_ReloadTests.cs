@@ -1,5 +1,4 @@
 using EdgePose.Peers;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

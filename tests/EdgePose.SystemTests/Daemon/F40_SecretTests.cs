@@ -1,6 +1,5 @@
 using EdgePose.Peers;
 using EdgePose.SystemTests.Peers;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

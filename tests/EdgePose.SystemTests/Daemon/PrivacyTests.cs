@@ -1,7 +1,6 @@
 using System.Text;
 using EdgePose.Peers;
 using EdgePose.SystemTests.Peers;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 

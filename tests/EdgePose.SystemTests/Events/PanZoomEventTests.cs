@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Replay;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Events;
 

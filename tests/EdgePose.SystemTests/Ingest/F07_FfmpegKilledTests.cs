@@ -4,7 +4,6 @@ using EdgePose.Streams;
 using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
 using EdgePose.TestSupport;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Ingest;
 
@@ -44,7 +43,7 @@ public sealed class F07_FfmpegKilledTests(IngestFixture fixture, ITestOutputHelp
         var tools = new FakeTool(fixture.Folder).Pair("f07", $"{FakeTool.Frame}; while [ ! -e '{die}' ]; do sleep 0.01; done; rm '{die}'; {FakeTool.Frame}; kill -KILL $$");
         var time = new ManualTime();
         await using var stream = new RunningStream(
-            new SourceOptions { Stream = "cam", Url = "rtsp://cam.test/x", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) }, tools, time: time);
+            new SourceSettings { Stream = "cam", Url = "rtsp://cam.test/x", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) }, tools, time: time);
         await DieAsync(5);
         var (files, threads) = Usage();
         await DieAsync(105);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Ingest;
 

@@ -1,7 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Ingest;
 

@@ -3,7 +3,6 @@ using EdgePose.Domain;
 using EdgePose.Streams;
 using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Ingest;
 

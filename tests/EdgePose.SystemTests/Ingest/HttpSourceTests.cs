@@ -16,7 +16,7 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
     private WebApplication? _web;
     private string _address = "";
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await Tool.RunAsync(
             "ffmpeg", "-nostdin", "-v", "error", "-y", "-i", fixture.ShortClip, "-c", "copy", "-f", "hls", "-hls_time", "2", "-hls_list_size", "0",
@@ -42,9 +42,9 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
         _address = _web.Urls.Single();
     }
 
-    public async Task DisposeAsync() => await _web!.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _web!.DisposeAsync();
 
-    private SourceOptions Http(string path) => new() { Stream = "web", Url = _address + path, FrameSize = static (_, _) => (160, 120) };
+    private SourceSettings Http(string path) => new() { Stream = "web", Url = _address + path, FrameSize = static (_, _) => (160, 120) };
 
     [Fact]
     public async Task Hls_PlaysInRealTimeAndReconnectsAtTheEnd()

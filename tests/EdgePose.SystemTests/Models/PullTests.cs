@@ -1,13 +1,14 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using EdgePose.Domain;
-using EdgePose.Networks.Models;
+using EdgePose.Networks.Families.Heatmap;
+using EdgePose.Networks;
 using EdgePose.Workshop.Models;
 
 namespace EdgePose.SystemTests.Models;
 
 /// <summary>Downloads from a server that behaves, misbehaves, and breaks off. Whatever happens, nothing that looks complete is wrong.</summary>
-public sealed class PullTests : IAsyncLifetime, IDisposable
+public sealed class PullTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pull-").FullName;
     private readonly byte[] _model = new byte[300_000];
@@ -16,20 +17,19 @@ public sealed class PullTests : IAsyncLifetime, IDisposable
 
     private string Target => Path.Combine(_folder, "m.onnx");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         new Random(1).NextBytes(_model);
         _server = await ModelServer.StartAsync();
         _server.Content = _model;
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
+        _http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
-
-    public void Dispose() => _http.Dispose();
 
     [Theory]
     [InlineData("/file")]
@@ -213,7 +213,7 @@ public sealed class PullTests : IAsyncLifetime, IDisposable
 
     private ModelDescriptor Model(string path, string archive = "") => new()
     {
-        Name = "m", Kind = ModelKind.Heatmap, Path = "", File = "m.onnx", Sha256 = Hash(_model), Input = ModelFamilies.Input(ModelKind.Heatmap),
+        Name = "m", Kind = HeatmapFamily.Kind, Path = "", File = "m.onnx", Sha256 = Hash(_model), Input = new HeatmapFamily().Input,
         Decode = new ModelDecode(), Source = "here", Download = new ModelDownload(_server.Address + path, archive),
     };
 

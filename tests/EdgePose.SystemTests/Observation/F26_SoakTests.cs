@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Peers;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Observation;
 

@@ -43,11 +43,14 @@ internal sealed class EdgePoseProcess : IAsyncDisposable
 
     /// <param name="arguments">Verb and options.</param>
     /// <param name="environment">Set on top of the tests' own environment.</param>
-    public static EdgePoseProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static EdgePoseProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+        StartProgram([Host, Assembly, .. arguments], environment);
+
+    private static EdgePoseProcess StartProgram(IEnumerable<string> line, IReadOnlyDictionary<string, string>? environment)
     {
         // Whoever started the tests may ignore signals (nohup, a background job), and children would inherit that.
         var start = new ProcessStartInfo("/usr/bin/env") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])["--default-signal=HUP,INT", Host, Assembly, .. arguments]) { start.ArgumentList.Add(argument); }
+        foreach (var argument in (string[])["--default-signal=HUP,INT", .. line]) { start.ArgumentList.Add(argument); }
         foreach (var name in (string[])["NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY"]) { start.Environment.Remove(name); }
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) { start.Environment[name] = value; }
         var process = Process.Start(start)!;
@@ -56,10 +59,15 @@ internal sealed class EdgePoseProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a verb to its end.</summary>
-    public static async Task<VerbResult> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static Task<VerbResult> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+        RunProgramAsync([Host, Assembly, .. arguments], environment, TimeSpan.FromSeconds(60));
+
+    /// <summary>Runs another build of the program to its end: <paramref name="line"/> is its path, or what starts it, and the arguments.</summary>
+    public static async Task<VerbResult> RunProgramAsync(
+        IEnumerable<string> line, IReadOnlyDictionary<string, string>? environment, TimeSpan patience)
     {
-        await using var process = Start(arguments, environment);
-        var code = await process.WaitForExitAsync(TimeSpan.FromSeconds(60));
+        await using var process = StartProgram(line, environment);
+        var code = await process.WaitForExitAsync(patience);
         return new VerbResult(code, string.Join('\n', process.Output), string.Join('\n', process.Log));
     }
 

@@ -45,7 +45,7 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     /// <summary>Skips the test where mosquitto is not installed.</summary>
     public static async Task<MosquittoBroker> StartAsync(BrokerOptions? options = null)
     {
-        Repo.SkipUnless(Program is not null, "needs mosquitto: apt-get install mosquitto");
+        Assert.SkipUnless(Program is not null, "needs mosquitto: apt-get install mosquitto");
         var broker = new MosquittoBroker(Tools.FreePort());
         try
         {

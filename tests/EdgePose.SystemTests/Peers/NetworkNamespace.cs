@@ -19,7 +19,7 @@ internal sealed class NetworkNamespace : IDisposable
 
     public static NetworkNamespace Create()
     {
-        Repo.SkipUnless(Missing.Value is null, $"needs a network namespace with nftables: {Missing.Value}");
+        Assert.SkipUnless(Missing.Value is null, $"needs a network namespace with nftables: {Missing.Value}");
         var space = new NetworkNamespace(NextName());
         try
         {

@@ -31,7 +31,7 @@ internal sealed partial class RtspServer : IDisposable
     /// <param name="space">Where it runs; null = in the tests' own network.</param>
     public RtspServer(string? clip = null, string? user = null, string? password = null, NetworkNamespace? space = null)
     {
-        Repo.SkipUnless(Missing.Value is null, $"needs GStreamer's RTSP server: {Missing.Value}");
+        Assert.SkipUnless(Missing.Value is null, $"needs GStreamer's RTSP server: {Missing.Value}");
         (_clip, _user, _password, _space, Port) = (clip, user, password, space, FreePort());
         Start();
     }

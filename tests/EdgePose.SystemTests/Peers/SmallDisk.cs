@@ -18,14 +18,14 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public static async Task<SmallDisk> CreateAsync(string size)
     {
-        Repo.SkipUnless(Tools.Find("unshare") is not null, "needs unshare (util-linux)");
+        Assert.SkipUnless(Tools.Find("unshare") is not null, "needs unshare (util-linux)");
         var start = new ProcessStartInfo("unshare") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])["-rm", "sh"]) { start.ArgumentList.Add(argument); }
         var disk = new SmallDisk(Process.Start(start)!);
         if (await disk.DoAsync($"mount -t tmpfs -o size={size},mode=0700 none {Mount}") is { Length: > 0 } problem)
         {
             await disk.DisposeAsync();
-            Repo.SkipUnless(false, $"no mount namespace here: {problem}");
+            Assert.Skip($"no mount namespace here: {problem}");
         }
         return disk;
     }

@@ -4,6 +4,7 @@ using EdgePose.Domain;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Mqtt.Transport;
+using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.SystemTests.Publish;
@@ -16,15 +17,15 @@ internal sealed class EventSite : IAsyncDisposable
     public EventSite(MqttOptions options, string? folder = null, long maxBytes = 256 << 20)
     {
         Spool = DurableSpool.Open(
-            new SpoolOptions { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
-        Publisher = new Publisher(
-            new PublisherOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = Spool },
-            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
+            new SpoolSettings { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
+        Publisher = new Publication(
+            new PublicationOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = Spool },
+            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publication>.Instance, () => true, s => s);
         Publisher.Start();
     }
 
     public DurableSpool Spool { get; }
-    public Publisher Publisher { get; }
+    public Publication Publisher { get; }
 
     public AppendTicket Raise(string stream, string reason) => Publisher.Event(
         new PoseEvent

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EdgePose.Peers;
-using Xunit.Abstractions;
 using static EdgePose.SystemTests.Publish.TransportFixture;
 
 namespace EdgePose.SystemTests.Publish;

@@ -1,6 +1,5 @@
 using EdgePose.Peers;
 using EdgePose.TestSupport;
-using Xunit.Abstractions;
 using static EdgePose.SystemTests.Publish.TransportFixture;
 
 namespace EdgePose.SystemTests.Publish;
@@ -16,7 +15,7 @@ public sealed class F34_DiskFullTests(ITestOutputHelper output)
         catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             Directory.Delete(folder);
-            Repo.SkipUnless(false, "needs the right to mount a tmpfs");
+            Assert.Skip("needs the right to mount a tmpfs");
         }
         try
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Evaluation.Data;
-using Xunit.Abstractions;
 
 namespace EdgePose.SystemTests.Skipping;
 
@@ -19,7 +18,7 @@ public sealed class PanZoomSkippingTests(ITestOutputHelper output)
     [InlineData("litepose-m", "")]
     public async Task Poses_MeasuredEveryNthFrame_ArePublishedNearlyAsWellAtEveryFrame(string model, string detector)
     {
-        Repo.SkipUnless(Everything || detector.Length > 0, "measured with EDGEPOSE_SKIPPING_TABLE=1");
+        Assert.SkipUnless(Everything || detector.Length > 0, "measured with EDGEPOSE_SKIPPING_TABLE=1");
         string[] clips = Everything ? ["dinner", "skate", "tennis"] : ["dinner"];
         Between[] methods = Everything ? [Between.Flow, Between.Velocity, Between.Hold] : [Between.Flow, Between.Hold];
         var ratios = new Dictionary<(int Period, Between Between), List<double>>();

@@ -62,7 +62,7 @@ public sealed class F34_SmallDiskTests
     }
 
     private static DurableSpool Open(SmallDisk disk) => DurableSpool.Open(
-        new SpoolOptions { Folder = Path.Combine(disk.Path, "spool"), RetryInterval = TimeSpan.FromMilliseconds(200) }, TimeProvider.System, () => true,
+        new SpoolSettings { Folder = Path.Combine(disk.Path, "spool"), RetryInterval = TimeSpan.FromMilliseconds(200) }, TimeProvider.System, () => true,
         NullLogger<DurableSpool>.Instance);
 
     private async Task AppendAsync(DurableSpool spool, int count, AppendOutcome? expected)

@@ -2,7 +2,6 @@ using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Tests.Events.Figures;
-using Xunit.Abstractions;
 using static EdgePose.Tests.Events.EngineRun;
 
 namespace EdgePose.Tests.Events;

@@ -1,7 +1,6 @@
 using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Tests.Events.Figures;
-using Xunit.Abstractions;
 
 namespace EdgePose.Tests.Events;
 

@@ -2,7 +2,6 @@ using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Tests.Events.Figures;
-using Xunit.Abstractions;
 
 namespace EdgePose.Tests.Events;
 

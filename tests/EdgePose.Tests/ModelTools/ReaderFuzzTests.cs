@@ -6,6 +6,7 @@ using EdgePose.ModelTools.Onnx;
 using EdgePose.ModelTools.Tfjs;
 using EdgePose.Networks.Models;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
 using Google.Protobuf;
 

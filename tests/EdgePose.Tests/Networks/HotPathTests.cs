@@ -1,14 +1,18 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Families.EndToEnd;
 using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families.Simcc;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Networks.TopDown;
+using EdgePose.Networks;
 using EdgePose.People.Tracking;
+using EdgePose.TestSupport;
 using EdgePose.Tests.Networks.Families.LitePose;
 using EdgePose.Tests.Networks.Runtime;
 using EdgePose.Tests.Networks.TopDown;
-using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Networks;
 
@@ -35,16 +39,16 @@ public sealed class HotPathTests
     [Fact]
     public void Frames_TopDown_AllocateNothing()
     {
-        var detector = new FixedNetwork(TinyModel.Describe(ModelKind.DetEndToEnd, 320, 320) with
+        var detector = new FixedNetwork(TinyModel.Describe(EndToEndFamily.Kind, 320, 320) with
         {
-            Input = TinyModel.Describe(ModelKind.DetEndToEnd, 320, 320).Input with { Resize = ResizeRule.Letterbox },
+            Input = TinyModel.Describe(EndToEndFamily.Kind, 320, 320).Input with { Resize = ResizeRule.Letterbox },
         }, ["dets", "labels"], outputs =>
         {
             new[] { 20f, 40, 80, 160, 0.9f, 180, 40, 240, 160, 0.8f }.CopyTo(outputs[0].ResizeFloats([1, 2, 5]));
             outputs[1].ResizeIntegers([1, 2]).Clear();
         });
         // The joints span 54 of 96 columns and 102 of 128 rows about the middle: with this margin their box is the crop again.
-        var pose = new FixedNetwork(TinyModel.Describe(ModelKind.Simcc, 48, 64, "coco17") with { Decode = new ModelDecode { Padding = 128 / 102f } }, ["x", "y"], outputs =>
+        var pose = new FixedNetwork(TinyModel.Describe(SimccFamily.Kind, 48, 64, "coco17") with { Decode = new ModelDecode { Padding = 128 / 102f } }, ["x", "y"], outputs =>
         {
             var xs = outputs[0].ResizeFloats([1, 17, 96]);
             var ys = outputs[1].ResizeFloats([1, 17, 128]);
@@ -56,7 +60,7 @@ public sealed class HotPathTests
                 ys[k * 128 + (k / 4) switch { 0 => 13, 1 => 38, 2 => 64, 3 => 90, _ => 115 }] = 0.8f;
             }
         });
-        var estimator = new TopDownEstimator(new PersonDetector(detector), pose, Skeletons.Coco17, new TopDownOptions { DetectEvery = 5 });
+        var estimator = EstimatorFactory.TopDown(pose, EstimatorFactory.Detector(detector), new TopDownOptions { DetectEvery = 5 });
         Assert.Equal(2, Run(estimator, 640, 360));
         Assert.InRange(detector.Runs, (Warm + Allocations.Rounds * Frames) / 5, (Warm + Allocations.Rounds * Frames) / 4);
     }
@@ -65,9 +69,9 @@ public sealed class HotPathTests
     private static int Run(IPoseEstimator estimator, int width, int height)
     {
         var (poses, people) = (new PoseList(estimator.Skeleton.Count), new TrackedPoseList(estimator.Skeleton.Count));
-        var tracker = new Tracker(estimator.Skeleton, new TrackerOptions());
+        var tracker = new Tracker(estimator.Skeleton, new TrackerSettings());
         using var slot = new FrameSlot(FullPolicy.NewestWins);
-        var lane = new Lane("cam", slot, frame =>
+        var lane = new ScheduledStream("cam", slot, frame =>
         {
             estimator.Estimate(frame, poses);
             tracker.Update(poses, frame.Info.Epoch, frame.Info.Sequence / 10.0, people);

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using EdgePose.Domain;
-using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.Heatmap;
 using EdgePose.Networks.Families.Simcc;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.Networks.Runtime;
+using EdgePose.Networks;
 using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Networks;
@@ -16,7 +17,7 @@ public sealed class RealModelTests
 {
     private static readonly Placement Identity = new(1, 1, 0, 0);
 
-    private static ModelStore Store() => ModelStore.Load([Repo.Shared("models"), Repo.Shared("models/random")], new InferenceOptions { Providers = ["cpu"] });
+    private static ModelStore Store() => ModelStore.Load([Repo.Shared("models"), Repo.Shared("models/random")], new InferenceSettings { Providers = ["cpu"] });
 
     [Fact]
     public void EveryInstalledModel_Opens_AndIsDetectedAsItsDescriptorSays()
@@ -28,7 +29,7 @@ public sealed class RealModelTests
         {
             var session = store.Open(model);
             var binding = session.Bind(1, model.Input.Height, model.Input.Width);
-            Assert.Equal((model.Name, model.Kind), (model.Name, Contract.Detect(session.InputShape(binding), session.OutputShapes(binding))));
+            Assert.Equal((model.Name, model.Kind), (model.Name, Contract.Recognise(session.InputShape(binding), session.OutputShapes(binding))?.Kind));
             Assert.Equal("cpu", session.Provider);
             opened++;
         }

@@ -1,4 +1,6 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Scheduling;
 using EdgePose.People.Tracking;
@@ -21,14 +23,14 @@ public sealed class FramePathTests
     {
         using var session = TinyModel.Open(Describe(), TinyModel.Person(14), 14);
         var estimator = new BottomUpEstimator(session, Skeletons.CrowdPose14, new BottomUpOptions { Profile = DecodeProfile.Fast, MaxPeople = 4, MinScore = 1e-3f });
-        var tracker = new Tracker(Skeletons.CrowdPose14, new TrackerOptions());
+        var tracker = new Tracker(Skeletons.CrowdPose14, new TrackerSettings());
         var (poses, people) = (new PoseList(14), new TrackedPoseList(14));
         var (pipe, inference) = (new long[Rounds + 1], new long[Rounds + 1]);
         var (seen, most) = (0, 0);
         using var done = new ManualResetEventSlim();
         InferenceLoop? loop = null;
         using var slot = new FrameSlot(FullPolicy.Wait, () => loop!.Wake());
-        var lane = new Lane("cam", slot, frame =>
+        var lane = new ScheduledStream("cam", slot, frame =>
         {
             estimator.Estimate(frame, poses);
             tracker.Update(poses, frame.Info.Epoch, frame.Info.Sequence / 10.0, people);
@@ -41,7 +43,7 @@ public sealed class FramePathTests
             loop.Start();
             var stamper = new FrameStamper("cam", TimeProvider.System);
             stamper.Begin(1, 10);
-            var reader = new FrameReader(new FramePool(Width, Height, 4), slot, stamper, new StreamCounters(), TimeProvider.System, lossless: true);
+            var reader = new FrameReader(new FramePool(Width, Height, 4), slot, stamper, new SourceCounters(), TimeProvider.System, lossless: true);
             using var stop = new CancellationTokenSource();
             var reading = new Thread(() => reader.Run(new Pipe(pipe), stop.Token));
             reading.Start();
@@ -56,7 +58,7 @@ public sealed class FramePathTests
 
     private static ModelDescriptor Describe()
     {
-        var tiny = TinyModel.Describe(ModelKind.LitePose, 64, 64, "crowdpose14", ["coarse", "fine"]);
+        var tiny = TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14", ["coarse", "fine"]);
         return tiny with { Input = tiny.Input with { Std = [255, 255, 255] } };
     }
 

@@ -1,5 +1,4 @@
 using EdgePose.Domain;
-using Xunit.Abstractions;
 
 namespace EdgePose.Repository;
 
@@ -13,11 +12,7 @@ public sealed class CircleTests(ITestOutputHelper output)
     private static readonly (string Assembly, string Namespaces)[] Known =
     [
         ("EdgePose.Daemon", "Events + Events.Rules"),
-        ("EdgePose.Daemon", "Networks.Families + Networks.Preprocessing + Networks.Runtime"),
         ("EdgePose.Daemon", "Service + Service.Observe"),
-        ("EdgePose.Daemon", "Settings + Settings.Sections + Settings.Yaml"),
-        ("EdgePose.Daemon", "Sinks.HomeAssistant + Sinks.Mqtt + Sinks.Mqtt.Commands + Sinks.Mqtt.Events + Sinks.Onvif + Sinks.Sparkplug"),
-        ("EdgePose.Daemon", "Streams + Streams.Packets"),
         ("EdgePose.Workshop", "Workshop.Quantization + Workshop.Quantization.Accuracy + Workshop.Quantization.Pictures"),
         ("EdgePose.Workshop", "Workshop.Verbs + Workshop.Verbs.Demo + Workshop.Verbs.Eval + Workshop.Verbs.Models"
             + " + Workshop.Verbs.Probe + Workshop.Verbs.Quantize + Workshop.Verbs.Replay"),

@@ -1,5 +1,3 @@
-using Xunit.Abstractions;
-
 namespace EdgePose.Repository;
 
 /// <summary>No type needs half of the product to be understood.</summary>
@@ -12,9 +10,7 @@ public sealed class FanOutTests(ITestOutputHelper output)
     [
         ("EdgePose.Service.Pipeline", 77),
         ("EdgePose.Workshop.Quantization.QuantizeRun", 60),
-        ("EdgePose.Sinks.Mqtt.Publisher", 48),
         ("EdgePose.Service.Checkup", 47),
-        ("EdgePose.Settings.ConfigLoader", 41),
     ];
 
     [Fact]

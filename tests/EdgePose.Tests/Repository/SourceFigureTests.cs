@@ -1,5 +1,3 @@
-using Xunit.Abstractions;
-
 namespace EdgePose.Repository;
 
 /// <summary>Prints figures of the source: <c>dotnet test --logger "console;verbosity=detailed"</c> shows them.</summary>

@@ -2,8 +2,9 @@ using EdgePose.Domain;
 using EdgePose.Networks.Models;
 using EdgePose.Service;
 using EdgePose.Settings;
-using EdgePose.Tests.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Settings;
 using static EdgePose.Tests.Settings.Loading;
 
 namespace EdgePose.Tests.Service;

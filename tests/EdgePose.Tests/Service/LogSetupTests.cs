@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgePose.Domain;
 using EdgePose.Service;
+using EdgePose.Service.Logs;
 using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging;
 using Serilog.Extensions.Logging;

@@ -1,8 +1,9 @@
 using EdgePose.Delivery.Spool;
 using EdgePose.Service;
 using EdgePose.Settings;
-using EdgePose.Tests.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Tests.Service;
@@ -59,7 +60,7 @@ public sealed class SpoolFolderTests : IDisposable
     [Fact]
     public async Task Check_FolderInUse_NamesTheProcess_AndDisturbsNothing()
     {
-        await using var spool = DurableSpool.Open(new SpoolOptions { Folder = _folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
+        await using var spool = DurableSpool.Open(new SpoolSettings { Folder = _folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         Assert.Contains($"in use by process {Environment.ProcessId}", Check(_folder).Text, StringComparison.Ordinal);
         Assert.Equal(AppendOutcome.Durable, await spool.Append("a", DateTimeOffset.UnixEpoch, new byte[1]).Completed);
     }
@@ -68,7 +69,7 @@ public sealed class SpoolFolderTests : IDisposable
     public void Check_MoreThanTheDiskHas_IsAWarning()
     {
         var free = new DriveInfo(_folder).AvailableFreeSpace;
-        var finding = SpoolFolder.Check(new SpoolConfig { Folder = _folder, MaxBytes = free * 2, MaxAge = TimeSpan.FromDays(7) }, _ => null);
+        var finding = SpoolFolder.Check(new SpoolSettings { Folder = _folder, MaxBytes = free * 2, MaxAge = TimeSpan.FromDays(7) }, _ => null);
         Assert.Equal(Verdict.Warning, finding.Verdict);
     }
 
@@ -84,11 +85,11 @@ public sealed class SpoolFolderTests : IDisposable
     [Fact]
     public void Check_FolderThatThisUserCannotWrite_IsAnError()
     {
-        Repo.SkipUnless(Environment.UserName != "root", "root may write everywhere");
+        Assert.SkipUnless(Environment.UserName != "root", "root may write everywhere");
         File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Assert.Equal(Verdict.Error, Check(_folder).Verdict);
     }
 
     private static Finding Check(string folder) =>
-        SpoolFolder.Check(new SpoolConfig { Folder = folder, MaxBytes = 1 << 20, MaxAge = TimeSpan.FromDays(7) }, _ => null);
+        SpoolFolder.Check(new SpoolSettings { Folder = folder, MaxBytes = 1 << 20, MaxAge = TimeSpan.FromDays(7) }, _ => null);
 }

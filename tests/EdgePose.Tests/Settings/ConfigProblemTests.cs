@@ -1,4 +1,5 @@
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using static EdgePose.Tests.Settings.Loading;
 
 namespace EdgePose.Tests.Settings;

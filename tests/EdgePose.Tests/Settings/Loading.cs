@@ -1,4 +1,5 @@
 using System.Text;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 
 namespace EdgePose.Tests.Settings;

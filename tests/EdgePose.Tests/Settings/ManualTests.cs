@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 using EdgePose.TestSupport;
 using static EdgePose.Tests.Settings.Loading;

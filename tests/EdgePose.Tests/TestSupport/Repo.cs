@@ -5,23 +5,14 @@ namespace EdgePose.TestSupport;
 /// <summary>Finds the repository and the optional reference data beside it.</summary>
 internal static class Repo
 {
-    /// <summary>Begins the message of an exception that means "skip"; <c>SkippingTestFramework</c> knows it.</summary>
-    public const string SkipPrefix = "$XunitDynamicSkip$";
-
     public static string Root { get; } = FindRoot();
 
     /// <summary>Path of a file or folder of the sibling folder <c>shared</c>; skips the test, with the reason, where it does not exist.</summary>
     public static string Shared(string relative)
     {
         var path = Path.GetFullPath(Path.Combine(Root, "..", "shared", relative));
-        SkipUnless(File.Exists(path) || Directory.Exists(path), $"needs ../shared/{relative}, which this checkout does not have");
+        Assert.SkipUnless(File.Exists(path) || Directory.Exists(path), $"needs ../shared/{relative}, which this checkout does not have");
         return path;
-    }
-
-    /// <summary>Reports the running test as skipped unless <paramref name="condition"/> holds.</summary>
-    public static void SkipUnless(bool condition, string reason)
-    {
-        if (!condition) { throw new InvalidOperationException(SkipPrefix + reason); }
     }
 
     private static string FindRoot()

@@ -10,14 +10,14 @@ internal sealed record Removed(string Stream, IReadOnlyList<Entry> Events, IRead
 
 /// <summary>
 /// Every record that one reader has not done. Streams are served by turns, one record each, so that a new event of one stream does not wait
-/// behind the backlog of another, while each stream keeps its order. At most <see cref="SpoolOptions.Window"/> records are out at a time, and
+/// behind the backlog of another, while each stream keeps its order. At most <see cref="SpoolSettings.Window"/> records are out at a time, and
 /// a record stays in the window until a cursor on disk says that it is done: so no crash can make more than that many arrive twice.
 /// Thread-safe; does no I/O.
 /// </summary>
 /// <param name="reader">Name of the reader.</param>
 /// <param name="options">Limits.</param>
 /// <param name="from">Records below this sequence are not the reader's.</param>
-internal sealed class Backlog(string reader, SpoolOptions options, long from = 0)
+internal sealed class Backlog(string reader, SpoolSettings options, long from = 0)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StreamQueue> _streams = new(StringComparer.Ordinal);

@@ -9,13 +9,13 @@ namespace EdgePose.Delivery.Spool;
 /// <summary>
 /// The durable queue between events and sinks. What <see cref="Append{T}"/> has reported as <see cref="AppendOutcome.Durable"/> leaves the
 /// queue of each reader only by <see cref="SpoolReader.Ack"/> or named in a gap record, across crashes and power cuts. Records of one stream
-/// come out in their order; streams take turns. At most <see cref="SpoolOptions.Window"/> records of a reader are out or acknowledged without
+/// come out in their order; streams take turns. At most <see cref="SpoolSettings.Window"/> records of a reader are out or acknowledged without
 /// its cursor on disk saying so: these are the ones that can come a second time after a crash. A segment goes when all readers have passed
 /// it, or when a limit takes the oldest. No method blocks on the disk except <see cref="DisposeAsync"/>; all may be called from any thread.
 /// </summary>
 internal sealed partial class DurableSpool : IAsyncDisposable
 {
-    private readonly SpoolOptions _options;
+    private readonly SpoolSettings _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SpoolWriter _writer;
@@ -32,7 +32,7 @@ internal sealed partial class DurableSpool : IAsyncDisposable
     private volatile bool _stop;
     private bool _disposed;
 
-    private DurableSpool(SpoolOptions options, SpoolWriter writer, Recovered? recovered, Backlogs backlogs, Losses losses, TimeProvider time, ILogger logger)
+    private DurableSpool(SpoolSettings options, SpoolWriter writer, Recovered? recovered, Backlogs backlogs, Losses losses, TimeProvider time, ILogger logger)
     {
         (_options, _writer, _backlogs, _losses, _time, _logger) = (options, writer, backlogs, losses, time, logger);
         _inbox = new Inbox(
@@ -54,7 +54,7 @@ internal sealed partial class DurableSpool : IAsyncDisposable
     /// again and again.
     /// </summary>
     /// <exception cref="UserError">Another process uses the folder.</exception>
-    public static DurableSpool Open(SpoolOptions options, TimeProvider time, Func<bool> clockIsSynced, ILogger<DurableSpool> logger)
+    public static DurableSpool Open(SpoolSettings options, TimeProvider time, Func<bool> clockIsSynced, ILogger<DurableSpool> logger)
     {
         var spool = Create(options, new PosixFileSystem(), time, clockIsSynced, logger);
         spool.Start();
@@ -62,7 +62,7 @@ internal sealed partial class DurableSpool : IAsyncDisposable
     }
 
     /// <summary>As <see cref="Open"/> on any disk, without the thread: whoever calls <see cref="RunOnce"/> does its work.</summary>
-    internal static DurableSpool Create(SpoolOptions options, IFileSystem files, TimeProvider time, Func<bool> clockIsSynced, ILogger logger)
+    internal static DurableSpool Create(SpoolSettings options, IFileSystem files, TimeProvider time, Func<bool> clockIsSynced, ILogger logger)
     {
         if (options.Readers.Count == 0) { throw new ArgumentException("somebody has to read", nameof(options)); }
         IDisposable? folderLock = null;

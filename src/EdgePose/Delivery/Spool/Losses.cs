@@ -3,7 +3,7 @@ namespace EdgePose.Delivery.Spool;
 /// <summary>A loss that has to become a gap record.</summary>
 /// <param name="Stream">Of the record.</param>
 /// <param name="Payload">See <see cref="GapPayload"/>.</param>
-internal readonly record struct Announcement(string Stream, byte[] Payload);
+internal readonly record struct PendingGap(string Stream, byte[] Payload);
 
 /// <summary>
 /// What was lost and has not been announced yet: one notice per stream, reason and reader, so that it stays small while nothing can be
@@ -54,20 +54,20 @@ internal sealed class Losses
     /// <summary>Takes what can be announced.</summary>
     /// <param name="readers">All there are.</param>
     /// <param name="all">False leaves the losses of events that never had a number.</param>
-    public List<Announcement> Take(IReadOnlyCollection<string> readers, bool all)
+    public List<PendingGap> Take(IReadOnlyCollection<string> readers, bool all)
     {
         lock (_gate)
         {
-            var taken = new List<Announcement>();
+            var taken = new List<PendingGap>();
             foreach (var (key, notices) in _pending.Where(p => all || IsNumbered(p.Value)).ToList())
             {
                 _pending.Remove(key);
-                if (notices.Remove(Everyone, out var common)) { taken.Add(new Announcement(key.Stream, GapPayload.Write(common))); }
+                if (notices.Remove(Everyone, out var common)) { taken.Add(new PendingGap(key.Stream, GapPayload.Write(common))); }
                 // A reader that has gone since needs no notice.
                 var present = notices.Where(n => readers.Contains(n.Key)).ToDictionary();
                 if (present.Count == 0) { continue; }
                 var isSame = present.Count == readers.Count && present.Values.Distinct().Count() == 1;
-                taken.Add(new Announcement(key.Stream, isSame ? GapPayload.Write(present.Values.First()) : GapPayload.Write(present)));
+                taken.Add(new PendingGap(key.Stream, isSame ? GapPayload.Write(present.Values.First()) : GapPayload.Write(present)));
             }
             return taken;
         }

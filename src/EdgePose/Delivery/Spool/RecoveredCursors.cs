@@ -9,11 +9,11 @@ namespace EdgePose.Delivery.Spool;
 /// </summary>
 internal sealed class RecoveredCursors
 {
-    private readonly SpoolOptions _options;
+    private readonly SpoolSettings _options;
     private readonly Dictionary<string, IReadOnlyList<Cursor>> _found;
     private readonly HashSet<string> _damaged;
 
-    private RecoveredCursors(SpoolOptions options, Dictionary<string, IReadOnlyList<Cursor>> found, HashSet<string> damaged) =>
+    private RecoveredCursors(SpoolSettings options, Dictionary<string, IReadOnlyList<Cursor>> found, HashSet<string> damaged) =>
         (_options, _found, _damaged) = (options, found, damaged);
 
     /// <summary>Files of configured readers that hold no cursor.</summary>
@@ -33,7 +33,7 @@ internal sealed class RecoveredCursors
 
     public ClockReading? Clock => All.Select(c => (ClockReading?)c.Clock).MaxBy(c => c?.Seconds);
 
-    public static RecoveredCursors Read(IFileSystem files, SpoolOptions options, IReadOnlyList<FileEntry> entries)
+    public static RecoveredCursors Read(IFileSystem files, SpoolSettings options, IReadOnlyList<FileEntry> entries)
     {
         var found = new Dictionary<string, IReadOnlyList<Cursor>>(StringComparer.Ordinal);
         var (damaged, count) = (new HashSet<string>(StringComparer.Ordinal), 0);

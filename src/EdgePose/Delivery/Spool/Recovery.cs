@@ -8,7 +8,7 @@ namespace EdgePose.Delivery.Spool;
 /// every sequence from each cursor on is either present, done, or announced as lost. It changes nothing on disk except that it removes
 /// temporary files and empty beginnings of segments; the torn end is cut when writing goes on there.
 /// </summary>
-internal sealed class Recovery(IFileSystem files, SpoolOptions options, Backlogs backlogs)
+internal sealed class Recovery(IFileSystem files, SpoolSettings options, Backlogs backlogs)
 {
     private readonly string _folder = options.Folder;
     private readonly RecoveryReport _report = new();

@@ -6,11 +6,11 @@ namespace EdgePose.Delivery.Spool;
 
 /// <summary>
 /// The side of the spool that writes: segments, cursors, limits. One thread uses it. A disk that refuses is a state, not an error: records
-/// then stay in the memory of the <see cref="Backlogs"/>, and every <see cref="SpoolOptions.RetryInterval"/> the disk is tried again.
+/// then stay in the memory of the <see cref="Backlogs"/>, and every <see cref="SpoolSettings.RetryInterval"/> the disk is tried again.
 /// </summary>
 internal sealed partial class SpoolWriter : IDisposable
 {
-    private readonly SpoolOptions _options;
+    private readonly SpoolSettings _options;
     private readonly IFileSystem _files;
     private readonly TimeProvider _time;
     private readonly Backlogs _backlogs;
@@ -41,7 +41,7 @@ internal sealed partial class SpoolWriter : IDisposable
     /// <param name="losses">Receives what is given up.</param>
     /// <param name="logger">One line per change of the disk's state.</param>
     public SpoolWriter(
-        SpoolOptions options, IFileSystem files, Recovered? recovered, SpoolClock clock, TimeProvider time, Backlogs backlogs, Losses losses, ILogger logger)
+        SpoolSettings options, IFileSystem files, Recovered? recovered, SpoolClock clock, TimeProvider time, Backlogs backlogs, Losses losses, ILogger logger)
     {
         (_options, _files, _time, _backlogs, _losses, _logger, Clock) = (options, files, time, backlogs, losses, logger, clock);
         (_spool, Boot) = (recovered?.Spool ?? Guid.NewGuid(), recovered?.Boot ?? 0);

@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 
 namespace EdgePose.Networks.Models;
@@ -32,19 +33,19 @@ internal static class DescriptorReader
         Require(root, "name", "kind", "file", "licence", "source");
         var name = root.Id("name", stem, Required);
         if (name != stem) { root.Error("name", $"the file is called {Show.Value(stem)}; name and file must agree"); }
-        var kind = root.Choice("kind", ModelKind.Heatmap, ModelFamilies.Kinds);
+        var family = root.Choice("kind", ModelFamilies.All[0], [.. ModelFamilies.All.Select(f => (f.Kind.Word, f))]);
         var model = new ModelDescriptor
         {
             Name = name,
-            Kind = kind,
+            Kind = family.Kind,
             Path = "",
             File = root.Text("file", "", CheckFile, Required),
             Sha256 = ReadPin(root, out var unknown),
             HashUnknown = unknown,
             Download = ReadDownload(root.Child("download")),
-            Input = ReadInput(root.Child("input"), ModelFamilies.Input(kind)),
-            Decode = ReadDecode(root.Child("decode"), ModelFamilies.Decode(kind)),
-            Outputs = root.List("outputs", ModelFamilies.Outputs(kind), [], t => t.Length is > 0 and <= 256 ? null : "the name of an output"),
+            Input = ReadInput(root.Child("input"), family.Input),
+            Decode = ReadDecode(root.Child("decode"), family.Decode),
+            Outputs = root.List("outputs", family.Outputs, [], t => t.Length is > 0 and <= 256 ? null : "the name of an output"),
             Skeleton = root.Text("skeleton", "", CheckSkeleton),
             Licence = root.Text("licence", "", CheckProse, Required),
             Source = root.Text("source", "", CheckProse, Required),

@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 
 namespace EdgePose.Networks.Models;

@@ -49,8 +49,8 @@ internal static class ModelFile
         && file.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && !file.Contains("..", StringComparison.Ordinal);
 
     /// <summary>The next step for a model that is missing or wrong.</summary>
-    public static string InstallHint(ModelDescriptor model) => model is { HashUnknown: true, Kind: ModelKind.LitePose }
-        ? $"get the authors' checkpoint, then: edgepose models import CHECKPOINT --as litepose --out FOLDER/{model.File}"
+    public static string InstallHint(ModelDescriptor model) => model.HashUnknown && ModelFamilies.Of(model.Kind).CheckpointForm is { Length: > 0 } form
+        ? $"get the authors' checkpoint, then: edgepose models import CHECKPOINT --as {form} --out FOLDER/{model.File}"
         : model.HashUnknown
         ? $"get the file yourself{(model.Download is { } from ? $" from {from.Url}" : "")}, then: edgepose models import FILE --as onnx --name {model.Name}"
         : model.Sha256.Length == 0 ? "run ./build.sh setup, which converts it"

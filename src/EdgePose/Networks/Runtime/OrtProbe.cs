@@ -1,5 +1,4 @@
 using EdgePose.Domain;
-using EdgePose.Networks.Families;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 

@@ -1,9 +1,10 @@
 using EdgePose.Domain;
-using EdgePose.Networks.Families;
-using EdgePose.Networks.Preprocessing;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EdgePose.Networks.Runtime;
+
+/// <summary>Judges the interface of a network by the shapes of a real run.</summary>
+internal delegate void ShapeCheck(TensorShape input, IReadOnlyList<TensorShape> outputs);
 
 /// <summary>
 /// A network in ONNX Runtime, opened from bytes whose hash was checked. <see cref="Provider"/> is the one that really ran the warm-up,
@@ -39,10 +40,10 @@ internal sealed class OrtSession : INetwork, IDisposable
     /// <summary>Opens the network on the first provider of the chain that starts and runs it once.</summary>
     /// <param name="descriptor">What the network is.</param>
     /// <param name="model">The bytes of the file; already verified.</param>
-    /// <param name="joints">Joints of the descriptor's skeleton; 0 for detectors.</param>
     /// <param name="options">Chain, threads and libraries.</param>
+    /// <param name="verify">Throws when the input and the outputs of a run contradict the descriptor.</param>
     /// <exception cref="UserError">The file is not a usable network, contradicts its descriptor, or no permitted provider starts.</exception>
-    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, int joints, InferenceOptions options)
+    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, InferenceSettings options, ShapeCheck verify)
     {
         OrtRuntime.Initialize(options.RuntimeLibrary);
         var fallbacks = new List<string>();
@@ -57,7 +58,7 @@ internal sealed class OrtSession : INetwork, IDisposable
         {
             try
             {
-                return OpenOn(provider, descriptor, model, joints, options, fallbacks);
+                return OpenOn(provider, descriptor, model, options, fallbacks, verify);
             }
             catch (Exception e) when (e is OnnxRuntimeException or NotSupportedException or EntryPointNotFoundException or DllNotFoundException
                 or OverflowException or OutOfMemoryException)
@@ -72,14 +73,14 @@ internal sealed class OrtSession : INetwork, IDisposable
     }
 
     private static OrtSession OpenOn(
-        string provider, ModelDescriptor descriptor, byte[] model, int joints, InferenceOptions options, List<string> fallbacks)
+        string provider, ModelDescriptor descriptor, byte[] model, InferenceSettings options, List<string> fallbacks, ShapeCheck verify)
     {
         using var settings = ExecutionProviders.Configure(provider, options);
         var session = new OrtSession(descriptor, new InferenceSession(model, settings), provider, [.. fallbacks], options.RunDeadline);
         try
         {
             session.CheckInterface();
-            session.TryOut(joints);
+            session.TryOut(verify);
             if (options.RequireProvider.Length > 0 && provider != options.RequireProvider)
             {
                 throw new UserError(ExitCode.Model, $"model {descriptor.Name} started on {provider}, not on the required {options.RequireProvider}: {string.Join("; ", fallbacks)}",
@@ -102,8 +103,7 @@ internal sealed class OrtSession : INetwork, IDisposable
     private void PrepareBatches(int wanted)
     {
         var input = Descriptor.Input;
-        var canBatch = Descriptor.Kind is ModelKind.Simcc or ModelKind.Heatmap or ModelKind.HourglassPrinceton or ModelKind.MoveNetSingle
-            && _session.InputMetadata[_session.InputNames[0]].Dimensions[0] < 0;
+        var canBatch = Descriptor.Task == ModelTask.TopDown && _session.InputMetadata[_session.InputNames[0]].Dimensions[0] < 0;
         var most = wanted > 0 ? wanted : Provider == "cpu" ? 1 : LargestBatch;
         for (var batch = 2; canBatch && batch <= most; batch *= 2)
         {
@@ -125,11 +125,11 @@ internal sealed class OrtSession : INetwork, IDisposable
     public IReadOnlyCollection<OrtBinding> Bindings => _bindings.Values;
 
     /// <summary>Runs the network once at its descriptor's size and judges the outputs.</summary>
-    private void TryOut(int joints)
+    private void TryOut(ShapeCheck verify)
     {
         var (width, height) = (Descriptor.Input.Width, Descriptor.Input.Height);
         var binding = Bind(1, height, width);
-        Contract.Verify(Descriptor, joints, InputShape(binding), OutputShapes(binding));
+        verify(InputShape(binding), OutputShapes(binding));
         if (Descriptor.Task != ModelTask.BottomUp) { return; }
         // The pictures decide the real size of a bottom-up network: these buffers would hardly ever be used again.
         _bindings.Remove((1, height, width));
@@ -138,7 +138,7 @@ internal sealed class OrtSession : INetwork, IDisposable
 
     public Binding Bind(int batch, int height, int width)
     {
-        Clock?.Enter(Stage.Preprocess);
+        Clock?.Enter(FrameStage.Preprocess);
         if (_bindings.TryGetValue((batch, height, width), out var binding)) { return binding; }
         var input = Descriptor.Input;
         var nhwc = input.Layout == TensorLayout.Nhwc;
@@ -151,7 +151,7 @@ internal sealed class OrtSession : INetwork, IDisposable
             first.Value.Dispose();
         }
         binding = new OrtBinding(
-            this, _session, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind == ModelKind.DetEndToEnd, _watch);
+            this, _session, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind.HasVariableOutputs, _watch);
         _bindings.Add((batch, height, width), binding);
         return binding;
     }

@@ -1,11 +1,6 @@
 using System.Runtime.InteropServices;
 using EdgePose.Domain;
 using EdgePose.Networks.Families;
-using EdgePose.Networks.Families.CenterNet;
-using EdgePose.Networks.Families.EndToEnd;
-using EdgePose.Networks.Families.PicoDet;
-using EdgePose.Networks.Families.Rtmdet;
-using EdgePose.Networks.Families.Yolox;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.Networks.Runtime;
 
@@ -20,25 +15,17 @@ internal sealed class PersonDetector
     private readonly Nms _nms = new();
 
     /// <param name="network">A detector.</param>
+    /// <param name="decoder">Reads its outputs.</param>
     /// <param name="scoreThreshold">Smallest score, instead of the descriptor's.</param>
-    /// <exception cref="UserError">The descriptor is not one of a detector.</exception>
-    public PersonDetector(INetwork network, float? scoreThreshold = null)
+    /// <exception cref="UserError">The descriptor's resize rule is not one of a detector.</exception>
+    public PersonDetector(INetwork network, IDetectorDecoder decoder, float? scoreThreshold = null)
     {
         var descriptor = network.Descriptor;
-        _decoder = descriptor.Kind switch
-        {
-            ModelKind.YoloxRaw => new YoloxDecoder(descriptor),
-            ModelKind.DetEndToEnd => new EndToEndDecoder(descriptor),
-            ModelKind.CenterNet => new CenterNetDecoder(descriptor),
-            ModelKind.RtmdetRaw => new RtmdetDecoder(descriptor),
-            ModelKind.PicoDet => new PicoDetDecoder(descriptor),
-            _ => throw new UserError(ExitCode.Model, $"model {descriptor.Name} ({descriptor.Kind}) is no person detector"),
-        };
         if (descriptor.Input.Resize is not (ResizeRule.Letterbox or ResizeRule.Stretch))
         {
             throw new UserError(ExitCode.Model, $"model {descriptor.Name}: a detector's resize rule is letterbox or stretch, not {descriptor.Input.Resize}");
         }
-        (_network, _preprocess) = (network, new Preprocess(descriptor.Input));
+        (_network, _decoder, _preprocess) = (network, decoder, new Preprocess(descriptor.Input));
         ScoreThreshold = scoreThreshold ?? descriptor.Decode.ScoreThreshold;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using EdgePose.Domain;
-using EdgePose.Settings;
+using EdgePose.Service.Configuration;
+using EdgePose.Service.Endpoints;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Service.Observe;
@@ -52,9 +53,9 @@ internal sealed partial class Observatory(Metrics metrics, Func<string, string?>
         else { LogNotListening(listen, problem); }
     }
 
-    private async Task OpenSocketAsync(StatusConfig config)
+    private async Task OpenSocketAsync(StatusSettings config)
     {
-        var path = config.Socket switch { StatusConfig.Off => "", StatusConfig.Auto => SocketPath.ForDaemon(environment), var own => own };
+        var path = config.Socket switch { StatusSettings.Off => "", StatusSettings.Auto => SocketPath.ForDaemon(environment), var own => own };
         if (path == _path && (path.Length == 0 || _socket is not null)) { return; }
         if (_socket is not null) { await _socket.DisposeAsync().ConfigureAwait(false); }
         (_path, _socket) = (path, null);

@@ -1,3 +1,4 @@
+using EdgePose.Settings.Problems;
 
 namespace EdgePose.Settings.Sections;
 

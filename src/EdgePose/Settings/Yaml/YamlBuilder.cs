@@ -1,5 +1,7 @@
+using EdgePose.Settings.Problems;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using Mark = EdgePose.Settings.Problems.Mark;
 using YamlMark = YamlDotNet.Core.Mark;
 
 namespace EdgePose.Settings.Yaml;

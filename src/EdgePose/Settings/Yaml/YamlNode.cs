@@ -1,3 +1,5 @@
+using EdgePose.Settings.Problems;
+
 namespace EdgePose.Settings.Yaml;
 
 internal enum YamlKind { Null, Scalar, Map, List }

@@ -1,4 +1,6 @@
+using EdgePose.Settings.Problems;
 using YamlDotNet.Core;
+using Mark = EdgePose.Settings.Problems.Mark;
 
 namespace EdgePose.Settings.Yaml;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using EdgePose.Settings.Problems;
 
 namespace EdgePose.Settings.Yaml;
 

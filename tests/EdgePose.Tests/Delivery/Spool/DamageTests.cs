@@ -256,7 +256,7 @@ public sealed class DamageTests
 
     private static SpoolRun ManySegments()
     {
-        var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
+        var run = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
         for (var i = 0; i < 10; i++) { run.Append(i % 2 == 0 ? "a" : "b", 40, size: 1000); }
         run.Time.Advance(TimeSpan.FromSeconds(11));
         run.RunOnce();

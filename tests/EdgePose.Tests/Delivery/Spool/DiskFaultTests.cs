@@ -6,7 +6,7 @@ namespace EdgePose.Tests.Delivery.Spool;
 /// <summary>F34: a disk that is full, read-only, broken or gone, at every operation, and its return.</summary>
 public sealed class DiskFaultTests
 {
-    private static readonly SpoolOptions Small = new() { Folder = SpoolRun.Folder, MaxBytes = 1 << 20, KernelBoot = Guid.Empty };
+    private static readonly SpoolSettings Small = new() { Folder = SpoolRun.Folder, MaxBytes = 1 << 20, KernelBoot = Guid.Empty };
 
     [Theory]
     [InlineData(Errno.NoSpace)]
@@ -100,7 +100,7 @@ public sealed class DiskFaultTests
     [Fact]
     public void DiskFull_TheOldestGiveWay_AndTheLossIsNamed()
     {
-        var run = new SpoolRun(new FaultyDisk { Capacity = 1 << 20 }, new SpoolOptions { Folder = SpoolRun.Folder }).Open();
+        var run = new SpoolRun(new FaultyDisk { Capacity = 1 << 20 }, new SpoolSettings { Folder = SpoolRun.Folder }).Open();
         for (var i = 0; i < 40; i++)
         {
             run.Append("a", 30, size: 1000);
@@ -121,7 +121,7 @@ public sealed class DiskFaultTests
         for (var fill = 0; fill < 60; fill++)
         {
             var disk = new FaultyDisk { Capacity = 400_000 };
-            var run = new SpoolRun(disk, new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
+            var run = new SpoolRun(disk, new SpoolSettings { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
             for (var i = 0; run.Spool.Stats().Lost[LossReason.DiskFull] == 0; i++) { run.Append(i % 2 == 0 ? "a" : "b", 1 + fill % 5, size: 1000 + 40 * fill); }
             run.Crash(d => d.PowerCut(new Random(fill)));
             disk.Capacity = long.MaxValue;
@@ -134,7 +134,7 @@ public sealed class DiskFaultTests
     public void DiskFullOfOthers_MemoryTakesOver_AndTheDiskIsUsedAgainWithoutRestart()
     {
         var disk = new FaultyDisk();
-        var run = new SpoolRun(disk, new SpoolOptions { Folder = SpoolRun.Folder, MemoryRecords = 100 }).Open();
+        var run = new SpoolRun(disk, new SpoolSettings { Folder = SpoolRun.Folder, MemoryRecords = 100 }).Open();
         run.Append("a", 10);
         run.RunOnce();
         disk.Capacity = disk.Used + 20;

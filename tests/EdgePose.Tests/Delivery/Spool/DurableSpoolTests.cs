@@ -52,7 +52,7 @@ public sealed class DurableSpoolTests
     [Fact]
     public void Append_QueueFull_IsRefusedCountedAndAnnounced()
     {
-        var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, QueueRecords = 5 }).Open();
+        var run = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, QueueRecords = 5 }).Open();
         var tickets = Enumerable.Range(0, 8).Select(_ => run.Post("front").Ticket).ToList();
         Assert.Equal([0, 0, 0], tickets.Skip(5).Select(t => t.Sequence));
         Assert.All(tickets.Skip(5), t => Assert.Equal(AppendOutcome.QueueFull, SpoolRun.Outcome(t)));
@@ -163,7 +163,7 @@ public sealed class DurableSpoolTests
     [Fact]
     public void Reject_ManyLetters_KeepsTheNewestWithinTheLimit()
     {
-        var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, DeadLetterBytes = 20_000 }).Open();
+        var run = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, DeadLetterBytes = 20_000 }).Open();
         run.Append("front", 200, size: 500);
         for (var i = 0; i < 200; i++)
         {
@@ -223,7 +223,7 @@ public sealed class DurableSpoolTests
     [Fact]
     public void Segments_AllAcknowledged_AreDeleted_TheLastOneStays()
     {
-        var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
+        var run = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
         for (var i = 0; i < 8; i++) { run.Append("front", 50, size: 1000); }
         Assert.InRange(Segments(run), 3, 5);
         run.Drain();

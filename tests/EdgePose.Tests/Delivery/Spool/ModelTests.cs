@@ -29,7 +29,7 @@ public sealed class ModelTests
     /// <summary>Two bytes are a step: what, and how much.</summary>
     private static void Live(byte[] steps)
     {
-        var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20, MemoryRecords = 40, KernelBoot = Guid.Empty }).Open();
+        var run = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, MaxBytes = 1 << 20, MemoryRecords = 40, KernelBoot = Guid.Empty }).Open();
         var random = new Random(steps.Length);
         var (unsafeCrash, gaveUp) = (false, false);
         for (var i = 0; i + 1 < steps.Length; i += 2)

@@ -72,7 +72,7 @@ public sealed class PowerCutTests
     {
         for (var operation = seed; ; operation += 3)
         {
-            var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 });
+            var run = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 });
             var first = run.Disk.Operations;
             run.Disk.Before = (_, _) =>
             {

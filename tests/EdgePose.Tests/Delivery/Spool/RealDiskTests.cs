@@ -12,7 +12,7 @@ public sealed class RealDiskTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("edgepose-spool-").FullName;
 
-    private SpoolOptions Options => new() { Folder = Path.Combine(_folder, "spool"), MaxBytes = 8 << 20, GroupInterval = TimeSpan.FromMilliseconds(2) };
+    private SpoolSettings Options => new() { Folder = Path.Combine(_folder, "spool"), MaxBytes = 8 << 20, GroupInterval = TimeSpan.FromMilliseconds(2) };
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

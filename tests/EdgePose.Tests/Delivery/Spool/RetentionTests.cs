@@ -11,7 +11,7 @@ public sealed class RetentionTests
     [Fact]
     public void SizeLimit_TheOldestGo_EachLossIsNamedPerStream_AndTheLimitHolds()
     {
-        var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
+        var run = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
         for (var i = 0; i < 60; i++)
         {
             run.Append("a", 20, size: 1000);
@@ -35,7 +35,7 @@ public sealed class RetentionTests
     [Fact]
     public void SizeLimit_AnnouncementsThatAreDroppedThemselves_AreMadeAgain()
     {
-        var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
+        var run = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
         for (var i = 0; i < 300; i++) { run.Append("a", 20, size: 1000); }
         run.Drain();
         run.AssertBooksBalance();
@@ -47,7 +47,7 @@ public sealed class RetentionTests
     [Fact]
     public void SizeLimit_WhatIsOutWhileItsSegmentGoes_ComesBackFromMemory()
     {
-        var run = new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
+        var run = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
         run.Append("a", 40, size: 1000);
         run.Take();
         for (var i = 0; i < 40; i++) { run.Append("a", 40, size: 1000); }
@@ -157,7 +157,7 @@ public sealed class RetentionTests
     [Fact]
     public void KernelBoot_OfThisMachine_IsKnown() => Assert.NotEqual(Guid.Empty, SpoolClock.ReadKernelBoot());
 
-    private static SpoolRun Run() => new SpoolRun(options: new SpoolOptions { Folder = SpoolRun.Folder, KernelBoot = Kernel }).Open();
+    private static SpoolRun Run() => new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, KernelBoot = Kernel }).Open();
 
     private static long SegmentBytes(SpoolRun run) =>
         run.Disk.Files.Where(f => f.EndsWith(SegmentHeader.Extension, StringComparison.Ordinal)).Sum(f => (long)run.Disk.Content(f).Length);

@@ -14,15 +14,15 @@ internal sealed class SpoolRun
 {
     public const string Folder = "/spool";
     private readonly Dictionary<string, int> _numbers = [];
-    public SpoolRun(FaultyDisk? disk = null, SpoolOptions? options = null)
+    public SpoolRun(FaultyDisk? disk = null, SpoolSettings? options = null)
     {
         Disk = disk ?? new FaultyDisk();
-        Options = options ?? new SpoolOptions { Folder = Folder, KernelBoot = Guid.NewGuid() };
+        Options = options ?? new SpoolSettings { Folder = Folder, KernelBoot = Guid.NewGuid() };
         Readers = [.. Options.Readers.Select(r => new ReaderBooks(r))];
     }
 
     public FaultyDisk Disk { get; }
-    public SpoolOptions Options { get; set; }
+    public SpoolSettings Options { get; set; }
     public ManualTime Time { get; } = new();
     public bool ClockIsSynced { get; set; } = true;
     public DurableSpool Spool { get; private set; } = null!;

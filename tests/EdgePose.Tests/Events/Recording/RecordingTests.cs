@@ -4,7 +4,6 @@ using EdgePose.Events.Recording;
 using EdgePose.Tests.Events.Figures;
 using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit.Abstractions;
 
 namespace EdgePose.Tests.Events.Recording;
 

@@ -5,7 +5,6 @@ using EdgePose.ModelTools.Onnx;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Models;
 using Google.Protobuf;
-using Xunit.Abstractions;
 
 namespace EdgePose.Tests.ModelTools.Inspection;
 

@@ -79,7 +79,7 @@ public sealed class FoldedProcessingTests : IDisposable
     /// <summary>As the product normalises: one table per channel, planes.</summary>
     private static float[] Normalised(byte[] picture)
     {
-        var table = new ChannelTable(EdgePose.Networks.Models.ModelFamilies.Input(ModelKind.LitePose));
+        var table = new ChannelTable(new LitePoseFamily().Input);
         var planes = new float[picture.Length];
         for (var i = 0; i < picture.Length; i++) { planes[(i % 3 * Side * Side) + (i / 3)] = table.Channel(i % 3)[picture[i]]; }
         return planes;

@@ -4,7 +4,6 @@ using EdgePose.ModelTools.Inspection;
 using EdgePose.ModelTools.LitePose;
 using EdgePose.ModelTools.Onnx;
 using EdgePose.TestSupport;
-using Xunit.Abstractions;
 
 namespace EdgePose.Tests.ModelTools.LitePose;
 

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using EdgePose.Domain;
-using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.Heatmap;
 using EdgePose.Networks.Families.Simcc;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Preprocessing;
-using EdgePose.Tests.Networks.TopDown;
+using EdgePose.Networks;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Networks.TopDown;
 
 namespace EdgePose.Tests.Networks.Families;
 
@@ -41,7 +42,7 @@ public sealed class DecoderGoldenTests
     public void Simcc_DwposeOutputs_GiveTheStoredJoints(int person)
     {
         var (decoded, outputs) = Load("dwpose-t-random", "simcc_x", "simcc_y");
-        var descriptor = ScriptedNetwork.Describe(ModelKind.Simcc, 192, 256);
+        var descriptor = ScriptedNetwork.Describe(SimccFamily.Kind, 192, 256);
         var points = Decode(new SimccDecoder(descriptor), descriptor, 133,
             (outputs[0][(person * 133 * 384)..((person + 1) * 133 * 384)], [1, 133, 384]),
             (outputs[1][(person * 133 * 512)..((person + 1) * 133 * 512)], [1, 133, 512]));
@@ -54,13 +55,13 @@ public sealed class DecoderGoldenTests
     }
 
     [Theory]
-    [InlineData("ditehrnet18-coco-random", ModelKind.Heatmap, 192, 256, 17, 1)]
-    [InlineData("hourglass2-mpii-dim32-random", ModelKind.HourglassPrinceton, 256, 256, 16, 2)]
-    internal void Heatmap_StoredOutputs_GiveTheStoredJoints(string name, ModelKind kind, int width, int height, int joints, int stacks)
+    [InlineData("ditehrnet18-coco-random", "heatmap", 192, 256, 17, 1)]
+    [InlineData("hourglass2-mpii-dim32-random", "hourglass-princeton", 256, 256, 16, 2)]
+    internal void Heatmap_StoredOutputs_GiveTheStoredJoints(string name, string kind, int width, int height, int joints, int stacks)
     {
         var (decoded, outputs) = Load(name, "output");
         long[] shape = stacks == 1 ? [1, joints, height / 4, width / 4] : [1, stacks, joints, height / 4, width / 4];
-        var descriptor = ScriptedNetwork.Describe(kind, width, height, new ModelDecode { Refine = HeatmapRefine.Quarter });
+        var descriptor = ScriptedNetwork.Describe(ModelFamilies.Find(kind)!.Kind, width, height, new ModelDecode { Refine = HeatmapRefine.Quarter });
         var points = Decode(new HeatmapDecoder(descriptor), descriptor, joints, (outputs[0], shape));
         var expected = decoded.GetProperty("joints");
         for (var k = 0; k < joints; k++)

@@ -1,10 +1,14 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using EdgePose.Domain;
+using EdgePose.Networks.Families.Heatmap;
+using EdgePose.Networks.Families.MoveNet;
 using EdgePose.Networks.Models;
+using EdgePose.Networks;
 using EdgePose.Settings;
-using EdgePose.Tests.Settings;
+using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Settings;
 
 namespace EdgePose.Tests.Networks.Models;
 
@@ -67,7 +71,7 @@ public sealed class ModelCatalogTests
             ((ModelTask)task, width, height, (TensorLayout)layout, (ColourOrder)colour, (ResizeRule)resize, mean, std),
             (m.Task, m.Input.Width, m.Input.Height, m.Input.Layout, m.Input.Colour, m.Input.Resize, m.Input.Mean[0], m.Input.Std[0]));
         Assert.Equal(m.Input.Resize == ResizeRule.Letterbox ? 114 : 0, m.Input.PadValue);
-        Assert.Equal(m.Kind == ModelKind.MoveNetSingle, m.Input.Int32);
+        Assert.Equal(m.Kind == MoveNetFamily.Kind, m.Input.Int32);
     }
 
     [Fact]
@@ -138,7 +142,7 @@ public sealed class ModelCatalogTests
         mine.Write("yolox-nano.yaml", Good.Replace("name: mine", "name: yolox-nano", StringComparison.Ordinal));
         mine.Write("mine.onnx", "x");
         var model = ModelCatalog.Load([mine.Path, BuiltIn], [mine.Path]).Get("yolox-nano");
-        Assert.Equal((ModelKind.Heatmap, Path.Combine(mine.Path, "mine.onnx")), (model.Kind, model.Path));
+        Assert.Equal((HeatmapFamily.Kind, Path.Combine(mine.Path, "mine.onnx")), (model.Kind, model.Path));
     }
 
     [Fact]
@@ -170,7 +174,6 @@ public sealed class ModelCatalogTests
         Collect(schema.RootElement, "");
         Assert.Equal(keys.Select(k => k.Path).Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
         var kinds = schema.RootElement.GetProperty("properties").GetProperty("kind").GetProperty("enum").EnumerateArray().Select(k => k.GetString()!);
-        Assert.Equal(ModelFamilies.Kinds.Select(k => k.Word), kinds);
-        Assert.Equal(Enum.GetValues<ModelKind>(), ModelFamilies.Kinds.Select(k => k.Kind).Order());
+        Assert.Equal(ModelFamilies.Words, kinds);
     }
 }

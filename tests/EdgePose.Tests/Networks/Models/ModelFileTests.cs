@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using EdgePose.Domain;
+using EdgePose.Networks.Families.Heatmap;
 using EdgePose.Networks.Models;
 using EdgePose.Tests.Settings;
 
@@ -18,8 +19,8 @@ public sealed class ModelFileTests : IDisposable
 
     private ModelDescriptor Model(string sha, string? path = null) => new()
     {
-        Name = "m", Kind = ModelKind.Heatmap, Path = path ?? ModelPath, File = "m.onnx", Sha256 = sha,
-        Input = ModelFamilies.Input(ModelKind.Heatmap), Decode = new ModelDecode(), Source = "somewhere",
+        Name = "m", Kind = HeatmapFamily.Kind, Path = path ?? ModelPath, File = "m.onnx", Sha256 = sha,
+        Input = new HeatmapFamily().Input, Decode = new ModelDecode(), Source = "somewhere",
     };
 
     private static UserError Refused(ModelDescriptor model)

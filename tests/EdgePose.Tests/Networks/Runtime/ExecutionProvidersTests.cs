@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.Simcc;
 using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Tests.Networks.Runtime;
@@ -7,9 +8,9 @@ namespace EdgePose.Tests.Networks.Runtime;
 public sealed class ExecutionProvidersTests
 {
     private static readonly byte[] Model = TinyModel.Simcc(17, 32, 24);
-    private static readonly ModelDescriptor Descriptor = TinyModel.Describe(ModelKind.Simcc, 24, 32, "coco17");
+    private static readonly ModelDescriptor Descriptor = TinyModel.Describe(SimccFamily.Kind, 24, 32, "coco17");
 
-    private static InferenceOptions Chain(params string[] providers) => new() { Providers = providers, Threads = 1 };
+    private static InferenceSettings Chain(params string[] providers) => new() { Providers = providers, Threads = 1 };
 
     [Theory]
     [InlineData("tensorrt")]
@@ -18,7 +19,7 @@ public sealed class ExecutionProvidersTests
     public void Open_ProviderThatDoesNotStart_FallsBackAndSaysWhy(string provider)
     {
         using var session = TinyModel.Open(Descriptor, Model, 17, Chain(provider, "cpu"));
-        TestSupport.Repo.SkipUnless(session.Provider == "cpu", $"{provider} works here");
+        Assert.SkipUnless(session.Provider == "cpu", $"{provider} works here");
         Assert.StartsWith($"{provider}: ", Assert.Single(session.Fallbacks), StringComparison.Ordinal);
         Assert.True(session.Fallbacks[0].Length > provider.Length + 20, session.Fallbacks[0]);
     }
@@ -27,7 +28,7 @@ public sealed class ExecutionProvidersTests
     public void Open_SeveralProvidersThatDoNotStart_NamesEachInOrder()
     {
         using var session = TinyModel.Open(Descriptor, Model, 17, Chain("qnn", "tensorrt", "cuda", "cpu"));
-        TestSupport.Repo.SkipUnless(session.Provider == "cpu", "an accelerator works here");
+        Assert.SkipUnless(session.Provider == "cpu", "an accelerator works here");
         Assert.Equal(["qnn", "tensorrt", "cuda"], session.Fallbacks.Select(f => f.Split(':')[0]));
     }
 
@@ -93,7 +94,7 @@ public sealed class ExecutionProvidersTests
             ProviderOptions = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["cuda"] = new Dictionary<string, string> { ["no_such_option"] = "1" } },
         };
         using var session = TinyModel.Open(Descriptor, Model, 17, options);
-        TestSupport.Repo.SkipUnless(session.Provider == "cpu", "CUDA works here");
+        Assert.SkipUnless(session.Provider == "cpu", "CUDA works here");
         Assert.Single(session.Fallbacks);
     }
 
@@ -110,7 +111,7 @@ public sealed class ExecutionProvidersTests
     public void Chain_Auto_EndsWithCpuAndHoldsPlugins()
     {
         OrtRuntime.Initialize("");
-        var options = new InferenceOptions { PluginLibraries = new Dictionary<string, string> { ["qnn"] = "/x.so", ["npu"] = "/y.so" } };
+        var options = new InferenceSettings { PluginLibraries = new Dictionary<string, string> { ["qnn"] = "/x.so", ["npu"] = "/y.so" } };
         var chain = ExecutionProviders.Chain(options);
         Assert.Equal("cpu", chain[^1]);
         Assert.Contains("qnn", chain);

@@ -1,4 +1,8 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.EndToEnd;
+using EdgePose.Networks.Families.Heatmap;
+using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families.MoveNet;
 using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Networks.Runtime;
@@ -9,7 +13,7 @@ public sealed class OrtBindingTests
     [Fact]
     public void Run_FixedOutputs_ReusesBuffersAndAllocatesNothing()
     {
-        using var session = TinyModel.Open(TinyModel.Describe(ModelKind.Heatmap, 32, 64, "coco17"), TinyModel.Heatmap(17, -1, -1, -1), 17);
+        using var session = TinyModel.Open(TinyModel.Describe(HeatmapFamily.Kind, 32, 64, "coco17"), TinyModel.Heatmap(17, -1, -1, -1), 17);
         var binding = session.Bind(1, 64, 32);
         var output = binding.Outputs[0];
         for (var i = 0; i < 10; i++) { Run(i); }
@@ -31,7 +35,7 @@ public sealed class OrtBindingTests
     [Fact]
     public void Run_TwoBindingsOfOneSession_DoNotDisturbEachOther()
     {
-        using var session = TinyModel.Open(TinyModel.Describe(ModelKind.Heatmap, 32, 64, "coco17"), TinyModel.Heatmap(17, -1, -1, -1), 17);
+        using var session = TinyModel.Open(TinyModel.Describe(HeatmapFamily.Kind, 32, 64, "coco17"), TinyModel.Heatmap(17, -1, -1, -1), 17);
         var (small, large) = (session.Bind(1, 64, 32), session.Bind(1, 64, 64));
         small.Input.AsSpan().Fill(2);
         large.Input.AsSpan().Fill(3);
@@ -46,7 +50,7 @@ public sealed class OrtBindingTests
     [Fact]
     public void Run_OutputsThatDependOnThePicture_HaveTheSizeOfEachRun()
     {
-        using var session = TinyModel.Open(TinyModel.Describe(ModelKind.DetEndToEnd, 8, 8), TinyModel.EndToEnd(8));
+        using var session = TinyModel.Open(TinyModel.Describe(EndToEndFamily.Kind, 8, 8), TinyModel.EndToEnd(8));
         var binding = session.Bind(1, 8, 8);
         var (dets, labels) = (binding.Outputs[0], binding.Outputs[1]);
         foreach (var count in new[] { 0, 3, 1, 7, 0, 2 })
@@ -65,7 +69,7 @@ public sealed class OrtBindingTests
     public void Run_Int32Input_IsReadFromTheIntegerBuffer()
     {
         using var session = TinyModel.Open(
-            TinyModel.Describe(ModelKind.MoveNetSingle, 16, 16, "coco17", layout: TensorLayout.Nhwc, int32: true), TinyModel.MoveNet(16), 17);
+            TinyModel.Describe(MoveNetFamily.Kind, 16, 16, "coco17", layout: TensorLayout.Nhwc, int32: true), TinyModel.MoveNet(16), 17);
         var binding = session.Bind(1, 16, 16);
         Assert.Equal((0, 16 * 16 * 3), (binding.Input.Length, binding.IntInput.Length));
         for (var i = 1; i < 4; i++)
@@ -81,7 +85,7 @@ public sealed class OrtBindingTests
     public void Run_NamedOutputs_ComeInTheDescriptorsOrder()
     {
         using var session = TinyModel.Open(
-            TinyModel.Describe(ModelKind.LitePose, 64, 64, "crowdpose14", ["fine", "coarse"]), TinyModel.LitePose(14), 14);
+            TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14", ["fine", "coarse"]), TinyModel.LitePose(14), 14);
         var binding = session.Bind(1, 64, 64);
         Assert.Equal(["fine", "coarse"], binding.Outputs.Select(o => o.Name));
         Assert.Equal([1, 14, 32, 32], binding.Outputs[0].Shape);

@@ -1,6 +1,11 @@
 using EdgePose.Domain;
 using EdgePose.ModelTools.Onnx;
+using EdgePose.Networks.Families.Heatmap;
+using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families.MoveNet;
+using EdgePose.Networks.Families.Simcc;
 using EdgePose.Networks.Runtime;
+using EdgePose.Networks;
 
 namespace EdgePose.Tests.Networks.Runtime;
 
@@ -18,7 +23,7 @@ public sealed class OrtSessionTests
     [Fact]
     public void Open_FittingModel_RunsOnCpuWithoutFallback()
     {
-        using var session = TinyModel.Open(TinyModel.Describe(ModelKind.Simcc, 24, 32, "coco17"), TinyModel.Simcc(17, 32, 24), 17);
+        using var session = TinyModel.Open(TinyModel.Describe(SimccFamily.Kind, 24, 32, "coco17"), TinyModel.Simcc(17, 32, 24), 17);
         Assert.Equal(("cpu", 0), (session.Provider, session.Fallbacks.Count));
         Assert.Matches(@"^1\.\d+\.\d+$", OrtRuntime.Version);
         Assert.EndsWith("libonnxruntime.so", OrtRuntime.Path, StringComparison.Ordinal);
@@ -27,7 +32,7 @@ public sealed class OrtSessionTests
     [Fact]
     public void Bind_SameShape_IsTheSameBindingAndOtherShapesAreNot()
     {
-        using var session = TinyModel.Open(TinyModel.Describe(ModelKind.LitePose, 64, 64, "crowdpose14"), TinyModel.LitePose(14), 14);
+        using var session = TinyModel.Open(TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14"), TinyModel.LitePose(14), 14);
         var first = session.Bind(1, 64, 64);
         Assert.Same(first, session.Bind(1, 64, 64));
         var wide = session.Bind(1, 64, 128);
@@ -40,7 +45,7 @@ public sealed class OrtSessionTests
     [Fact]
     public void Bind_ShapeThatTheFileDoesNotTake_NamesBoth()
     {
-        using var session = TinyModel.Open(TinyModel.Describe(ModelKind.Heatmap, 32, 64, "coco17"), TinyModel.Heatmap(17, 1, 64, 32), 17);
+        using var session = TinyModel.Open(TinyModel.Describe(HeatmapFamily.Kind, 32, 64, "coco17"), TinyModel.Heatmap(17, 1, 64, 32), 17);
         var e = Assert.Throws<UserError>(() => session.Bind(1, 64, 48));
         Assert.Contains("input [1,3,64,48] asked for, the file takes [1,3,64,32]", e.Message, StringComparison.Ordinal);
         Assert.Throws<UserError>(() => session.Bind(2, 64, 32));
@@ -49,24 +54,24 @@ public sealed class OrtSessionTests
     [Fact]
     public void Bind_DynamicFile_TakesAnySizeAndBatch()
     {
-        using var session = TinyModel.Open(TinyModel.Describe(ModelKind.Heatmap, 32, 64, "coco17"), TinyModel.Heatmap(17, -1, -1, -1), 17);
+        using var session = TinyModel.Open(TinyModel.Describe(HeatmapFamily.Kind, 32, 64, "coco17"), TinyModel.Heatmap(17, -1, -1, -1), 17);
         Assert.Equal([3, 17, 8, 10], session.Bind(3, 32, 40).Outputs[0].Shape);
     }
 
     [Fact]
     public void Open_SizeOfTheDescriptorContradictsTheFile_NamesBoth() => Assert.Contains(
         "input [1,3,32,32] asked for, the file takes [1,3,64,32]",
-        Refuses(TinyModel.Describe(ModelKind.Heatmap, 32, 32, "coco17"), TinyModel.Heatmap(17, 1, 64, 32), 17).Message, StringComparison.Ordinal);
+        Refuses(TinyModel.Describe(HeatmapFamily.Kind, 32, 32, "coco17"), TinyModel.Heatmap(17, 1, 64, 32), 17).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Open_LayoutContradictsTheFile_NamesBoth() => Assert.Contains(
         "input [1,64,32,3] asked for, the file takes [1,3,64,32]",
-        Refuses(TinyModel.Describe(ModelKind.Heatmap, 32, 64, "coco17", layout: TensorLayout.Nhwc), TinyModel.Heatmap(17, 1, 64, 32), 17).Message, StringComparison.Ordinal);
+        Refuses(TinyModel.Describe(HeatmapFamily.Kind, 32, 64, "coco17", layout: TensorLayout.Nhwc), TinyModel.Heatmap(17, 1, 64, 32), 17).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Open_KindContradictsTheFile_NamesBoth()
     {
-        var e = Refuses(TinyModel.Describe(ModelKind.Heatmap, 24, 32, "coco17"), TinyModel.Simcc(17, 32, 24), 17);
+        var e = Refuses(TinyModel.Describe(HeatmapFamily.Kind, 24, 32, "coco17"), TinyModel.Simcc(17, 32, 24), 17);
         Assert.Contains("says kind Heatmap, but the file has the inputs and outputs of Simcc", e.Message, StringComparison.Ordinal);
         Assert.Contains("simcc_x Single[1,17,48]", e.Message, StringComparison.Ordinal);
     }
@@ -74,20 +79,20 @@ public sealed class OrtSessionTests
     [Fact]
     public void Open_SkeletonContradictsTheFile_NamesBoth() => Assert.Contains(
         "names skeleton crowdpose14 with 14 joints, but the file gives 17",
-        Refuses(TinyModel.Describe(ModelKind.Simcc, 24, 32, "crowdpose14"), TinyModel.Simcc(17, 32, 24), 14).Message, StringComparison.Ordinal);
+        Refuses(TinyModel.Describe(SimccFamily.Kind, 24, 32, "crowdpose14"), TinyModel.Simcc(17, 32, 24), 14).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Open_OutputThatTheFileLacks_NamesWhatItHas() => Assert.Contains(
         "no output heat; the file has simcc_x, simcc_y",
-        Refuses(TinyModel.Describe(ModelKind.Simcc, 24, 32, "coco17", ["simcc_x", "heat"]), TinyModel.Simcc(17, 32, 24), 17).Message, StringComparison.Ordinal);
+        Refuses(TinyModel.Describe(SimccFamily.Kind, 24, 32, "coco17", ["simcc_x", "heat"]), TinyModel.Simcc(17, 32, 24), 17).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Open_ElementTypeOfTheInput_NamesBoth()
     {
         Assert.Contains("the input takes Int32, the descriptor says Single", Refuses(
-            TinyModel.Describe(ModelKind.MoveNetSingle, 16, 16, "coco17", layout: TensorLayout.Nhwc), TinyModel.MoveNet(16), 17).Message, StringComparison.Ordinal);
+            TinyModel.Describe(MoveNetFamily.Kind, 16, 16, "coco17", layout: TensorLayout.Nhwc), TinyModel.MoveNet(16), 17).Message, StringComparison.Ordinal);
         Assert.Contains("the input takes Byte, the descriptor says Int32", Refuses(
-            TinyModel.Describe(ModelKind.MoveNetSingle, 16, 16, "coco17", layout: TensorLayout.Nhwc, int32: true), TinyModel.MoveNet(16, ElementType.UInt8), 17).Message,
+            TinyModel.Describe(MoveNetFamily.Kind, 16, 16, "coco17", layout: TensorLayout.Nhwc, int32: true), TinyModel.MoveNet(16, ElementType.UInt8), 17).Message,
             StringComparison.Ordinal);
     }
 
@@ -96,7 +101,7 @@ public sealed class OrtSessionTests
     {
         var model = TinyModel.Bytes(g => g.Output("y", g.Node("Add", "sum",
             [g.Input("image", ElementType.Float, [1, 3, 8, 8]), g.Input("scale", ElementType.Float, [1])]), ElementType.Float, [1, 3, 8, 8]));
-        Assert.Contains("2 inputs (image, scale), one is expected", Refuses(TinyModel.Describe(ModelKind.Heatmap, 8, 8, "coco17"), model, 17).Message, StringComparison.Ordinal);
+        Assert.Contains("2 inputs (image, scale), one is expected", Refuses(TinyModel.Describe(HeatmapFamily.Kind, 8, 8, "coco17"), model, 17).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -106,26 +111,26 @@ public sealed class OrtSessionTests
     public void Open_OutputOfAnUnsupportedElementType_NamesIt(int type, string name)
     {
         var model = TinyModel.Single((ElementType)type, [1, 3, 8, 8], (g, x) => g.Node("Cast", "c", [x], NodeAttribute.Int("to", type)));
-        Assert.Contains($"output y has element type {name}", Refuses(TinyModel.Describe(ModelKind.Heatmap, 8, 8, "coco17", ["y"]), model, 17).Message, StringComparison.Ordinal);
+        Assert.Contains($"output y has element type {name}", Refuses(TinyModel.Describe(HeatmapFamily.Kind, 8, 8, "coco17", ["y"]), model, 17).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Open_IntegerOutputWhereFloatsAreNeeded_IsRefused()
     {
         var model = TinyModel.Single(ElementType.Int64, [1, 3, 8, 8], (g, x) => g.Node("Cast", "c", [x], NodeAttribute.Int("to", (long)ElementType.Int64)));
-        Assert.Contains("a float tensor is expected", Refuses(TinyModel.Describe(ModelKind.Heatmap, 8, 8, "coco17", ["y"]), model, 17).Message, StringComparison.Ordinal);
+        Assert.Contains("a float tensor is expected", Refuses(TinyModel.Describe(HeatmapFamily.Kind, 8, 8, "coco17", ["y"]), model, 17).Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(ModelKind.Heatmap)]
-    [InlineData(ModelKind.Simcc)]
-    [InlineData(ModelKind.LitePose)]
-    [InlineData(ModelKind.HourglassPrinceton)]
-    [InlineData(ModelKind.MoveNetSingle)]
-    internal void Open_NamedOutputWithTooFewDimensions_IsRefusedNotACrash(ModelKind kind)
+    [InlineData("heatmap")]
+    [InlineData("simcc")]
+    [InlineData("litepose")]
+    [InlineData("hourglass-princeton")]
+    [InlineData("movenet-single")]
+    internal void Open_NamedOutputWithTooFewDimensions_IsRefusedNotACrash(string kind)
     {
         var model = TinyModel.Single(ElementType.Float, [1], (g, x) => g.Node("ReduceMean", "m", [x], NodeAttribute.Ints("axes", 1, 2, 3), NodeAttribute.Int("keepdims", 0)));
-        Assert.Contains("the file's outputs have no joints", Refuses(TinyModel.Describe(kind, 8, 8, "coco17", ["y"]), model, 17).Message, StringComparison.Ordinal);
+        Assert.Contains("the file's outputs have no joints", Refuses(TinyModel.Describe(ModelFamilies.Find(kind)!.Kind, 8, 8, "coco17", ["y"]), model, 17).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,13 +139,13 @@ public sealed class OrtSessionTests
         // 10^15 elements: more than any machine has.
         var model = TinyModel.Single(ElementType.Float, null, (g, _) =>
             g.Node("ConstantOfShape", "huge", [g.Int64s("dims", 1, 100_000, 100_000, 100_000)]));
-        Assert.Contains("does not start", Refuses(TinyModel.Describe(ModelKind.Heatmap, 8, 8, "coco17", ["y"]), model, 17).Message, StringComparison.Ordinal);
+        Assert.Contains("does not start", Refuses(TinyModel.Describe(HeatmapFamily.Kind, 8, 8, "coco17", ["y"]), model, 17).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Open_DamagedFiles_AreModelErrors()
     {
-        var descriptor = TinyModel.Describe(ModelKind.Simcc, 24, 32, "coco17");
+        var descriptor = TinyModel.Describe(SimccFamily.Kind, 24, 32, "coco17");
         var whole = TinyModel.Simcc(17, 32, 24);
         Refuses(descriptor, whole[..(whole.Length / 2)], 17);
         Refuses(descriptor, [1, 2, 3], 17);

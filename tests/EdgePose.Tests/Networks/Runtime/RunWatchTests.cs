@@ -1,4 +1,6 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.Heatmap;
+using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Runtime;
 using EdgePose.TestSupport;
 
@@ -76,7 +78,7 @@ public sealed class RunWatchTests
     [Fact]
     public void OrtBinding_GraphThatNeverEnds_IsEndedByTheRuntimeAndRunsAgain()
     {
-        var descriptor = TinyModel.Describe(ModelKind.LitePose, 64, 64, "crowdpose14", ["fine", "coarse"]);
+        var descriptor = TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14", ["fine", "coarse"]);
         using var session = TinyModel.Open(descriptor, HangingModel.LitePose(14), 14, TinyModel.Cpu with { RunDeadline = TimeSpan.FromMilliseconds(300) });
         var binding = session.Bind(1, 64, 64);
         binding.Run();
@@ -96,7 +98,7 @@ public sealed class RunWatchTests
     [Fact]
     public void OrtBinding_WithADeadline_AllocatesNothing()
     {
-        var descriptor = TinyModel.Describe(ModelKind.Heatmap, 32, 64, "coco17");
+        var descriptor = TinyModel.Describe(HeatmapFamily.Kind, 32, 64, "coco17");
         using var session = TinyModel.Open(descriptor, TinyModel.Heatmap(17, -1, -1, -1), 17, TinyModel.Cpu with { RunDeadline = TimeSpan.FromSeconds(30) });
         var binding = session.Bind(1, 64, 32);
         for (var i = 0; i < 10; i++) { binding.Run(); }

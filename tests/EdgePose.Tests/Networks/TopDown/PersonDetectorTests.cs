@@ -1,5 +1,11 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.CenterNet;
+using EdgePose.Networks.Families.EndToEnd;
+using EdgePose.Networks.Families.PicoDet;
+using EdgePose.Networks.Families.Simcc;
+using EdgePose.Networks.Families.Yolox;
 using EdgePose.Networks.TopDown;
+using EdgePose.Networks;
 using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Networks.TopDown;
@@ -9,7 +15,7 @@ public sealed class PersonDetectorTests
     private static List<Detection> Run(ScriptedNetwork network, int width = 128, int height = 64, float? threshold = null)
     {
         var found = new List<Detection> { new(new Box(1, 2, 3, 4), 1) };
-        new PersonDetector(network, threshold).Detect(new Frame(width, height), found);
+        EstimatorFactory.Detector(network, threshold).Detect(new Frame(width, height), found);
         return found;
     }
 
@@ -22,20 +28,20 @@ public sealed class PersonDetectorTests
     }
 
     private static ScriptedNetwork EndToEnd(params (float[] Row, long Label)[] rows) => new(
-        ScriptedNetwork.Describe(ModelKind.DetEndToEnd, 64, 64), 2, b =>
+        ScriptedNetwork.Describe(EndToEndFamily.Kind, 64, 64), 2, b =>
         {
             rows.SelectMany(r => r.Row).ToArray().CopyTo(b.Floats(0, 1, rows.Length, 5));
             rows.Select(r => r.Label).ToArray().CopyTo(b.Integers(1, 1, rows.Length));
         });
 
     private static ScriptedNetwork CenterNet(params float[][] rows) => new(
-        ScriptedNetwork.Describe(ModelKind.CenterNet, 512, 512), 1, b => rows.SelectMany(r => r).ToArray().CopyTo(b.Floats(0, 1, rows.Length, 6)));
+        ScriptedNetwork.Describe(CenterNetFamily.Kind, 512, 512), 1, b => rows.SelectMany(r => r).ToArray().CopyTo(b.Floats(0, 1, rows.Length, 6)));
 
     [Fact]
     public void Detect_YoloxRow_IsDecodedFromIntegerCellsAndDividedByTheRatio()
     {
         // 64x64: 64 cells of stride 8, 16 of stride 16, 4 of stride 32. Row 64 + 6 is the stride-16 cell (2, 1).
-        var network = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.YoloxRaw, 64, 64), 1, b =>
+        var network = new ScriptedNetwork(ScriptedNetwork.Describe(YoloxFamily.Kind, 64, 64), 1, b =>
         {
             var row = b.Floats(0, 1, 84, 85).Slice(70 * 85, 85);
             (row[0], row[1], row[2], row[3], row[4], row[5]) = (0.25f, 0, MathF.Log(1.5f), 0, 0.9f, 0.5f);
@@ -49,7 +55,7 @@ public sealed class PersonDetectorTests
     [Fact]
     public void Detect_Yolox_TakesThePersonClassOnly()
     {
-        var network = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.YoloxRaw, 64, 64), 1, b =>
+        var network = new ScriptedNetwork(ScriptedNetwork.Describe(YoloxFamily.Kind, 64, 64), 1, b =>
         {
             var row = b.Floats(0, 1, 84, 85);
             (row[4], row[5], row[6]) = (1, 0.1f, 0.9f);
@@ -60,7 +66,7 @@ public sealed class PersonDetectorTests
     [Fact]
     public void Detect_YoloxOfAnotherInputSize_NamesModelAndShapes()
     {
-        var network = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.YoloxRaw, 64, 64), 1, b => b.Floats(0, 1, 83, 85));
+        var network = new ScriptedNetwork(ScriptedNetwork.Describe(YoloxFamily.Kind, 64, 64), 1, b => b.Floats(0, 1, 83, 85));
         var e = Assert.Throws<UserError>(() => Run(network));
         Assert.Equal(ExitCode.Model, e.Code);
         Assert.Contains("scripted", e.Message, StringComparison.Ordinal);
@@ -91,7 +97,7 @@ public sealed class PersonDetectorTests
     [Fact]
     public void Detect_EndToEndWithoutLabels_TakesEveryRow()
     {
-        var network = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.DetEndToEnd, 64, 64), 1,
+        var network = new ScriptedNetwork(ScriptedNetwork.Describe(EndToEndFamily.Kind, 64, 64), 1,
             b => new float[] { 10, 5, 20, 15, 0.9f }.CopyTo(b.Floats(0, 1, 1, 5)));
         Assert.Single(Run(network));
     }
@@ -137,7 +143,7 @@ public sealed class PersonDetectorTests
     [Fact]
     public void Detect_NamedOutputs_OverrideTheShapes()
     {
-        var network = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.CenterNet, 512, 512, null, "out1"), 2, b =>
+        var network = new ScriptedNetwork(ScriptedNetwork.Describe(CenterNetFamily.Kind, 512, 512, null, "out1"), 2, b =>
         {
             new float[] { 0, 0, 100, 100, 0.9f, 0 }.CopyTo(b.Floats(0, 1, 1, 6));
             new float[] { 256, 256, 512, 512, 0.7f, 0 }.CopyTo(b.Floats(1, 1, 1, 6));
@@ -148,7 +154,7 @@ public sealed class PersonDetectorTests
     [Fact]
     public void Detect_PicoDet_ScalesBothAxesApart()
     {
-        var network = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.PicoDet, 320, 320), 2, b =>
+        var network = new ScriptedNetwork(ScriptedNetwork.Describe(PicoDetFamily.Kind, 320, 320), 2, b =>
         {
             // Scores first: the order of outputs is no contract.
             b.Floats(0, 1, 1, 7)[3] = 0.8f;
@@ -160,7 +166,7 @@ public sealed class PersonDetectorTests
     [Fact]
     public void Detect_BgrNetwork_SeesBlueFirst()
     {
-        var descriptor = ScriptedNetwork.Describe(ModelKind.DetEndToEnd, 4, 4);
+        var descriptor = ScriptedNetwork.Describe(EndToEndFamily.Kind, 4, 4);
         descriptor = descriptor with { Input = descriptor.Input with { Colour = ColourOrder.Bgr } };
         float[] seen = [];
         var network = new ScriptedNetwork(descriptor, 1, b =>
@@ -170,25 +176,25 @@ public sealed class PersonDetectorTests
         });
         var frame = new Frame(4, 4);
         for (var i = 0; i < 16; i++) { (frame.Pixels[i * 3], frame.Pixels[i * 3 + 1], frame.Pixels[i * 3 + 2]) = (10, 20, 30); }
-        new PersonDetector(network).Detect(frame, []);
+        EstimatorFactory.Detector(network).Detect(frame, []);
         Assert.Equal([30f, 20f, 10f], seen);
     }
 
     [Fact]
     public void Constructor_PoseModel_IsRefusedByName() =>
         Assert.Contains("no person detector", Assert.Throws<UserError>(
-            () => new PersonDetector(new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.Simcc, 64, 64), 0, _ => { }))).Message, StringComparison.Ordinal);
+            () => EstimatorFactory.Detector(new ScriptedNetwork(ScriptedNetwork.Describe(SimccFamily.Kind, 64, 64), 0, _ => { }))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Detect_AfterWarmUp_AllocatesNothing()
     {
         long[] shape = [1, 40, 6];
-        var network = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.CenterNet, 64, 64), 1, b =>
+        var network = new ScriptedNetwork(ScriptedNetwork.Describe(CenterNetFamily.Kind, 64, 64), 1, b =>
         {
             var values = b.Floats(0, shape);
             for (var i = 0; i < 40; i++) { (values[i * 6], values[i * 6 + 2], values[i * 6 + 3], values[i * 6 + 4]) = (i, i + 20, 30, 0.4f + i * 0.01f); }
         });
-        var (detector, frame, found) = (new PersonDetector(network), new Frame(80, 60), new List<Detection>());
+        var (detector, frame, found) = (EstimatorFactory.Detector(network), new Frame(80, 60), new List<Detection>());
         for (var i = 0; i < 50; i++) { detector.Detect(frame, found); }
         Assert.Equal(0, Allocations.OfBestRound(() =>
         {

@@ -1,15 +1,16 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.Heatmap;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.TopDown;
-using EdgePose.Tests.Networks.Runtime;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Networks.Runtime;
 
 namespace EdgePose.Tests.Networks.TopDown;
 
 /// <summary>Crops in batches give what crops one by one give, with a real network of a variable batch.</summary>
 public sealed class PoseHeadTests
 {
-    private static readonly ModelDescriptor Descriptor = TinyModel.Describe(ModelKind.Heatmap, 64, 96, "coco17");
+    private static readonly ModelDescriptor Descriptor = TinyModel.Describe(HeatmapFamily.Kind, 64, 96, "coco17");
 
     private static OrtSession Open(int batch, long fixedBatch = -1) =>
         TinyModel.Open(Descriptor, TinyModel.Heatmap(17, fixedBatch, 96, 64), 17, TinyModel.Cpu with { Batch = batch });
@@ -26,14 +27,14 @@ public sealed class PoseHeadTests
     private static List<(Keypoint[] Points, float Score)> Run(INetwork network, IReadOnlyList<Box> boxes, bool plan = true)
     {
         using var frame = Noise();
-        var head = new PoseHead(network);
+        var head = new PoseHead(network, new HeatmapDecoder(network.Descriptor));
         var all = new List<(Keypoint[], float)>();
         // A second frame with the same head must not see the first one's plans.
         for (var round = 0; round < 2; round++)
         {
             all.Clear();
             head.Begin();
-            foreach (var box in plan ? boxes : []) { head.Plan(box, 1.25f); }
+            foreach (var box in plan ? boxes : []) { head.Announce(box, 1.25f); }
             foreach (var box in boxes)
             {
                 var pose = new Pose(17);
@@ -106,7 +107,7 @@ public sealed class PoseHeadTests
     {
         using var session = Open(4);
         using var frame = Noise();
-        var head = new PoseHead(session);
+        var head = new PoseHead(session, new HeatmapDecoder(session.Descriptor));
         var boxes = Boxes(6);
         var pose = new Pose(17);
         for (var i = 0; i < 20; i++) { Once(); }
@@ -118,7 +119,7 @@ public sealed class PoseHeadTests
         void Once()
         {
             head.Begin();
-            for (var i = 0; i < boxes.Count; i++) { head.Plan(boxes[i], 1.25f); }
+            for (var i = 0; i < boxes.Count; i++) { head.Announce(boxes[i], 1.25f); }
             for (var i = 0; i < boxes.Count; i++) { head.Estimate(frame, boxes[i], 1.25f, 1, pose); }
         }
     }

@@ -1,5 +1,8 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.EndToEnd;
+using EdgePose.Networks.Families.Simcc;
 using EdgePose.Networks.TopDown;
+using EdgePose.Networks;
 
 namespace EdgePose.Tests.Networks.TopDown;
 
@@ -17,10 +20,10 @@ internal sealed class Scene
 
     public Scene(TopDownOptions? options = null)
     {
-        _detector = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.DetEndToEnd, DetectorSize, DetectorSize), 2, AnswerBoxes);
-        var descriptor = ScriptedNetwork.Describe(ModelKind.Simcc, 192, 256);
+        _detector = new ScriptedNetwork(ScriptedNetwork.Describe(EndToEndFamily.Kind, DetectorSize, DetectorSize), 2, AnswerBoxes);
+        var descriptor = ScriptedNetwork.Describe(SimccFamily.Kind, 192, 256);
         _pose = new ScriptedNetwork(descriptor, 2, FindPatches);
-        Estimator = new TopDownEstimator(new PersonDetector(_detector), _pose, ScriptedNetwork.Coco, options ?? new TopDownOptions { DetectEvery = 5 });
+        Estimator = new TopDownEstimator(EstimatorFactory.Detector(_detector), new PoseHead(_pose, new SimccDecoder(descriptor)), ScriptedNetwork.Coco, options ?? new TopDownOptions { DetectEvery = 5 });
     }
 
     public TopDownEstimator Estimator { get; }

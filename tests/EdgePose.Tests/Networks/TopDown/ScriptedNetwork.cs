@@ -1,5 +1,7 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.MoveNet;
 using EdgePose.Networks.Runtime;
+using EdgePose.Networks;
 
 namespace EdgePose.Tests.Networks.TopDown;
 
@@ -55,13 +57,8 @@ internal sealed class ScriptedNetwork(ModelDescriptor descriptor, int outputs, A
         Input = new ModelInput
         {
             Width = width, Height = height, Layout = TensorLayout.Nchw, Colour = ColourOrder.Rgb, PadValue = 114,
-            Resize = kind switch
-            {
-                ModelKind.CenterNet or ModelKind.PicoDet => ResizeRule.Stretch,
-                ModelKind.YoloxRaw or ModelKind.DetEndToEnd or ModelKind.RtmdetRaw => ResizeRule.Letterbox,
-                _ => ResizeRule.Crop,
-            },
-            Int32 = kind == ModelKind.MoveNetSingle,
+            Resize = kind.Task == ModelTask.Detect ? ModelFamilies.Of(kind).Input.Resize : ResizeRule.Crop,
+            Int32 = kind == MoveNetFamily.Kind,
         },
     };
 

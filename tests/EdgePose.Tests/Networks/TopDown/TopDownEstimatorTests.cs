@@ -1,5 +1,8 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.EndToEnd;
+using EdgePose.Networks.Families.Simcc;
 using EdgePose.Networks.TopDown;
+using EdgePose.Networks;
 using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Networks.TopDown;
@@ -221,7 +224,7 @@ public sealed class TopDownEstimatorTests
     public void Estimate_AfterWarmUp_AllocatesNothing()
     {
         long[] dets = [1, 2, 5], labels = [1, 2], x = [1, 17, 384], y = [1, 17, 512];
-        var detector = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.DetEndToEnd, 64, 64), 2, b =>
+        var detector = new ScriptedNetwork(ScriptedNetwork.Describe(EndToEndFamily.Kind, 64, 64), 2, b =>
         {
             var rows = b.Floats(0, dets);
             (rows[0], rows[1], rows[2], rows[3], rows[4]) = (5, 5, 20, 40, 0.9f);
@@ -229,7 +232,7 @@ public sealed class TopDownEstimatorTests
             b.Integers(1, labels).Clear();
         });
         // Joints over 80 % of the crop: the next box is the crop again.
-        var pose = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.Simcc, 192, 256), 2, b =>
+        var pose = new ScriptedNetwork(ScriptedNetwork.Describe(SimccFamily.Kind, 192, 256), 2, b =>
         {
             b.Floats(0, x);
             b.Floats(1, y);
@@ -239,7 +242,7 @@ public sealed class TopDownEstimatorTests
                 b.Outputs[1].ResizeFloats(y)[k * 512 + 51 + k / 4 * 102] = 0.9f;
             }
         });
-        var estimator = new TopDownEstimator(new(detector), pose, ScriptedNetwork.Coco, new TopDownOptions { DetectEvery = 3, MaxPeople = 2 });
+        var estimator = new TopDownEstimator(EstimatorFactory.Detector(detector), new PoseHead(pose, new SimccDecoder(pose.Descriptor)), ScriptedNetwork.Coco, new TopDownOptions { DetectEvery = 3, MaxPeople = 2 });
         var (frame, poses) = (new Frame(80, 60), new PoseList(17));
         for (var i = 0; i < 40; i++) { estimator.Estimate(frame, poses); }
         Assert.Equal(2, poses.Count);

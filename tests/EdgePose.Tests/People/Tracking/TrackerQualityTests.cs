@@ -1,5 +1,4 @@
 using EdgePose.TestSupport;
-using Xunit.Abstractions;
 
 namespace EdgePose.Tests.People.Tracking;
 

@@ -1,5 +1,8 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.EndToEnd;
+using EdgePose.Networks.Families.Simcc;
 using EdgePose.Networks.TopDown;
+using EdgePose.Networks;
 using EdgePose.Tests.Networks.Runtime;
 using EdgePose.Workshop.Bench;
 
@@ -26,13 +29,13 @@ public sealed class SourcesTests
     [InlineData(5)]
     public void GivenBoxes_RunsTheDetectorAsOftenAsUsualAndThePoseNetworkForEveryBox(int people)
     {
-        using var finder = TinyModel.Open(TinyModel.Describe(ModelKind.DetEndToEnd, 32, 32) with
+        using var finder = TinyModel.Open(TinyModel.Describe(EndToEndFamily.Kind, 32, 32) with
         {
-            Input = TinyModel.Describe(ModelKind.DetEndToEnd, 32, 32).Input with { Resize = ResizeRule.Letterbox },
+            Input = TinyModel.Describe(EndToEndFamily.Kind, 32, 32).Input with { Resize = ResizeRule.Letterbox },
         }, TinyModel.EndToEnd(32));
-        using var pose = TinyModel.Open(TinyModel.Describe(ModelKind.Simcc, 48, 64, "coco17"), TinyModel.Simcc(17, 64, 48), 17);
-        var detector = new PersonDetector(finder);
-        var inner = new TopDownEstimator(detector, pose, Skeletons.Coco17, new TopDownOptions());
+        using var pose = TinyModel.Open(TinyModel.Describe(SimccFamily.Kind, 48, 64, "coco17"), TinyModel.Simcc(17, 64, 48), 17);
+        var detector = EstimatorFactory.Detector(finder);
+        var inner = EstimatorFactory.TopDown(pose, detector, new TopDownOptions());
         var estimator = new GivenBoxes(inner, detector, people, detectEvery: 4);
         var poses = new PoseList(17);
         using var frame = new SyntheticCamera(160, 90).Picture(0);

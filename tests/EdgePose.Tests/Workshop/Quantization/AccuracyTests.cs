@@ -1,16 +1,19 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.Heatmap;
+using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families.PicoDet;
 using EdgePose.Tests.Networks.TopDown;
-using EdgePose.Workshop.Quantization;
 using EdgePose.Workshop.Quantization.Accuracy;
 using EdgePose.Workshop.Quantization.Pictures;
+using EdgePose.Workshop.Quantization;
 
 namespace EdgePose.Tests.Workshop.Quantization;
 
 public sealed class AccuracyTests
 {
-    private static readonly ModelDescriptor TopDown = ScriptedNetwork.Describe(ModelKind.Heatmap, 192, 256) with { Skeleton = "coco17" };
-    private static readonly ModelDescriptor BottomUp = ScriptedNetwork.Describe(ModelKind.LitePose, 448, 448) with { Skeleton = "coco17" };
-    private static readonly ModelDescriptor Detector = ScriptedNetwork.Describe(ModelKind.PicoDet, 320, 320);
+    private static readonly ModelDescriptor TopDown = ScriptedNetwork.Describe(HeatmapFamily.Kind, 192, 256) with { Skeleton = "coco17" };
+    private static readonly ModelDescriptor BottomUp = ScriptedNetwork.Describe(LitePoseFamily.Kind, 448, 448) with { Skeleton = "coco17" };
+    private static readonly ModelDescriptor Detector = ScriptedNetwork.Describe(PicoDetFamily.Kind, 320, 320);
 
     private static Person At(double x, double y, float score = 0.9f, double shift = 0, float joint = 0.8f) => new(
         [.. Enumerable.Range(0, 17).Select(k => new Keypoint((float)(x + k % 4 * 20 + shift), (float)(y + k / 4 * 30), joint))],

@@ -1,17 +1,20 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.EndToEnd;
 using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Families.MoveNet;
 using EdgePose.Networks.TopDown;
+using EdgePose.Networks;
 using EdgePose.Tests.Networks.TopDown;
-using EdgePose.Workshop.Quantization;
 using EdgePose.Workshop.Quantization.Accuracy;
 using EdgePose.Workshop.Quantization.Pictures;
+using EdgePose.Workshop.Quantization;
 using ScriptedNetwork = EdgePose.Tests.Networks.TopDown.ScriptedNetwork;
 
 namespace EdgePose.Tests.Workshop.Quantization;
 
 public sealed class EngineTests
 {
-    private static readonly ModelDescriptor Planar = ScriptedNetwork.Describe(ModelKind.MoveNetSingle, 192, 192);
+    private static readonly ModelDescriptor Planar = ScriptedNetwork.Describe(MoveNetFamily.Kind, 192, 192);
     private static readonly ModelDescriptor Pose = Planar with { Skeleton = "coco17", Input = Planar.Input with { Layout = TensorLayout.Nhwc } };
 
     private static Frame Noise(int width, int height, int seed)
@@ -44,7 +47,7 @@ public sealed class EngineTests
         var made = inputs.Select(i => (i.Shape, Values: i.Values.ToArray())).ToList();
         Assert.Equal(runs, network.Runs);
         var expected = new List<float[]>();
-        var estimator = new TopDownEstimator(null, new TappedNetwork(network, true, b => expected.Add(Array.ConvertAll(b.IntInput, v => (float)v))), Skeletons.Coco17, new TopDownOptions());
+        var estimator = EstimatorFactory.TopDown(new TappedNetwork(network, true, b => expected.Add(Array.ConvertAll(b.IntInput, v => (float)v))), null, new TopDownOptions());
         for (var i = 0; i < 3; i++) { estimator.EstimateBoxes(Noise(320, 240, i), boxes, new PoseList(17)); }
         Assert.Equal(expected, made.Select(m => m.Values));
         Assert.All(made, m => Assert.Equal([1, 192, 192, 3], m.Shape));
@@ -55,11 +58,11 @@ public sealed class EngineTests
     [Fact]
     public void CalibrationInputs_Detector_AreWholeLetterboxedPictures()
     {
-        var network = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.DetEndToEnd, 64, 64), 2, b => { b.Floats(0, 1, 1, 5); b.Integers(1, 1, 1)[0] = 0; });
+        var network = new ScriptedNetwork(ScriptedNetwork.Describe(EndToEndFamily.Kind, 64, 64), 2, b => { b.Floats(0, 1, 1, 5); b.Integers(1, 1, 1)[0] = 0; });
         network.Bind(1, 64, 64).Run();
         var input = Assert.Single(new CalibrationInputs(Samples(1), network, false, Feed(), default));
         var binding = network.Bind(1, 64, 64);
-        new PersonDetector(network).Detect(Noise(320, 240, 0), []);
+        EstimatorFactory.Detector(network).Detect(Noise(320, 240, 0), []);
         Assert.Equal(binding.Input, input.Values.ToArray());
         Assert.Equal([1, 3, 64, 64], input.Shape);
     }
@@ -80,7 +83,7 @@ public sealed class EngineTests
     [Fact]
     public void Compare_OutputsOfAnotherSize_HasNoRatio()
     {
-        var descriptor = ScriptedNetwork.Describe(ModelKind.DetEndToEnd, 64, 64);
+        var descriptor = ScriptedNetwork.Describe(EndToEndFamily.Kind, 64, 64);
         ScriptedNetwork Finds(int boxes) => new(descriptor, 2, b => { b.Floats(0, 1, boxes, 5); b.Integers(1, 1, boxes).Clear(); });
         Assert.Null(new Reference(Finds(2), false, Samples(2), Feed(), default).Compare(Finds(3), default).SqnrDb);
     }

@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Families.Heatmap;
+using EdgePose.Networks.Families.Hourglass;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.Tests.Networks.TopDown;
 
@@ -11,9 +12,9 @@ public sealed class HeatmapDecoderTests
 
     private static Keypoint[] Decode(
         HeatmapRefine refine, int joints, int width, int height, Action<ScriptedNetwork.Buffers> script, Placement? crop = null,
-        ModelKind kind = ModelKind.Heatmap)
+        ModelKind? kind = null)
     {
-        var descriptor = ScriptedNetwork.Describe(kind, width * 4, height * 4, new ModelDecode { Refine = refine });
+        var descriptor = ScriptedNetwork.Describe(kind ?? HeatmapFamily.Kind, width * 4, height * 4, new ModelDecode { Refine = refine });
         var binding = new ScriptedNetwork(descriptor, 1, script).Bind(1, height * 4, width * 4);
         binding.Run();
         var points = new Keypoint[joints];
@@ -117,7 +118,7 @@ public sealed class HeatmapDecoderTests
             maps[..(2 * 2 * 256)].Fill(5);
             maps[(4 * 256) + 3 * 16 + 2] = 0.5f;
             maps[(5 * 256) + 4 * 16 + 9] = 0.6f;
-        }, kind: ModelKind.HourglassPrinceton);
+        }, kind: HourglassFamily.Kind);
         Assert.Equal([new Keypoint(8, 12, 0.5f), new Keypoint(36, 16, 0.6f)], p);
     }
 

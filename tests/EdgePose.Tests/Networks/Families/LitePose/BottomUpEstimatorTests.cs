@@ -1,4 +1,6 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.Networks.Runtime;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using EdgePose.Domain;
+using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.TestSupport;
 

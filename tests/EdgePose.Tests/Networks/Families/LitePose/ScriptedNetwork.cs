@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Tests.Networks.Families.LitePose;
@@ -19,7 +20,7 @@ internal sealed class ScriptedNetwork(ModelDescriptor descriptor, Action<Scripte
     public static ModelDescriptor LitePose(int side = 64, IReadOnlyList<string>? outputs = null) => new()
     {
         Name = "scripted",
-        Kind = ModelKind.LitePose,
+        Kind = LitePoseFamily.Kind,
         Path = "",
         File = "",
         Sha256 = "",

@@ -10,7 +10,7 @@ public sealed class MoveNetDecoderTests
     [Fact]
     public void Decode_Rows_AreYThenXInPartsOfTheSquareCrop()
     {
-        var descriptor = ScriptedNetwork.Describe(ModelKind.MoveNetSingle, 192, 192);
+        var descriptor = ScriptedNetwork.Describe(MoveNetFamily.Kind, 192, 192);
         var binding = new ScriptedNetwork(descriptor, 1, b =>
             new float[] { 0.25f, 0.5f, 0.9f, 1, 0, 0.1f, float.NaN, 0, 1 }.CopyTo(b.Floats(0, 1, 1, 3, 3))).Bind(1, 192, 192);
         binding.Run();

@@ -1,5 +1,7 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Families.Rtmdet;
 using EdgePose.Networks.TopDown;
+using EdgePose.Networks;
 using EdgePose.Tests.Networks.TopDown;
 
 namespace EdgePose.Tests.Networks.Families.Rtmdet;
@@ -11,7 +13,7 @@ public sealed class RtmdetDecoderTests
     private static Detection One(ScriptedNetwork network)
     {
         var found = new List<Detection>();
-        new PersonDetector(network).Detect(new Frame(128, 128), found);
+        EstimatorFactory.Detector(network).Detect(new Frame(128, 128), found);
         return Assert.Single(found);
     }
 
@@ -38,23 +40,23 @@ public sealed class RtmdetDecoderTests
 
     [Fact]
     public void Decode_ClassAndDistanceMaps_DistancesArePixelsAndPointsHaveNoHalfCell() =>
-        AssertDecoded(One(new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.RtmdetRaw, 64, 64), 6, b => Maps(b, 0, 3))));
+        AssertDecoded(One(new ScriptedNetwork(ScriptedNetwork.Describe(RtmdetFamily.Kind, 64, 64), 6, b => Maps(b, 0, 3))));
 
     [Fact]
     public void Decode_MapsInAnyOrder_ArePairedBySize() =>
-        AssertDecoded(One(new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.RtmdetRaw, 64, 64), 6, b => Maps(b, 3, 0))));
+        AssertDecoded(One(new ScriptedNetwork(ScriptedNetwork.Describe(RtmdetFamily.Kind, 64, 64), 6, b => Maps(b, 3, 0))));
 
     [Fact]
     public void Decode_NamedOutputs_FollowTheDescriptor() =>
         AssertDecoded(One(new ScriptedNetwork(
-            ScriptedNetwork.Describe(ModelKind.RtmdetRaw, 64, 64, null, "out3", "out4", "out5", "out0", "out1", "out2"), 6, b => Maps(b, 3, 0))));
+            ScriptedNetwork.Describe(RtmdetFamily.Kind, 64, 64, null, "out3", "out4", "out5", "out0", "out1", "out2"), 6, b => Maps(b, 3, 0))));
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Decode_NhwcMaps_AppliesTheSigmoidOnlyToLogits(bool logits)
     {
-        var network = new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.RtmdetRaw, 64, 64), 3, b =>
+        var network = new ScriptedNetwork(ScriptedNetwork.Describe(RtmdetFamily.Kind, 64, 64), 3, b =>
         {
             for (var level = 0; level < 3; level++)
             {
@@ -68,5 +70,5 @@ public sealed class RtmdetDecoderTests
 
     [Fact]
     public void Decode_OtherShapes_IsAModelError() =>
-        Assert.Throws<UserError>(() => One(new ScriptedNetwork(ScriptedNetwork.Describe(ModelKind.RtmdetRaw, 64, 64), 1, b => b.Floats(0, 1, 84, 85))));
+        Assert.Throws<UserError>(() => One(new ScriptedNetwork(ScriptedNetwork.Describe(RtmdetFamily.Kind, 64, 64), 1, b => b.Floats(0, 1, 84, 85))));
 }

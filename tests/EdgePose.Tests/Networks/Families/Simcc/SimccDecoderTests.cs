@@ -10,7 +10,7 @@ public sealed class SimccDecoderTests
     private static Keypoint[] Decode(
         int joints, Action<ScriptedNetwork.Buffers> script, Placement? crop = null, int width = 192, int height = 256, params string[] names)
     {
-        var descriptor = ScriptedNetwork.Describe(ModelKind.Simcc, width, height, null, names);
+        var descriptor = ScriptedNetwork.Describe(SimccFamily.Kind, width, height, null, names);
         var binding = new ScriptedNetwork(descriptor, 2, script).Bind(1, height, width);
         binding.Run();
         var points = new Keypoint[joints];

@@ -1,0 +1,49 @@
+using EdgePose.Domain;
+using EdgePose.Networks.Runtime;
+
+namespace EdgePose.Networks.Families;
+
+/// <summary>
+/// A family of networks: how its public exports are fed, recognised and read. One of <see cref="IDetectorFamily"/>,
+/// <see cref="ITopDownFamily"/> and <see cref="IWholeFrameFamily"/>; <see cref="ModelFamilies"/> lists them all.
+/// </summary>
+internal interface IModelFamily
+{
+    ModelKind Kind { get; }
+
+    /// <summary>The input that a descriptor need not repeat: that of the authors' training pipeline.</summary>
+    ModelInput Input { get; }
+
+    /// <summary>The decoder settings that a descriptor need not repeat.</summary>
+    ModelDecode Decode => new();
+
+    /// <summary>Outputs to ask for where the descriptor names none; empty = all.</summary>
+    IReadOnlyList<string> Outputs => [];
+
+    /// <summary>What <c>edgepose models import --as</c> calls the authors' checkpoints; empty = there is no such import.</summary>
+    string CheckpointForm => "";
+
+    /// <summary>
+    /// Whether a network with this input and these outputs is of the family, judged by types and shapes and never by names: exporters rename
+    /// freely. The shapes are those of a real run, because exporters leave symbols behind.
+    /// </summary>
+    bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs);
+
+    /// <summary>Joints that the outputs of a run give; 0 for detectors, and for outputs of which none has the rank of the family.</summary>
+    int Joints(IReadOnlyList<TensorShape> outputs) => 0;
+
+    /// <summary>Outputs that a new descriptor has to name, because the network has others that nobody reads; empty = none.</summary>
+    IReadOnlyList<string> OutputsToName(IReadOnlyList<TensorShape> outputs) => [];
+}
+
+/// <summary>Networks that find people and nothing else.</summary>
+internal interface IDetectorFamily : IModelFamily
+{
+    IDetectorDecoder Decoder(ModelDescriptor descriptor);
+}
+
+/// <summary>Networks that measure one person in a crop.</summary>
+internal interface ITopDownFamily : IModelFamily
+{
+    IPoseDecoder Decoder(ModelDescriptor descriptor);
+}

@@ -1,0 +1,23 @@
+using EdgePose.Domain;
+using EdgePose.Networks.Runtime;
+
+namespace EdgePose.Networks.Families.MoveNet;
+
+/// <summary>MoveNet, one person per crop.</summary>
+internal sealed class MoveNetFamily : ITopDownFamily
+{
+    public static readonly ModelKind Kind = new("movenet-single", "MoveNetSingle", ModelTask.TopDown);
+
+    ModelKind IModelFamily.Kind => Kind;
+
+    public ModelInput Input => UsualInput.Raw(192, TensorLayout.Nhwc, ColourOrder.Rgb, ResizeRule.Crop) with { Int32 = true };
+
+    public ModelDecode Decode => new() { JointThreshold = 0.2f };
+
+    public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) =>
+        input.IsNhwcPicture && input.Element == typeof(int) && outputs.Any(o => o.Rank == 4 && o.Shape[2] == 17 && o.Shape[3] == 3);
+
+    public int Joints(IReadOnlyList<TensorShape> outputs) => outputs.Where(o => o.Rank == 4).Select(o => o.Shape[2]).FirstOrDefault();
+
+    public IPoseDecoder Decoder(ModelDescriptor descriptor) => new MoveNetDecoder(descriptor);
+}

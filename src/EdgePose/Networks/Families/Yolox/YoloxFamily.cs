@@ -1,0 +1,21 @@
+using EdgePose.Domain;
+using EdgePose.Networks.Runtime;
+
+namespace EdgePose.Networks.Families.Yolox;
+
+/// <summary>YOLOX, undecoded rows.</summary>
+internal sealed class YoloxFamily : IDetectorFamily
+{
+    public static readonly ModelKind Kind = new("yolox-raw", "YoloxRaw", ModelTask.Detect);
+
+    ModelKind IModelFamily.Kind => Kind;
+
+    public ModelInput Input => UsualInput.Raw(416, TensorLayout.Nchw, ColourOrder.Bgr, ResizeRule.Letterbox, pad: 114);
+
+    public ModelDecode Decode => new() { NmsThreshold = 0.45f };
+
+    public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) =>
+        input.IsNchwPicture && outputs is [{ Rank: 3 } rows] && rows.Shape[2] >= 6;
+
+    public IDetectorDecoder Decoder(ModelDescriptor descriptor) => new YoloxDecoder(descriptor);
+}

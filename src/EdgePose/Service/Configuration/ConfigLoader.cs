@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using EdgePose.Domain;
+using EdgePose.Delivery.Spool;
+using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Models;
+using EdgePose.Networks.Runtime;
+using EdgePose.Networks.Scheduling;
+using EdgePose.People.Skipping;
+using EdgePose.People.Tracking;
+using EdgePose.Service.Logs;
+using EdgePose.Service.Endpoints;
+using EdgePose.Settings;
+using EdgePose.Settings.Problems;
+using EdgePose.Settings.Sections;
+using EdgePose.Settings.Yaml;
+
+namespace EdgePose.Service.Configuration;
+
+/// <summary>What a caller may decide about loading.</summary>
+internal sealed record LoadOptions
+{
+    /// <summary><c>key=value</c> pairs of --set; they win over the file.</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+
+    /// <summary>Environment variables, <c>CREDENTIALS_DIRECTORY</c> among them.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>False for verbs that need no camera, such as <c>models list</c>.</summary>
+    public bool RequireStreams { get; init; } = true;
+
+    /// <summary>False for verbs that connect to nothing, such as <c>replay</c>: secrets may then be absent.</summary>
+    public bool RequireSecrets { get; init; } = true;
+
+    /// <summary>Default of <c>node</c>, before cleaning.</summary>
+    public string HostName { get; init; } = System.Environment.MachineName;
+}
+
+/// <summary>
+/// Outcome of loading: a complete configuration, or everything that is wrong with it. <see cref="Config"/> is null exactly when there is
+/// an error; warnings come beside a configuration.
+/// </summary>
+/// <param name="Config">Null when there is an error.</param>
+/// <param name="Problems">Errors and warnings in the order of the file.</param>
+/// <param name="Marks">Place of each key that the file gives, by dotted path.</param>
+internal sealed record ConfigResult(EdgePoseConfig? Config, IReadOnlyList<ConfigProblem> Problems, IReadOnlyDictionary<string, Mark> Marks)
+{
+    public bool HasErrors => Config is null;
+}
+
+/// <summary>Reads the configuration. Total: any file gives a <see cref="ConfigResult"/>, never an exception.</summary>
+internal static class ConfigLoader
+{
+    public static ConfigResult Load(string path, LoadOptions? options = null)
+    {
+        string problem;
+        try
+        {
+            return Parse(ReadBounded(path), path, options);
+        }
+        catch (IOException e)
+        {
+            problem = e is FileNotFoundException or DirectoryNotFoundException
+                ? "the file does not exist; name it with --config FILE" : "the file cannot be read: " + e.GetType().Name;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            problem = Directory.Exists(path) ? "this is a folder, not a file" : "the file cannot be read: permission denied";
+        }
+        catch (ArgumentException)
+        {
+            problem = "this is no file name";
+        }
+        return new ConfigResult(null, [new ConfigProblem(path, 0, 0, "", problem, "", Severity.Error)], new Dictionary<string, Mark>());
+    }
+
+    /// <summary>As <see cref="Load"/>, from bytes; <paramref name="path"/> names them in messages and anchors relative paths.</summary>
+    public static ConfigResult Parse(ReadOnlySpan<byte> bytes, string path, LoadOptions? options = null)
+    {
+        options ??= new LoadOptions();
+        var problems = new ProblemList();
+        var root = YamlReader.Parse(bytes, path, problems);
+        var intact = !problems.HasErrors;
+        root ??= YamlNode.Map(new Mark(path, 0, 0));
+        foreach (var text in options.Overrides) { ConfigOverride.Apply(root, text, problems); }
+
+        var context = new ReadContext(problems, path, options.Environment) { Intact = intact, Elsewhere = ConfigKeys.Elsewhere };
+        context.Secrets.Required = options.RequireSecrets;
+        var config = Read(root, context, options) with
+        {
+            Path = path,
+            Hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12],
+            Secrets = [.. context.Secrets.Found.Select(s => new Secret(s))],
+        };
+        return new ConfigResult(problems.HasErrors ? null : config, problems.ToSorted(context.Secrets.Found), context.Marks);
+    }
+
+    /// <summary>The keys that <see cref="Parse"/> knows, in the order in which they are read.</summary>
+    internal static IReadOnlyList<ConfigKey> RecordKeys()
+    {
+        var problems = new ProblemList();
+        var keys = new List<ConfigKey>();
+        Read(YamlNode.Map(new Mark("keys", 0, 0)), new ReadContext(problems, "keys", _ => null, keys), new LoadOptions { HostName = "host" });
+        return keys;
+    }
+
+    private static EdgePoseConfig Read(YamlNode node, ReadContext context, LoadOptions options)
+    {
+        var root = new Section(node, "", "", context);
+        var name = root.Id("node", Scalars.CleanId(options.HostName, "edgepose"), new Doc("") { Default = "host name" });
+        var mqtt = MqttSection.Read(root.Child("mqtt"), name);
+        var log = LogSettings.Read(root.Child("log", LogSettings.About));
+        var models = ModelsSettings.Read(root.Child("models", ModelsSettings.About));
+        var (inference, scheduling, quantization) = Networks(root.Child("inference", InferenceSettings.About));
+        var pose = PoseSettings.Read(root.Child("pose", PoseSettings.About), PoseSettings.Defaults);
+        var skipping = SkippingSettings.Read(root.Child("skipping", SkippingSettings.About), new SkippingSettings());
+        var tracking = TrackerSettings.Read(root.Child("tracking", TrackerSettings.About));
+        var poses = ServiceSections.Poses(root.Child("poses"));
+        var events = EventsSection.Read(root.Child("events"));
+        var record = EventsSection.Record(root.Child("record"));
+        var spool = SpoolSettings.Read(root.Child("spool", SpoolSettings.About));
+        var metrics = MetricsSettings.Read(root.Child("metrics", MetricsSettings.About));
+        var status = StatusSettings.Read(root.Child("status", StatusSettings.About));
+        var streams = StreamConfig.ReadAll(
+            root.Child("streams", StreamConfig.About with { Default = "required" }), new StreamDefaults(pose, skipping, events), options.RequireStreams);
+        if (!tracking.Enabled && streams.Any(s => s.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
+        root.Done();
+        return new EdgePoseConfig
+        {
+            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Scheduling = scheduling, Quantization = quantization, Tracking = tracking, Poses = poses,
+            Spool = spool, Events = events, Record = record, Metrics = metrics, Status = status,
+            Streams = streams, Path = "", Hash = "", Secrets = [],
+        };
+    }
+
+    /// <summary>The section <c>inference</c>, which the runtime, the scheduler and the check of quantized models share.</summary>
+    private static (InferenceSettings, SchedulingSettings, QuantizationLimits) Networks(Section s)
+    {
+        var inference = InferenceSettings.Read(s);
+        var scheduling = SchedulingSettings.Read(s, inference.RunDeadline);
+        var quantization = CardRule.ReadLimits(s);
+        s.Done();
+        return (inference, scheduling, quantization);
+    }
+
+    private static byte[] ReadBounded(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var buffer = new byte[YamlText.MaxBytes + 1];
+        var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        return buffer[..length];
+    }
+}

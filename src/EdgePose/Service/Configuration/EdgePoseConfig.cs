@@ -1,0 +1,45 @@
+using EdgePose.Delivery.Spool;
+using EdgePose.Domain;
+using EdgePose.Networks.Models;
+using EdgePose.Networks.Runtime;
+using EdgePose.Networks.Scheduling;
+using EdgePose.People.Tracking;
+using EdgePose.Service.Logs;
+using EdgePose.Service.Endpoints;
+using EdgePose.Settings;
+
+namespace EdgePose.Service.Configuration;
+
+/// <summary>The configuration after loading: complete, checked, with every default filled in. <c>config/edgepose.yaml</c> is its manual.</summary>
+internal sealed record EdgePoseConfig
+{
+    /// <summary>Node name in topics and the client id.</summary>
+    public required string Node { get; init; }
+    public required MqttConfig Mqtt { get; init; }
+    public required LogSettings Log { get; init; }
+    public required ModelsSettings Models { get; init; }
+    public required InferenceSettings Inference { get; init; }
+    public required SchedulingSettings Scheduling { get; init; }
+
+    /// <summary>What the card of a quantized model may say at most.</summary>
+    public required QuantizationLimits Quantization { get; init; }
+    public required TrackerSettings Tracking { get; init; }
+    public required PosesConfig Poses { get; init; }
+    public required SpoolSettings Spool { get; init; }
+    public required EventsConfig Events { get; init; }
+    public required RecordConfig Record { get; init; }
+    public required MetricsSettings Metrics { get; init; }
+    public required StatusSettings Status { get; init; }
+
+    /// <summary>In the order of the file; disabled streams are included.</summary>
+    public required IReadOnlyList<StreamConfig> Streams { get; init; }
+
+    /// <summary>Path of the file that was read.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>First 12 hexadecimal digits of the SHA-256 of the file's bytes.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Everything secret that the file or its credentials hold, for the redactor.</summary>
+    public required IReadOnlyList<Secret> Secrets { get; init; }
+}
