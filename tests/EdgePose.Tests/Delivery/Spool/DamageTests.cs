@@ -7,6 +7,7 @@ namespace EdgePose.Tests.Delivery.Spool;
 public sealed class DamageTests
 {
     private const string Seg = SegmentHeader.Extension;
+    private static readonly string[] Two = ["mqtt", "lines"];
 
     [Fact]
     public void OneBitFlippedAnywhere_CostsAtMostOneEvent_WhichIsNamed_AndIsNamedOnce()
@@ -212,6 +213,47 @@ public sealed class DamageTests
         run.AssertBooksBalance();
         Assert.Equal(5, run.Delivered.Count);
         Assert.Equal(("a", LossReason.Damaged, 6, 1), Assert.Single(run.Gaps) is var g ? (g.Stream, g.Reason, g.First, g.Count) : default);
+    }
+
+    /// <summary>Two readers at two positions: a flipped bit costs each at most one event, and neither more than that for the other's sake.</summary>
+    [Fact]
+    public void OneBitFlippedAnywhere_WithTwoReaders_EachLossIsNamedToTheReaderThatHasIt()
+    {
+        var template = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, Readers = Two }).Open();
+        template.Append("a", 4);
+        template.Append("b", 3);
+        template.Drain(template.Readers[0]);
+        template.Append("a", 2);
+        template.Readers[1].Take(3);
+        template.Readers[1].AckAll();
+        template.RunOnce();
+        template.Crash(d => d.Kill());
+        var waiting = template.Readers.Select(r => template.Accepted.Where(a => r.Delivered.All(d => SpoolRun.Text(d) != a.Key)).ToList()).ToList();
+        foreach (var file in template.Disk.Files.Where(f => !f.EndsWith("lock", StringComparison.Ordinal)).ToList())
+        {
+            var length = template.Disk.Content(file).Length;
+            var content = file.EndsWith(Seg, StringComparison.Ordinal) ? length : 250;
+            for (var bit = 0; bit < 8 * length; bit += bit < 8 * content ? 1 : 997)
+            {
+                var disk = template.Disk.Copy();
+                var bytes = disk.Content(file);
+                bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+                disk.Plant(file, bytes);
+                var place = $"{file} bit {bit}";
+                var run = new SpoolRun(disk, template.Options).Open();
+                run.Drain();
+                for (var i = 0; i < run.Readers.Count; i++)
+                {
+                    var reader = run.Readers[i];
+                    var missing = waiting[i].Where(w => reader.Delivered.All(d => SpoolRun.Text(d) != w.Key)).ToList();
+                    Assert.True(missing.Count <= 1, $"{place}: {reader.Name}");
+                    Assert.All(missing, m => Assert.True(reader.IsAnnounced(m.Key.Split('/')[0], m.Value), $"{place}: {m.Key} is missing for {reader.Name}"));
+                    Assert.InRange(reader.Gaps.Sum(g => g.Count), missing.Count, 1);
+                    // A rotten cursor leaves the one before it.
+                    Assert.InRange(reader.Delivered.Count, waiting[i].Count - 1, waiting[i].Count + 32);
+                }
+            }
+        }
     }
 
     private sealed record Books(Dictionary<string, long> Waiting, HashSet<string> All);

@@ -48,12 +48,14 @@ public sealed class DiskFaultTests
         }
     }
 
-    [Fact]
-    public void OneFailureAtEveryOperation_IsSurvived()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void OneFailureAtEveryOperation_IsSurvived(int readers)
     {
         for (var at = 1; ; at += 3)
         {
-            var run = new SpoolRun(options: Small).Open();
+            var run = new SpoolRun(options: readers == 1 ? Small : Small with { Readers = ["mqtt", "lines"] }).Open();
             var start = run.Disk.Operations;
             run.Disk.Before = (_, _) =>
             {
@@ -250,6 +252,7 @@ public sealed class DiskFaultTests
         {
             Assert.True(run.IsAnnounced(payload.Split('/')[0], sequence), $"{place}: {payload.TrimEnd('.')} neither arrived nor was announced");
         }
+        foreach (var other in run.Readers.Skip(1)) { other.AssertBalance(run.Accepted.Concat(run.Volatile)); }
         run.AssertOrderPerStream();
         Assert.Equal(0, run.Spool.Stats().Depth);
     }

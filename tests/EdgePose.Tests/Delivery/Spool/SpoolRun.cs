@@ -118,6 +118,9 @@ internal sealed class SpoolRun
         Readers.ForEach(r => r.Out.Clear());
     }
 
+    /// <summary>Highest number that was accepted.</summary>
+    public long LastNumber => Accepted.Values.Concat(Volatile.Values).DefaultIfEmpty(0).Max();
+
     public static string Text(SpoolRecord record) => ReaderBooks.Text(record);
 
     /// <summary>True when a notice to the first reader names the sequence.</summary>
