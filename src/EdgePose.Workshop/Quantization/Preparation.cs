@@ -5,6 +5,7 @@ using EdgePose.Networks.Runtime;
 using EdgePose.Workshop.Evaluation;
 using EdgePose.Workshop.Evaluation.Data;
 using EdgePose.Workshop.Quantization.Accuracy;
+using EdgePose.Workshop.Quantization.Engines;
 using EdgePose.Workshop.Quantization.Pictures;
 
 namespace EdgePose.Workshop.Quantization;

@@ -2,7 +2,6 @@ using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
-using EdgePose.Events.Recording;
 using EdgePose.Networks;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families;
@@ -169,8 +168,8 @@ internal sealed class Pipeline : IAsyncDisposable
             : EstimatorFactory.TopDown(network, finder, TopDownOptions.For(stream.Pose, stream.MaxSize, config.Tracking.Enabled));
         estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, stream.Tracker(config.Tracking, pose.Decode.JointThreshold)) : null;
-        var header = EventMapping.Header(stream, config, skeleton, pose.Name, pose.Decode.JointThreshold);
-        var events = new EventsUnit(stream, config.Events, header, Recorder(stream, config, options, header, loggers, time), options.Events ?? Published(network), time);
+        var poses = EventMapping.Poses(stream, config, skeleton, pose.Decode.JointThreshold);
+        var events = EventMapping.Unit(stream, config, poses, pose.Name, options.Events ?? Published(network), loggers, time);
         return new StreamUnit(
             stream, estimator, tracker, stream.Planning(config.Tracking, pose.Decode.JointThreshold), _outbox, events,
             options.Histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,
@@ -185,14 +184,6 @@ internal sealed class Pipeline : IAsyncDisposable
             Raise = raised => _outbox.Event(raised, raised.Track is null ? null : model),
             Count = count => _outbox.SetZone(count.Stream, count.Zone, count.People),
         };
-    }
-
-    private static ISceneSink? Recorder(
-        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, RecordingHeader header, ILoggerFactory loggers, TimeProvider time)
-    {
-        if (options.Events?.Tap is { } tap) { return tap(header); }
-        return config.Record.Folder.Length == 0 || !stream.Record ? null
-            : new KeypointRecorder(EventMapping.Recorder(stream, config.Record), header, time, loggers.CreateLogger<KeypointRecorder>());
     }
 
     /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using EdgePose.Domain;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Settings.Sections;

@@ -1,3 +1,4 @@
+using EdgePose.Domain;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Scheduling;
 using EdgePose.People.Skipping;
