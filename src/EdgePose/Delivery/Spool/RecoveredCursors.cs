@@ -68,5 +68,7 @@ internal sealed class RecoveredCursors
         return readers;
     }
 
-    private bool HasLostCursor(string reader) => _damaged.Contains(reader) || All.Count == 0 || All.Any(c => c.Readers.Contains(reader));
+    // An older cursor may name a reader that has been forgotten since.
+    private bool HasLostCursor(string reader) =>
+        _damaged.Contains(reader) || All.Count == 0 || _found.Values.Any(c => c is [var newest, ..] && newest.Readers.Contains(reader));
 }

@@ -142,6 +142,7 @@ public sealed class ReadersTests
         run.Disk.Before = null;
         run.Time.Advance(TimeSpan.FromSeconds(2));
         run.RunOnce();
+        run.RunOnce();
         run.Crash(d => d.PowerCut(new Random(3)));
         run.Open().Drain();
         Assert.All(run.Readers, r => r.AssertBalance(run.Volatile));
