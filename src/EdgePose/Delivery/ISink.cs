@@ -24,6 +24,11 @@ internal interface ISink : IAsyncDisposable
     /// <summary>An event. The answer says who keeps it: after <see cref="SendOutcome.Accepted"/> nobody here does.</summary>
     Task<SendResult> SendAsync(StampedEvent e);
 
+    /// <summary>
+    /// An event of an earlier version, as MQTT messages. It was accepted for a broker, so no other sink owes it anything: they let it pass.
+    /// </summary>
+    Task<SendResult> SendAsync(RenderedEvent e) => Task.FromResult(SendResult.Accepted);
+
     /// <summary>A value of which the last one counts.</summary>
     Task<SendResult> SendAsync(StateValue value);
 

@@ -27,6 +27,8 @@ internal sealed partial class SinkSender(ISink sink, SinkTally tally, Supervisio
 
     public Task<SendResult> SendAsync(StampedEvent e) => AttemptAsync(static (to, message) => to.SendAsync(message), e);
 
+    public Task<SendResult> SendAsync(RenderedEvent e) => AttemptAsync(static (to, message) => to.SendAsync(message), e);
+
     private async Task<SendResult> TimedAsync<T>(Func<ISink, T, Task<SendResult>> send, T message)
     {
         var handedOver = time.GetTimestamp();

@@ -91,8 +91,7 @@ internal sealed partial class SpooledEvents : IEventFeed
     {
         try
         {
-            var result = Message(record) is { } message ? await _sender.SendAsync(message).ConfigureAwait(false)
-                : new SendResult(SendOutcome.Invalid, "the record is not of this version");
+            var result = await SendAsync(record).ConfigureAwait(false);
             if (result.Outcome is SendOutcome.Refused or SendOutcome.Invalid or SendOutcome.Busy) { await PauseAsync(RefusedPause).ConfigureAwait(false); }
             if (result.Outcome is SendOutcome.Failed or SendOutcome.NoAnswer) { await PauseAsync(Widening(record.Sequence)).ConfigureAwait(false); }
             Settle(record, result);
@@ -134,18 +133,23 @@ internal sealed partial class SpooledEvents : IEventFeed
         }
     }
 
-    private StampedEvent? Message(SpoolRecord record)
+    private Task<SendResult> SendAsync(SpoolRecord record)
     {
         var age = _time.GetUtcNow() - record.Created;
         var isLate = age > Late || record.Boot != _origin.Boot;
         var left = _origin.Retention - (age > TimeSpan.Zero ? age : TimeSpan.Zero);
+        if (Read(record) is { } read) { return _sender.SendAsync(new StampedEvent(read.Event, read.Stamp, isLate, left)); }
+        return record.Kind != RecordKind.Gap && RenderedRecord.TryRead(record.Payload) is { } messages
+            ? _sender.SendAsync(new RenderedEvent(messages, isLate, left))
+            : Task.FromResult(new SendResult(SendOutcome.Invalid, "the record is of no version that this program knows"));
+    }
+
+    private (PoseEvent Event, EventStamp Stamp)? Read(SpoolRecord record)
+    {
         var stamp = new EventStamp(_origin.Node, EventStamp.BootText(record.Boot), record.Sequence, true, null);
-        if (record.Kind == RecordKind.Gap)
-        {
-            return record.Gap is { } gap ? new StampedEvent(GapEvents.From(gap, record), stamp, isLate, left) : null;
-        }
+        if (record.Kind == RecordKind.Gap) { return record.Gap is { } gap ? (GapEvents.From(gap, record), stamp) : null; }
         return EventRecord.TryRead(record.Payload) is { } read
-            ? new StampedEvent(read.Event, stamp with { ClockIsSynced = read.ClockIsSynced, Model = read.Model }, isLate, left) : null;
+            ? (read.Event, stamp with { ClockIsSynced = read.ClockIsSynced, Model = read.Model }) : null;
     }
 
     private void Say(long sequence, SendResult result)

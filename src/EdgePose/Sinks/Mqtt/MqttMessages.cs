@@ -37,11 +37,20 @@ internal sealed class MqttMessages(Topics topics, MqttSinkOptions options, IRead
     }
 
     /// <summary>Every message that an event causes, our own first.</summary>
-    public IReadOnlyList<MqttMessage> Of(StampedEvent e)
+    public IReadOnlyList<MqttMessage> Of(StampedEvent e) => Sent([Own(e), .. forms.Select(f => f.Render(e))], e.IsLate, e.Left);
+
+    /// <summary>The messages of an event that an earlier version wrote, as they are.</summary>
+    public static IReadOnlyList<MqttMessage> Of(RenderedEvent e) => Sent(e.Messages.Select(m => Of(m, e.IsLate)), e.IsLate, e.Left);
+
+    private static MqttMessage Of(RenderedMessage m, bool isLate) => new(
+        m.Topic, isLate ? LateMark.Set(m.Body) : m.Body, MqttQos.AtLeastOnce, false,
+        new MqttProperties { ContentType = m.ContentType, Utf8 = true, User = m.User });
+
+    /// <summary>With what is known only when an event is sent.</summary>
+    private static IReadOnlyList<MqttMessage> Sent(IEnumerable<MqttMessage> messages, bool isLate, TimeSpan? left)
     {
-        var replayed = new KeyValuePair<string, string>("replayed", e.IsLate ? "true" : "false");
-        TimeSpan? expiry = e.Left is { } left ? TimeSpan.FromSeconds(Math.Max(1, left.TotalSeconds)) : null;
-        MqttMessage[] messages = [Own(e), .. forms.Select(f => f.Render(e))];
+        var replayed = new KeyValuePair<string, string>("replayed", isLate ? "true" : "false");
+        TimeSpan? expiry = left is { } some ? TimeSpan.FromSeconds(Math.Max(1, some.TotalSeconds)) : null;
         return [.. messages.Select(m => m with { Properties = m.Properties with { User = [.. m.Properties.User, replayed], Expiry = expiry } })];
     }
 

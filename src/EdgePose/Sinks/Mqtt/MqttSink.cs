@@ -71,11 +71,15 @@ internal sealed partial class MqttSink : ISink
         return result;
     }
 
+    public Task<SendResult> SendAsync(StampedEvent e) => SendAsync(_messages.Of(e));
+
+    public Task<SendResult> SendAsync(RenderedEvent e) => SendAsync(MqttMessages.Of(e));
+
     /// <summary>All messages are handed over before anything is awaited, so that the order of events is the order of sending.</summary>
-    public async Task<SendResult> SendAsync(StampedEvent e)
+    private async Task<SendResult> SendAsync(IReadOnlyList<MqttMessage> ofOneEvent)
     {
         var connection = _settling.Connection;
-        var answer = await WorstOf([.. _messages.Of(e).Select(m => _transport.PublishAsync(m))]).ConfigureAwait(false);
+        var answer = await WorstOf([.. ofOneEvent.Select(m => _transport.PublishAsync(m))]).ConfigureAwait(false);
         if (!answer.IsSuccess) { return Of(answer); }
         return await _settling.BelieveAsync(connection).ConfigureAwait(false) ? SendResult.Accepted : Of(PublishResult.Lost);
     }
