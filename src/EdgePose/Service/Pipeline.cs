@@ -32,7 +32,7 @@ internal sealed class Pipeline : IAsyncDisposable
         var clock = new ClockState(time);
         var sinks = ConfiguredSinks.Of(config, new SinkParts(options.JsonLines, () => ReloadRequested?.Invoke(), redactor.Redact, loggers, time));
         _outbox = new Outbox(
-            Mapping.Outbox(config) with { Spool = options.Spool, Boot = options.Boot }, sinks, time, loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
+            config.Outbox with { Spool = options.Spool, Boot = options.Boot }, sinks, time, loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
         _outbox.Sinks[0].Answered = options.Metrics.Published;
         var (scheduled, stages) = (new List<ScheduledStream>(), new StageClock(time));
         _loop = new InferenceLoop(scheduled, time, loggers.CreateLogger<InferenceLoop>(), config.Scheduling);
