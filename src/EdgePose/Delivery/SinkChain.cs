@@ -29,10 +29,9 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
 
     /// <param name="sink">Owned.</param>
     /// <param name="options">Limits.</param>
-    /// <param name="takesSpool">Whether the spool is this sink's to read.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">What is not taken, and faults.</param>
-    public SinkChain(ISink sink, OutboxOptions options, bool takesSpool, TimeProvider time, ILogger logger)
+    public SinkChain(ISink sink, OutboxOptions options, TimeProvider time, ILogger logger)
     {
         (_sink, _options, _time, _logger) = (sink, options, time, logger);
         _supervision = new Supervision(sink.Name, time, logger);
@@ -42,7 +41,7 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
         _status = new StatusReport(_board, () => Stats, () => options.Spool?.Stats(), sink.Traits.Pace.Status, time);
         var drops = new DropReport(sink.Name, () => _queue.Dropped, time, logger);
         _pump = new LivePump(_sender, _tally, _board, _queue, Tick, _supervision, time);
-        ReadsSpool = takesSpool && options.Spool is not null;
+        ReadsSpool = sink.Traits.Events == EventPromise.Kept && options.Spool is not null;
         _events = ReadsSpool && options.Spool is { } spool
             ? new SpooledEvents(spool.Reader(sink.Name), _sender, new EventOrigin(options.Node, spool.Stats().Boot, options.SpoolRetention), _supervision, time, logger)
             : new LiveEvents(_sender, _tally, _supervision, time);
