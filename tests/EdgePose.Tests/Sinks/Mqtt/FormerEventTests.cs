@@ -107,7 +107,7 @@ public sealed class FormerEventTests : IDisposable
         Assert.Equal(Waiting, _broker.Payloads(FormerRecord.Topic("front")).Count + _broker.Payloads(FormerRecord.Topic("yard")).Count);
         var gap = Assert.Single(_broker.Payloads("edgepose/hall-pi/streams/front/events"));
         Assert.Contains($"\"first_seq\":{Waiting + 1},\"last_seq\":{Waiting + 1}", gap, StringComparison.Ordinal);
-        var dead = Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(_folder, "dead-letters")));
+        var dead = Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(_folder, "dead-letters-mqtt")));
         Assert.Contains("the record is of no version that this program knows", dead, StringComparison.Ordinal);
     }
 
