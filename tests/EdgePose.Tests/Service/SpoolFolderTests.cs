@@ -3,7 +3,7 @@ using EdgePose.Service;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
-using EdgePose.Tests.Settings;
+using EdgePose.Tests.Service.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Tests.Service;
