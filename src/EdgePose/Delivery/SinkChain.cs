@@ -29,10 +29,9 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
 
     /// <param name="sink">Owned.</param>
     /// <param name="options">Limits.</param>
-    /// <param name="takesSpool">Whether the spool is this sink's to read.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">What is not taken, and faults.</param>
-    public SinkChain(ISink sink, OutboxSettings options, bool takesSpool, TimeProvider time, ILogger logger)
+    public SinkChain(ISink sink, OutboxSettings options, TimeProvider time, ILogger logger)
     {
         (_sink, _options, _time, _logger) = (sink, options, time, logger);
         _supervision = new Supervision(sink.Name, time, logger);
@@ -42,7 +41,7 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
         _status = new StatusReport(_board, () => Stats, () => options.Spool?.Stats(), sink.Traits.Pace.Status, time);
         var drops = new DropReport(sink.Name, () => _queue.Dropped, time, logger);
         _pump = new LivePump(_sender, _tally, _board, _queue, Tick, _supervision, time);
-        ReadsSpool = takesSpool && options.Spool is not null;
+        ReadsSpool = sink.Traits.Events == EventPromise.Kept && options.Spool is not null;
         _events = ReadsSpool && options.Spool is { } spool
             ? new SpooledEvents(spool.Reader(sink.Name), _sender, new EventOrigin(options.Node, spool.Stats().Boot, options.SpoolRetention), _supervision, time, logger)
             : new LiveEvents(_sender, _tally, _supervision, time);
@@ -80,11 +79,17 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
     public PoseGate NewGate() => new(_options.MaxRate, _tally, _time);
 
     /// <exception cref="UserError">Something that the user must mend.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the start: it is tried again.")]
     public void Start()
     {
         _pump.Start();
         _events.Start();
-        if (!_supervision.Guard("the start", () => _sink.Start(this))) { _start.Start(); }
+        try { _sink.Start(this); }
+        catch (Exception e) when (e is not UserError)
+        {
+            _supervision.Note("the start", e);
+            _start.Start();
+        }
     }
 
     public void Enqueue(PosesMessage message, PoseGate gate)

@@ -87,7 +87,7 @@ public sealed class SinkFaultTests : IAsyncDisposable
             return _bad.Taken.Contains($"poses front {last}") && _bad.Taken.Contains($"event n{last}") && _bad.Taken.Any(t => t.Contains($"\"epoch\":{last},", StringComparison.Ordinal));
         }, $"it did not go on: {string.Join(" | ", _bad.Taken.TakeLast(5))}");
 
-        await UntilAsync(() => _spool.Depth == 0, "events stay behind");
+        await UntilAsync(() => _spool.Stats().Depth == 0, "events stay behind");
         Assert.Equal(Enumerable.Range(0, n).Select(i => $"event n{i}").Order(), _bad.Taken.Where(t => t.StartsWith("event", StringComparison.Ordinal)).Distinct().Order());
         Assert.Equal((3, 0), (outbox.Sinks[0].Faults, outbox.Sinks[1].Faults));
         Assert.InRange(_log.Faults, 1, 3);
@@ -125,10 +125,10 @@ public sealed class SinkFaultTests : IAsyncDisposable
         await UntilAsync(() => outbox.Sinks[0].Faults >= 40, "it is not tried again");
 
         Assert.InRange(_log.Faults, 1, 2 + (int)watch.Elapsed.TotalSeconds);
-        Assert.Equal((100, 0L), (_spool.Depth, outbox.Sinks[0].Events.GivenUp));
+        Assert.Equal((100, 0L), (_spool.Stats().Depth, outbox.Sinks[0].Events.GivenUp));
         await UntilAsync(() => _good.Taken.Count(t => t.StartsWith("event", StringComparison.Ordinal)) == 100, "the other sink has not all events");
         _bad.Before = static _ => { };
-        await UntilAsync(() => _spool.Depth == 0, "events stay behind");
+        await UntilAsync(() => _spool.Stats().Depth == 0, "events stay behind");
     }
 
     [Fact]

