@@ -3,9 +3,9 @@ using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Streams;
-using static EdgePose.Tests.Settings.Loading;
+using static EdgePose.Tests.Service.Configuration.Loading;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Service.Configuration;
 
 public sealed class ConfigLoaderTests
 {

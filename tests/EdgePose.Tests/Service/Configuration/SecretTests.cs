@@ -1,6 +1,6 @@
-using static EdgePose.Tests.Settings.Loading;
+using static EdgePose.Tests.Service.Configuration.Loading;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Service.Configuration;
 
 public sealed class SecretTests
 {

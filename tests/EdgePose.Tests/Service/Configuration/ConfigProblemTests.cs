@@ -1,8 +1,8 @@
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
-using static EdgePose.Tests.Settings.Loading;
+using static EdgePose.Tests.Service.Configuration.Loading;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Service.Configuration;
 
 public sealed class ConfigProblemTests
 {
