@@ -11,14 +11,14 @@ namespace EdgePose.Tests.Networks.Scheduling;
 /// </summary>
 internal sealed class DeviceSimulation
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly List<Camera> _cameras = [];
     private DeviceScheduler? _scheduler;
     private double _carry;
 
     public SchedulingOptions Options { get; init; } = new();
     public IReadOnlyList<Camera> Cameras => _cameras;
-    public ManualTime Time => _time;
+    public FakeTimeProvider Time => _time;
     public TimeSpan Now => TimeSpan.FromTicks(_time.GetTimestamp());
 
     /// <summary>Every processed frame in order.</summary>
