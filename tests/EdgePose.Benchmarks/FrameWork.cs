@@ -1,5 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.LitePose;

@@ -8,7 +8,7 @@ using EdgePose.Networks.TopDown;
 using EdgePose.Service;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
-using EdgePose.Sinks.Mqtt;
+using EdgePose.Delivery.Documents;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Workshop.Bench;
@@ -68,16 +68,16 @@ internal sealed class BenchRig : IAsyncDisposable
     public async Task WarmUpAsync(CancellationToken stop)
     {
         var start = _time.GetTimestamp();
-        while (Pipeline.Streams.Any(s => s.Lane.Processed < WarmFrames) || _time.GetElapsedTime(start) < WarmUp)
+        while (Pipeline.Streams.Any(s => s.Scheduled.Processed < WarmFrames) || _time.GetElapsedTime(start) < WarmUp)
         {
             await Task.Delay(Poll, _time, stop).ConfigureAwait(false);
-            if (Pipeline.Streams.FirstOrDefault(s => s.Lane.Failed > 0) is not null)
+            if (Pipeline.Streams.FirstOrDefault(s => s.Scheduled.Failed > 0) is not null)
             {
                 throw new UserError(ExitCode.Failed, "the networks fail on these frames", "edgepose models verify");
             }
             var broken = Pipeline.Streams.FirstOrDefault(s => s.Status.State is StreamState.NotFound or StreamState.Failed);
             if (broken is null && _time.GetElapsedTime(start) < WarmUpLimit) { continue; }
-            broken ??= Pipeline.Streams.First(s => s.Lane.Processed < WarmFrames);
+            broken ??= Pipeline.Streams.First(s => s.Scheduled.Processed < WarmFrames);
             throw new UserError(ExitCode.Source, $"the source gives no frames: {Service.Observe.Words.Snake(broken.Status.State)} {broken.Status.Reason}".TrimEnd(), "edgepose probe FILE");
         }
     }

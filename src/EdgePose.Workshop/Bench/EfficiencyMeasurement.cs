@@ -87,7 +87,7 @@ internal sealed class EfficiencyMeasurement
     /// <summary>Takes the frames and does nothing with them.</summary>
     private double DecodeOnly()
     {
-        var (slot, frames, start, begun) = (_rig.Pipeline.Streams[0].Lane.Slot, 0, _time.GetTimestamp(), 0L);
+        var (slot, frames, start, begun) = (_rig.Pipeline.Streams[0].Scheduled.Slot, 0, _time.GetTimestamp(), 0L);
         while (_time.GetElapsedTime(start) < 2 * Block)
         {
             if (slot.TryTake() is not { } frame) { Thread.Yield(); continue; }

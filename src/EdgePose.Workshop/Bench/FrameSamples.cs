@@ -28,7 +28,7 @@ internal sealed class FrameSamples(int capacity)
         _allocatedAtLast = GC.GetAllocatedBytesForCurrentThread();
         if (i == 0) { _allocatedAtFirst = _allocatedAtLast; }
         (_age[i], _people[i]) = ((float)facts.Age.TotalMilliseconds, (short)facts.People);
-        for (var s = 0; s < StageClock.Stages; s++) { _stages[i * StageClock.Stages + s] = (float)facts.Clock[(Stage)s].TotalMilliseconds; }
+        for (var s = 0; s < StageClock.Stages; s++) { _stages[i * StageClock.Stages + s] = (float)facts.Clock[(FrameStage)s].TotalMilliseconds; }
         Volatile.Write(ref _count, i + 1);
     }
 
@@ -39,7 +39,7 @@ internal sealed class FrameSamples(int capacity)
     public IReadOnlyList<StageCost> Stages()
     {
         var all = Enumerable.Range(0, Count).Sum(Service);
-        return [.. Enum.GetValues<Stage>().Select(stage =>
+        return [.. Enum.GetValues<FrameStage>().Select(stage =>
         {
             List<double> spent = [.. Enumerable.Range(0, Count).Select(i => (double)_stages[i * StageClock.Stages + (int)stage]).Where(ms => ms > 0)];
             return new StageCost(Words.Snake(stage), spent.Count, Statistics.Spread(spent), Statistics.Round(all > 0 ? spent.Sum() / all : 0));

@@ -61,7 +61,7 @@ internal sealed class SyntheticCamera
     {
         frame.Info = info;
         _pictures[info.Sequence % Pictures].CopyTo(frame.Pixels, 0);
-        unit.Lane.Slot.Put(frame, stop);
+        unit.Scheduled.Slot.Put(frame, stop);
         unit.Ingested.CountReceived();
     }
 

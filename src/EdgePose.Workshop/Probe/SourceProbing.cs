@@ -96,7 +96,7 @@ internal static class SourceProbing
         };
     }
 
-    private static SourceReport Report(SourceOptions source, StreamFormat format, StreamStatus status, StreamCounters counters, PacketSummary packets, double frameRate)
+    private static SourceReport Report(SourceOptions source, StreamFormat format, StreamStatus status, SourceCounters counters, PacketSummary packets, double frameRate)
     {
         var ended = status.State == StreamState.Disabled && counters.Received > 0;
         // The packets count what the source sends; frames are what this machine could decode.

@@ -47,7 +47,7 @@ internal static class ClipSource
             {
                 stop.ThrowIfCancellationRequested();
                 var ended = reading.IsCompleted;
-                if (unit.Lane.Slot.TryTake() is { } frame)
+                if (unit.Scheduled.Slot.TryTake() is { } frame)
                 {
                     using (frame)
                     {

@@ -117,6 +117,9 @@ internal static class EventTypes
     /// <summary>Every type with its name on the wire.</summary>
     public static string Name(this EventType type) => Names[(int)type];
 
+    /// <exception cref="FormatException">There is no such type.</exception>
+    public static EventType Parse(string name) => Array.IndexOf(Names, name) is var index and >= 0 ? (EventType)index : throw new FormatException($"no type of event is called {name}");
+
     public static string Name(this EventPhase phase) => phase switch
     {
         EventPhase.Start => "start",

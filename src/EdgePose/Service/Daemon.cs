@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
@@ -6,7 +7,6 @@ using EdgePose.Networks.Scheduling;
 using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
-using EdgePose.Sinks.Mqtt;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -62,7 +62,7 @@ internal sealed partial class Daemon(
 
     private async Task StartAsync(Pipeline pipeline, CancellationToken stop)
     {
-        pipeline.Publisher.ReloadRequested += reloads.Request;
+        pipeline.ReloadRequested += reloads.Request;
         if (observatory is not null) { await observatory.FollowAsync(pipeline, stop).ConfigureAwait(false); }
         pipeline.Start(Info(pipeline));
         foreach (var session in pipeline.Sessions)
@@ -74,14 +74,14 @@ internal sealed partial class Daemon(
         systemd.Ready($"{pipeline.Streams.Count} streams");
     }
 
-    /// <summary>True when a reload is wanted, false when the daemon stops or every recording has ended.</summary>
+    /// <summary>True when a reload is wanted, false when the daemon stops, every recording has ended, or nobody is left to be told anything.</summary>
     private async Task<bool> RunUntilReloadAsync(Pipeline pipeline, CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var reporting = new Reporter(pipeline, systemd, time).RunAsync(end.Token);
         var reload = reloads.WaitAsync(end.Token);
         var finished = exit.StopWhenSourcesEnd ? pipeline.SourcesEnded : Task.Delay(Timeout.Infinite, end.Token);
-        var first = await Task.WhenAny(reporting, reload, finished).ConfigureAwait(false);
+        var first = await Task.WhenAny(reporting, reload, finished, pipeline.Outbox.Ended).ConfigureAwait(false);
         if (first == finished && !stop.IsCancellationRequested) { await DrainAsync(pipeline, stop).ConfigureAwait(false); }
         await end.CancelAsync().ConfigureAwait(false);
         try { await Task.WhenAll(reporting, reload).ConfigureAwait(false); }
@@ -96,7 +96,7 @@ internal sealed partial class Daemon(
     /// <summary>Lets the inference thread take the frames that still wait.</summary>
     private async Task DrainAsync(Pipeline pipeline, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested && pipeline.Streams.Any(s => s.Lane.Slot.Account is { Waiting: > 0 } or { InWork: > 0 }))
+        while (!stop.IsCancellationRequested && pipeline.Streams.Any(s => s.Scheduled.Slot.Account is { Waiting: > 0 } or { InWork: > 0 }))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, stop).ConfigureAwait(false);
         }
@@ -120,9 +120,9 @@ internal sealed partial class Daemon(
             return old;
         }
         await StopPipelineAsync(old).ConfigureAwait(false);
-        // By the new publisher, which keeps at it when the broker is away just now.
-        foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { next.Publisher.RemoveStream(gone); }
-        foreach (var (stream, zone) in Zones(old.Config).Except(Zones(next.Config))) { next.Publisher.RemoveZone(stream, zone); }
+        // By the new outbox, which keeps at it when the broker is away just now.
+        foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { next.Outbox.RemoveStream(gone); }
+        foreach (var (stream, zone) in Zones(old.Config).Except(Zones(next.Config))) { next.Outbox.RemoveZone(stream, zone); }
         await StartAsync(next, stop).ConfigureAwait(false);
         return next;
     }
@@ -141,7 +141,7 @@ internal sealed partial class Daemon(
     {
         Version = Versions.Self,
         ConfigHash = pipeline.Config.Hash,
-        Boot = pipeline.Publisher.Boot,
+        Boot = pipeline.Outbox.Boot,
         Started = _started,
         Models = [.. pipeline.Sessions.Select(s => new ModelInfo(s.Descriptor.Name, ModelFile.ExpectedSha256(s.Descriptor), s.Provider))],
         Streams = [.. pipeline.Config.Streams.Select(s => s.Id)],

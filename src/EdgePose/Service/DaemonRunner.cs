@@ -43,7 +43,7 @@ internal static class DaemonRunner
         if (ProcessLimits.Find(config.Streams.Count) is { } limit) { throw new UserError(ExitCode.Failed, limit.Problem, limit.Hint); }
         var level = request.LogLevel.Length > 0 ? request.LogLevel : config.Log.Level;
         await using var log = LogSetup.Create(level, config.Log.Format, redactor);
-        await using var output = request.Stdout ? Console.OpenStandardOutput() : null;
+        await using var output = request.Stdout ? StandardOutput.Open() : null;
         var exit = new DaemonExit { StopWhenSourcesEnd = request.UntilEnd };
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });

@@ -1,3 +1,4 @@
+using EdgePose.Delivery;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
@@ -7,7 +8,6 @@ using EdgePose.People.Tracking;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Events;
 using EdgePose.Streams;
 
 namespace EdgePose.Service;
@@ -34,7 +34,7 @@ internal static class Mapping
         RunDeadline = config.RunDeadline,
     };
 
-    public static LaneOptions Lane(StreamConfig stream) => new() { Weight = stream.Priority, MaxAge = stream.MaxAge, ExpectedFps = stream.Fps };
+    public static ScheduledStreamOptions Scheduled(StreamConfig stream) => new() { Weight = stream.Priority, MaxAge = stream.MaxAge, ExpectedFps = stream.Fps };
 
     public static SourceOptions Source(StreamConfig stream, Func<int, int, (int Width, int Height)> frameSize) => new()
     {
@@ -126,16 +126,18 @@ internal static class Mapping
         KeepAlive = mqtt.KeepAlive,
     };
 
-    public static PublisherOptions Publisher(EdgePoseConfig config) => new()
+    public static OutboxOptions Outbox(EdgePoseConfig config) => new()
     {
-        Prefix = config.Mqtt.Prefix,
         Node = config.Node,
         MaxRate = config.Poses.MaxRate,
         SpoolRetention = config.Spool.MaxAge,
-        Commands = config.Mqtt.Commands,
-        DiscoveryPrefix = config.Mqtt.HomeAssistant ? config.Mqtt.DiscoveryPrefix : "",
+    };
+
+    public static MqttSinkOptions MqttSink(EdgePoseConfig config) => new()
+    {
+        Prefix = config.Mqtt.Prefix,
+        Node = config.Node,
         Envelope = config.Mqtt.Envelope == Envelope.CloudEvents ? EventEnvelope.CloudEvents : EventEnvelope.None,
-        Dialects = config.Mqtt.Onvif ? EventDialects.Onvif : EventDialects.None,
         Version = config.Mqtt.Protocol == MqttProtocol.V5 ? MqttVersion.V5 : MqttVersion.V311,
     };
 }

@@ -1,3 +1,5 @@
+using EdgePose.Delivery;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
@@ -11,10 +13,6 @@ using EdgePose.People.Tracking;
 using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
-using EdgePose.Sinks.HomeAssistant;
-using EdgePose.Sinks.JsonLines;
-using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Transport;
 using EdgePose.Streams;
 using Microsoft.Extensions.Logging;
 using DurableSpool = EdgePose.Delivery.Spool.DurableSpool;
@@ -51,7 +49,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private static readonly TimeSpan LoopStop = TimeSpan.FromSeconds(3);
 
     private readonly ModelStore _models;
-    private readonly Publisher _publisher;
+    private readonly Outbox _outbox;
     private readonly InferenceLoop _loop;
     private readonly List<StreamUnit> _streams = [];
     private readonly CancellationTokenSource _stop = new();
@@ -63,28 +61,28 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         (Config, _models, Spool) = (config, models, options.Spool);
         var clock = new ClockState(time);
-        IMqttTransport transport = options.JsonLines is { } lines
-            ? new JsonLinesTransport(lines)
-            : new MqttTransport(Mapping.Mqtt(config.Mqtt), time, loggers.CreateLogger<MqttTransport>());
-        var sparkplug = options.JsonLines is null ? Dialects.Sparkplug(config, redactor.Redact, loggers, time) : null;
-        _publisher = new Publisher(
-            Mapping.Publisher(config) with { Spool = options.Spool, Boot = options.Boot }, transport, time, loggers.CreateLogger<Publisher>(), () => clock.IsSynced, redactor.Redact, sparkplug);
-        _publisher.Answered = options.Metrics.Published;
-        var (lanes, stages) = (new List<Lane>(), new StageClock(time));
+        var sinks = ConfiguredSinks.Of(config, new SinkParts(options.JsonLines, () => ReloadRequested?.Invoke(), redactor.Redact, loggers, time));
+        _outbox = new Outbox(
+            Mapping.Outbox(config) with { Spool = options.Spool, Boot = options.Boot }, sinks, time, loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
+        _outbox.Sinks[0].Answered = options.Metrics.Published;
+        var (lanes, stages) = (new List<ScheduledStream>(), new StageClock(time));
         _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), Mapping.Scheduling(config.Inference));
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
             var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
             var unit = Unit(stream, config, options, observer, redactor, loggers, time);
             _streams.Add(unit);
-            lanes.Add(unit.Lane);
+            lanes.Add(unit.Scheduled);
         }
         foreach (var session in _models.Sessions) { session.Clock = stages; }
     }
 
     public EdgePoseConfig Config { get; }
     public IReadOnlyList<StreamUnit> Streams => _streams;
-    public Publisher Publisher => _publisher;
+    public Outbox Outbox => _outbox;
+
+    /// <summary>Somebody who may do so asks for a reload; raised on a task of delivery.</summary>
+    public event Action? ReloadRequested;
     public DurableSpool? Spool { get; }
 
     /// <summary>Which streams lose many frames; fed once a second.</summary>
@@ -93,7 +91,7 @@ internal sealed class Pipeline : IAsyncDisposable
     public IReadOnlyCollection<OrtSession> Sessions => _models.Sessions;
 
     /// <summary>99th percentile of the time that one frame takes on the inference thread, over the latest frames of the slowest stream.</summary>
-    public double InferenceP99Ms => _streams.Count == 0 ? 0 : _streams.Max(s => s.Lane.Durations.Percentile(0.99));
+    public double InferenceP99Ms => _streams.Count == 0 ? 0 : _streams.Max(s => s.Scheduled.Durations.Percentile(0.99));
 
     /// <summary>Completes when no source is left to read: every stream was a recording that ended.</summary>
     public Task SourcesEnded => _sources;
@@ -127,12 +125,12 @@ internal sealed class Pipeline : IAsyncDisposable
     public void Start(NodeInfo info, Func<StreamUnit, CancellationToken, Task>? read = null)
     {
         FreeMemory.TrimAll();
-        _publisher.SetInfo(info);
-        _publisher.Announce(info.Version, [.. Config.Streams.Where(s => s.Enabled).Select(Announcement)]);
-        _publisher.Start();
+        _outbox.SetInfo(info);
+        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(Announcement)]);
+        _outbox.Start();
         foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
         {
-            _publisher.SetStream(disabled.Id, new StreamStatus(StreamState.Disabled, info.Started, "disabled in the configuration", 0, 0, 0, 0, "", ""), default);
+            _outbox.SetStream(disabled.Id, new StreamStatus(StreamState.Disabled, info.Started, "disabled in the configuration", 0, 0, 0, 0, "", ""), default);
         }
         _loop.Start();
         _sources = Task.WhenAll(_streams.Select(s => read is null ? s.RunAsync(_stop.Token) : read(s, _stop.Token)));
@@ -151,8 +149,8 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             _loop.Stop(LoopStop);
             foreach (var stream in _streams) { await stream.Events.DisposeAsync().ConfigureAwait(false); }
-            foreach (var stream in _streams) { _publisher.SetStream(stream.Id, stream.Status, stream.Counters(), urgent: true); }
-            await _publisher.StopAsync(hurry).ConfigureAwait(false);
+            foreach (var stream in _streams) { _outbox.SetStream(stream.Id, stream.Status, stream.Counters(), urgent: true); }
+            await _outbox.StopAsync(hurry).ConfigureAwait(false);
         }
     }
 
@@ -160,7 +158,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private static Announcement Announcement(StreamConfig stream) =>
         new(stream.Id, [.. stream.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : EventMapping.Types(stream));
 
-    public void PublishState(StreamUnit stream) => _publisher.SetStream(stream.Id, stream.Status, stream.Counters());
+    public void PublishState(StreamUnit stream) => _outbox.SetStream(stream.Id, stream.Status, stream.Counters());
 
     private StreamUnit Unit(
         StreamConfig stream, EdgePoseConfig config, PipelineOptions options, StreamObserver observer, Redactor redactor, ILoggerFactory loggers,
@@ -177,7 +175,7 @@ internal sealed class Pipeline : IAsyncDisposable
         var header = EventMapping.Header(stream, config, skeleton, pose.Name, pose.Decode.JointThreshold);
         var events = new EventsUnit(stream, config.Events, header, Recorder(stream, config, options, header, loggers, time), options.Events ?? Published(network), time);
         return new StreamUnit(
-            stream, estimator, tracker, Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold), _publisher, events,
+            stream, estimator, tracker, Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold), _outbox, events,
             options.Histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,
             loggers.CreateLogger<StreamSupervisor>());
     }
@@ -187,8 +185,8 @@ internal sealed class Pipeline : IAsyncDisposable
         var model = new ModelInfo(network.Descriptor.Name, ModelFile.ExpectedSha256(network.Descriptor), network.Provider);
         return new EventOutputs
         {
-            Raise = raised => _publisher.Event(raised, raised.Track is null ? null : model),
-            Count = count => _publisher.SetZone(count.Stream, count.Zone, count.People),
+            Raise = raised => _outbox.Event(raised, raised.Track is null ? null : model),
+            Count = count => _outbox.SetZone(count.Stream, count.Zone, count.People),
         };
     }
 
@@ -208,7 +206,7 @@ internal sealed class Pipeline : IAsyncDisposable
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         _loop.Dispose();
         foreach (var stream in _streams) { stream.Dispose(); }
-        await _publisher.DisposeAsync().ConfigureAwait(false);
+        await _outbox.DisposeAsync().ConfigureAwait(false);
         // A network that hangs keeps its memory: freeing it under the thread would end the process at once.
         if (_loop.HasEnded) { _models.Dispose(); }
         _stop.Dispose();

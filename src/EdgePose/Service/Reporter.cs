@@ -1,8 +1,8 @@
 using System.Globalization;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
-using EdgePose.Sinks.Mqtt;
 
 namespace EdgePose.Service;
 
@@ -34,9 +34,9 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
         foreach (var stream in pipeline.Streams)
         {
             pipeline.PublishState(stream);
-            pipeline.Drops.Add(stream.Id, stream.Lane.Slot.Account);
+            pipeline.Drops.Add(stream.Id, stream.Scheduled.Slot.Account);
         }
-        pipeline.Publisher.SetStatus(Health(pipeline));
+        pipeline.Outbox.SetStatus(Health(pipeline));
         systemd.Status(Summary());
         var due = systemd.WatchdogInterval is { } interval && (_watchdogAt is not { } last || time.GetElapsedTime(last) >= interval - Tick);
         if (due && MakesProgress(pipeline))
@@ -50,7 +50,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
     public string Summary()
     {
         var online = pipeline.Streams.Count(s => s.Status.State == StreamState.Online);
-        return string.Create(CultureInfo.InvariantCulture, $"{online} of {pipeline.Streams.Count} streams online, broker {Snake(pipeline.Publisher.Broker.State)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{online} of {pipeline.Streams.Count} streams online, broker {pipeline.Outbox.Sinks[0].Status.State}");
     }
 
     internal static bool MakesProgress(Pipeline pipeline) => !pipeline.Loop.IsHung;
@@ -65,8 +65,8 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
             {
                 reasons.Add($"stream {stream.Id}: {Snake(stream.Status.State)}");
             }
-            if (stream.Lane.Failed > 0) { reasons.Add($"stream {stream.Id}: frames could not be processed"); }
-            if (stream.Lane.Missed > 0) { reasons.Add($"stream {stream.Id}: the network took longer than inference.run_deadline"); }
+            if (stream.Scheduled.Failed > 0) { reasons.Add($"stream {stream.Id}: frames could not be processed"); }
+            if (stream.Scheduled.Missed > 0) { reasons.Add($"stream {stream.Id}: the network took longer than inference.run_deadline"); }
             if (stream.Events.Recording is { LastError.Length: > 0 }) { reasons.Add($"stream {stream.Id}: key-points cannot be recorded, the log says why"); }
             if (pipeline.Drops.IsHeavy(stream.Id)) { reasons.Add($"stream {stream.Id}: many frames are dropped, inference is not fast enough for them"); }
         }

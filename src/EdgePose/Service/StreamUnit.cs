@@ -1,3 +1,5 @@
+using EdgePose.Delivery;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Networks.Estimation;
@@ -8,7 +10,6 @@ using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
-using EdgePose.Sinks.Mqtt;
 using EdgePose.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -19,8 +20,8 @@ internal sealed class StreamUnit : IDisposable
 {
     private readonly StreamConfig _config;
     private readonly IPoseEstimator _estimator;
-    private readonly PeopleStages _stages;
-    private readonly Publisher _publisher;
+    private readonly PeoplePipeline _stages;
+    private readonly Outbox _outbox;
     private readonly EventsUnit _events;
     private readonly TimeProvider _time;
     private readonly FrameSlot _slot;
@@ -30,19 +31,19 @@ internal sealed class StreamUnit : IDisposable
     private long _firstTrack;
 
     public StreamUnit(
-        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping, Publisher publisher, EventsUnit events,
+        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping, Outbox outbox, EventsUnit events,
         StreamHistory history, StreamObserver observer, Func<string, string> redact, Action wake, Action<StreamUnit> onStatus, TimeProvider time,
         ILogger<StreamSupervisor> logger)
     {
-        (_config, _estimator, _publisher, _events, _history, _time) = (config, estimator, publisher, events, history, time);
+        (_config, _estimator, _outbox, _events, _history, _time) = (config, estimator, outbox, events, history, time);
         Observer = observer;
-        _stages = new PeopleStages(estimator, tracker, skipping) { BeforeTracking = () => observer.Enter(Stage.Track) };
+        _stages = new PeoplePipeline(estimator, tracker, skipping) { BeforeTracking = () => observer.Enter(FrameStage.Track) };
         var source = Mapping.Source(config, estimator.PreferredFrame);
         _slot = new FrameSlot(source.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins, wake);
         _supervisor = new StreamSupervisor(source, _slot, OnStatus, redact, time, logger);
-        Lane = new Lane(config.Id, _slot, Process, Mapping.Lane(config));
+        Scheduled = new ScheduledStream(config.Id, _slot, Process, Mapping.Scheduled(config));
         _received = new RateMeter(() => _slot.Received, time);
-        _processed = new RateMeter(() => Lane.Processed, time);
+        _processed = new RateMeter(() => Scheduled.Processed, time);
         _dropped = new RateMeter(() => _slot.Dropped, time);
 
         void OnStatus(StreamStatus status)
@@ -54,7 +55,7 @@ internal sealed class StreamUnit : IDisposable
     }
 
     public string Id => _config.Id;
-    public Lane Lane { get; }
+    public ScheduledStream Scheduled { get; }
     public StreamStatus Status => _supervisor.Status;
     public EventsUnit Events => _events;
 
@@ -71,7 +72,7 @@ internal sealed class StreamUnit : IDisposable
     public StreamObserver Observer { get; }
 
     /// <summary>What the source gave, and how often it had to be opened again.</summary>
-    public Streams.StreamCounters Ingested => _supervisor.Counters;
+    public SourceCounters Ingested => _supervisor.Counters;
 
     /// <summary>Frames per second that the source announces; 0 when unknown.</summary>
     public double SourceFps => _supervisor.Format?.FramesPerSecond ?? 0;
@@ -93,10 +94,10 @@ internal sealed class StreamUnit : IDisposable
         }
     }
 
-    public Sinks.Mqtt.StreamCounters Counters()
+    public StreamFigures Counters()
     {
         var account = _slot.Account;
-        return new(_received.PerSecond(), _processed.PerSecond(), account.Received, account.Dropped, Lane.Ages.Percentile(0.99), Status.Reconnects)
+        return new(_received.PerSecond(), _processed.PerSecond(), account.Received, account.Dropped, Scheduled.Ages.Percentile(0.99), Status.Reconnects)
         {
             FramesRefused = account.Refused,
             DecodeErrors = _supervisor.Counters.DecodeErrors,
@@ -111,16 +112,16 @@ internal sealed class StreamUnit : IDisposable
     public void Process(Frame frame)
     {
         Observer.Begin();
-        if (!_stages.Process(frame, frame.Info.CapturedTicks / (double)_time.TimestampFrequency, Lane.Quality)) { return; }
+        if (!_stages.Process(frame, frame.Info.CapturedTicks / (double)_time.TimestampFrequency, Scheduled.Quality)) { return; }
         ContinueTracks(_stages.People);
-        Observer.Enter(Stage.Publish);
+        Observer.Enter(FrameStage.Publish);
         var report = new PoseReport(frame.Info, frame.Width, frame.Height, _estimator.Skeleton, _estimator.Model, _stages.People);
         _events.Take(report);
         switch (_config.Publish)
         {
-            case PublishScope.Poses: _publisher.Poses(report); break;
+            case PublishScope.Poses: _outbox.Poses(report); break;
             case PublishScope.Nothing: break;
-            default: _publisher.People(_config.Id, _stages.People.Count); break;
+            default: _outbox.People(_config.Id, _stages.People.Count); break;
         }
         Observer.End(frame.Info, _stages.People.Count);
     }

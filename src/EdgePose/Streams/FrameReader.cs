@@ -18,7 +18,7 @@ internal enum ReadEnd
 /// Copies raw frames from a pipe into pooled frames and hands them to the slot, on its own thread. Allocates nothing per frame. A short
 /// read is a dead stream, never a frame.
 /// </summary>
-internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper stamper, StreamCounters counters, TimeProvider time, bool lossless)
+internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper stamper, SourceCounters counters, TimeProvider time, bool lossless)
 {
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[]? _scratch;

@@ -52,7 +52,7 @@ internal sealed partial class StreamSupervisor
         _status = new StreamStatus(StreamState.Starting, time.GetUtcNow(), "", 0, 0, 0, 0, "", "");
     }
 
-    public StreamCounters Counters { get; } = new();
+    public SourceCounters Counters { get; } = new();
 
     /// <summary>The status as last reported.</summary>
     public StreamStatus Status => Volatile.Read(ref _status);

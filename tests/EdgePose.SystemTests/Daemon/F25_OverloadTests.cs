@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
@@ -41,7 +42,7 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
     public async Task SixteenStreamsAtFourTimesTheCapacity_StayFreshFairAndAccountedForWithoutGrowth()
     {
         await using var device = Start("adaptive: false");
-        var (pipeline, lanes) = (device.Pipeline, device.Pipeline.Streams.Select(s => s.Lane).ToList());
+        var (pipeline, lanes) = (device.Pipeline, device.Pipeline.Streams.Select(s => s.Scheduled).ToList());
         await Tools.UntilAsync(() => Task.FromResult(lanes.All(l => l.Processed >= 2)), () => Describe(lanes), StartPatience);
 
         var before = lanes.Select(l => l.Slot.Account).ToList();
@@ -93,7 +94,7 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
         await using var device = Start("adaptive: true");
         await Tools.UntilAsync(
             () => Task.FromResult(device.Pipeline.Loop.Load.Step >= 2), () => device.Pipeline.Loop.Load.ToString(), StartPatience);
-        Assert.All(device.Pipeline.Streams, s => Assert.InRange(s.Lane.Quality.PosePeriod, 2, 10));
+        Assert.All(device.Pipeline.Streams, s => Assert.InRange(s.Scheduled.Quality.PosePeriod, 2, 10));
         device.Reporter.Report();
         Assert.Contains("load ladder at step", await device.StatusAsync(), StringComparison.Ordinal);
     }
@@ -101,7 +102,7 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
     private static void AssertAddsUp(in FrameAccount a) =>
         Assert.Equal(a.Received, a.Processed + a.Failed + a.Replaced + a.Stale + a.Refused + a.NoBuffer + a.Closed + a.Waiting + a.InWork);
 
-    private static string Describe(IEnumerable<Lane> lanes) => string.Join('\n', lanes.Select(l => $"{l.Stream}: {l.Slot.Account}"));
+    private static string Describe(IEnumerable<ScheduledStream> lanes) => string.Join('\n', lanes.Select(l => $"{l.Id}: {l.Slot.Account}"));
 
     private Device Start(string inference)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Peers;
@@ -121,7 +122,7 @@ public sealed class ReplayTests(DaemonFixture fixture, ITestOutputHelper output)
         await using var pipeline = Pipeline.Build(loaded.Config, new PipelineOptions("", Stream.Null) { Events = outputs }, new Redactor(), NullLoggerFactory.Instance, TimeProvider.System);
         pipeline.Start(new NodeInfo { Version = "", ConfigHash = "", Boot = "", Started = default, Models = [], Streams = [] });
         await pipeline.SourcesEnded.WaitAsync(patience);
-        await Tools.UntilAsync(() => pipeline.Streams.All(s => !s.Lane.Slot.HasFrame && s.Lane.Slot.Taken == s.Lane.Processed + s.Lane.Failed), "the last frames were not processed");
+        await Tools.UntilAsync(() => pipeline.Streams.All(s => !s.Scheduled.Slot.HasFrame && s.Scheduled.Slot.Taken == s.Scheduled.Processed + s.Scheduled.Failed), "the last frames were not processed");
         await pipeline.StopAsync(CancellationToken.None);
     }
 }

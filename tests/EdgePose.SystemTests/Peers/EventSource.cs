@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using EdgePose.Delivery.Documents;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Events;
 using EdgePose.Sinks.Mqtt.Transport;
+using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Peers;
@@ -74,9 +75,9 @@ internal sealed class EventSource : IAsyncDisposable
     {
         await using var spool = DurableSpool.Open(new SpoolSettings { Folder = folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         var options = new MqttOptions { Host = "127.0.0.1", Port = port, ClientId = "edgepose-source", BackoffMin = TimeSpan.FromMilliseconds(100) };
-        await using var publisher = new Publisher(
-            new PublisherOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = spool },
-            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
+        await using var publisher = new Publication(
+            new PublicationOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = spool },
+            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publication>.Instance, () => true, s => s);
         publisher.Start();
         var boot = EventStamp.BootText(spool.Stats().Boot);
         var watch = Stopwatch.StartNew();

@@ -4,6 +4,7 @@ using EdgePose.Domain;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Mqtt.Transport;
+using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.SystemTests.Publish;
@@ -17,14 +18,14 @@ internal sealed class EventSite : IAsyncDisposable
     {
         Spool = DurableSpool.Open(
             new SpoolSettings { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
-        Publisher = new Publisher(
-            new PublisherOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = Spool },
-            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publisher>.Instance, () => true, s => s);
+        Publisher = new Publication(
+            new PublicationOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = Spool },
+            new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publication>.Instance, () => true, s => s);
         Publisher.Start();
     }
 
     public DurableSpool Spool { get; }
-    public Publisher Publisher { get; }
+    public Publication Publisher { get; }
 
     public AppendTicket Raise(string stream, string reason) => Publisher.Event(
         new PoseEvent

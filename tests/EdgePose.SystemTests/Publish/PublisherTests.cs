@@ -1,7 +1,9 @@
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Mqtt.Transport;
+using EdgePose.TestSupport;
 
 namespace EdgePose.SystemTests.Publish;
 
@@ -12,13 +14,13 @@ public sealed class PublisherTests
     private static readonly string[] Retained =
         ["availability", "info", "status", "streams/front/availability", "streams/front/state", "streams/front/people"];
 
-    private readonly LogLines<Publisher> _log = new();
+    private readonly LogLines<Publication> _log = new();
 
-    private Publisher Start(MqttOptions options)
+    private Publication Start(MqttOptions options)
     {
         var transport = new MqttTransport(options, TimeProvider.System, new LogLines<MqttTransport>());
-        var publisher = new Publisher(
-            new PublisherOptions { Prefix = "edgepose", Node = "hall-pi", MaxRate = 30, WillDelay = TimeSpan.Zero },
+        var publisher = new Publication(
+            new PublicationOptions { Prefix = "edgepose", Node = "hall-pi", MaxRate = 30, WillDelay = TimeSpan.Zero },
             transport, TimeProvider.System, _log, () => true, s => s);
         publisher.Start();
         publisher.SetInfo(new NodeInfo

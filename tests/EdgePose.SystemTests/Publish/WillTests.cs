@@ -1,3 +1,4 @@
+using EdgePose.Delivery.Documents;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
 using static EdgePose.SystemTests.Publish.TransportFixture;

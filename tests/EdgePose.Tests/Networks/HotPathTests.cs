@@ -71,7 +71,7 @@ public sealed class HotPathTests
         var (poses, people) = (new PoseList(estimator.Skeleton.Count), new TrackedPoseList(estimator.Skeleton.Count));
         var tracker = new Tracker(estimator.Skeleton, new TrackerOptions());
         using var slot = new FrameSlot(FullPolicy.NewestWins);
-        var lane = new Lane("cam", slot, frame =>
+        var lane = new ScheduledStream("cam", slot, frame =>
         {
             estimator.Estimate(frame, poses);
             tracker.Update(poses, frame.Info.Epoch, frame.Info.Sequence / 10.0, people);

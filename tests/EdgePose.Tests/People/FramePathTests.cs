@@ -29,7 +29,7 @@ public sealed class FramePathTests
         using var done = new ManualResetEventSlim();
         InferenceLoop? loop = null;
         using var slot = new FrameSlot(FullPolicy.Wait, () => loop!.Wake());
-        var lane = new Lane("cam", slot, frame =>
+        var lane = new ScheduledStream("cam", slot, frame =>
         {
             estimator.Estimate(frame, poses);
             tracker.Update(poses, frame.Info.Epoch, frame.Info.Sequence / 10.0, people);
@@ -42,7 +42,7 @@ public sealed class FramePathTests
             loop.Start();
             var stamper = new FrameStamper("cam", TimeProvider.System);
             stamper.Begin(1, 10);
-            var reader = new FrameReader(new FramePool(Width, Height, 4), slot, stamper, new StreamCounters(), TimeProvider.System, lossless: true);
+            var reader = new FrameReader(new FramePool(Width, Height, 4), slot, stamper, new SourceCounters(), TimeProvider.System, lossless: true);
             using var stop = new CancellationTokenSource();
             var reading = new Thread(() => reader.Run(new Pipe(pipe), stop.Token));
             reading.Start();

@@ -13,7 +13,6 @@ public sealed class CircleTests(ITestOutputHelper output)
     [
         ("EdgePose.Daemon", "Events + Events.Rules"),
         ("EdgePose.Daemon", "Service + Service.Observe"),
-        ("EdgePose.Daemon", "Sinks.HomeAssistant + Sinks.Mqtt + Sinks.Mqtt.Commands + Sinks.Mqtt.Events + Sinks.Onvif + Sinks.Sparkplug"),
         ("EdgePose.Workshop", "Workshop.Quantization + Workshop.Quantization.Accuracy + Workshop.Quantization.Pictures"),
         ("EdgePose.Workshop", "Workshop.Verbs + Workshop.Verbs.Demo + Workshop.Verbs.Eval + Workshop.Verbs.Models"
             + " + Workshop.Verbs.Probe + Workshop.Verbs.Quantize + Workshop.Verbs.Replay"),

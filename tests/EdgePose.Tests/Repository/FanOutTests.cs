@@ -10,7 +10,6 @@ public sealed class FanOutTests(ITestOutputHelper output)
     [
         ("EdgePose.Service.Pipeline", 77),
         ("EdgePose.Workshop.Quantization.QuantizeRun", 60),
-        ("EdgePose.Sinks.Mqtt.Publisher", 48),
         ("EdgePose.Service.Checkup", 47),
     ];
 

@@ -49,7 +49,7 @@ public sealed class MappingTests
         Assert.EndsWith("clip.mp4", source.Url, StringComparison.Ordinal);
         var mqtt = Mapping.Mqtt(Config.Mqtt);
         Assert.Equal(("broker.lan", 1234, true, "me", 11.0, MqttVersion.V311), (mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.User, mqtt.KeepAlive.TotalSeconds, mqtt.Version));
-        Assert.Equal(("site/a", Config.Node, 3.0), (Mapping.Publisher(Config).Prefix, Mapping.Publisher(Config).Node, Mapping.Publisher(Config).MaxRate));
+        Assert.Equal(("site/a", Config.Node, 3.0), (Mapping.MqttSink(Config).Prefix, Mapping.MqttSink(Config).Node, Mapping.Outbox(Config).MaxRate));
         Assert.Equal(800, Mapping.TopDown(Stream, tracked: true).MaxFrameSide);
         var pose = Stream.Pose with { Flip = true, ShortSide = 512, MaxPeople = 9, MinScore = 0.4f, DetectEvery = 3 };
         var (up, down) = (Mapping.BottomUp(pose, tracked: false), Mapping.TopDown(Stream with { Pose = pose }, tracked: false));
@@ -100,9 +100,9 @@ public sealed class MappingTests
         Assert.Equal(
             new SchedulingOptions { Adaptive = false, TargetUtilisation = 0.5, TargetAge = TimeSpan.FromMilliseconds(300), RunDeadline = TimeSpan.FromSeconds(7) },
             Mapping.Scheduling(Config.Inference));
-        Assert.Equal(new LaneOptions { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Mapping.Lane(Stream));
+        Assert.Equal(new ScheduledStreamOptions { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Mapping.Scheduled(Stream));
         var defaults = Loading.Good("streams:\n  front: clip.mp4\n");
         Assert.Equal((true, null, TimeSpan.FromSeconds(5)), (defaults.Inference.Adaptive, defaults.Inference.TargetAge, defaults.Inference.RunDeadline));
-        Assert.Equal(new LaneOptions { Weight = 1, MaxAge = null, ExpectedFps = 5 }, Mapping.Lane(defaults.Streams[0]));
+        Assert.Equal(new ScheduledStreamOptions { Weight = 1, MaxAge = null, ExpectedFps = 5 }, Mapping.Scheduled(defaults.Streams[0]));
     }
 }

@@ -8,7 +8,7 @@ public sealed class FrameReaderTests
 {
     private const int Width = 8, Height = 4, Bytes = Width * Height * 3;
     private readonly FakeTimeProvider _time = new();
-    private readonly StreamCounters _counters = new();
+    private readonly SourceCounters _counters = new();
     private readonly FramePool _pool = new(Width, Height, 3);
     private readonly FrameStamper _stamper;
 

@@ -118,6 +118,13 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         return new AppendTicket(0, Task.FromResult(refused));
     }
 
+    /// <summary>The spool as a sink of this name reads it. There is one cursor yet, so that one sink at a time can have it.</summary>
+    public SpoolReader Reader(string sink)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sink);
+        return new SpoolReader(this);
+    }
+
     /// <summary>
     /// The next records, as many as the window has room for, at most <paramref name="most"/>; each must be acknowledged, rejected or given
     /// back. Empty when nothing waits or the window is full.

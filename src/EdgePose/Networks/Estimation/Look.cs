@@ -8,7 +8,7 @@ namespace EdgePose.Networks.Estimation;
 /// </summary>
 internal sealed class Look
 {
-    private readonly List<long> _resting = [], _rested = [];
+    private readonly List<long> _leaveOut = [], _leftOut = [];
     private readonly List<(long Person, float X, float Y)> _shifts = [];
 
     /// <summary>Top-down: run the detector. Bottom-up networks find everybody in every look.</summary>
@@ -21,21 +21,21 @@ internal sealed class Look
     public int MaxPeople { get; set; }
 
     /// <summary>People whom the estimator follows and did not look at, as asked; filled by it.</summary>
-    public ReadOnlySpan<long> Rested => CollectionsMarshal.AsSpan(_rested);
+    public ReadOnlySpan<long> LeftOut => CollectionsMarshal.AsSpan(_leftOut);
 
     /// <summary>Begins a look at everybody.</summary>
     public void Begin(bool detect, bool smallInput = false, int maxPeople = int.MaxValue)
     {
         (Detect, SmallInput, MaxPeople) = (detect, smallInput, maxPeople);
-        _resting.Clear();
-        _rested.Clear();
+        _leaveOut.Clear();
+        _leftOut.Clear();
         _shifts.Clear();
     }
 
     /// <summary>Asks to leave out a person (<see cref="Domain.Pose.Person"/>) whose pose need not be measured.</summary>
-    public void Rest(long person) => _resting.Add(person);
+    public void LeaveOut(long person) => _leaveOut.Add(person);
 
-    public bool Rests(long person) => _resting.Contains(person);
+    public bool LeavesOut(long person) => _leaveOut.Contains(person);
 
     /// <summary>Says how far somebody has probably moved since the last measurement, in frame pixels.</summary>
     public void Expect(long person, float x, float y) => _shifts.Add((person, x, y));
@@ -50,6 +50,6 @@ internal sealed class Look
         return default;
     }
 
-    /// <summary>The estimator's answer to <see cref="Rest"/>.</summary>
-    public void HasRested(long person) => _rested.Add(person);
+    /// <summary>The estimator's answer to <see cref="LeaveOut"/>.</summary>
+    public void WasLeftOut(long person) => _leftOut.Add(person);
 }

@@ -11,7 +11,7 @@ namespace EdgePose.Networks.Runtime;
 internal sealed class OrtBinding : Binding
 {
     private readonly OrtSession _owner;
-    private readonly Stage _stage;
+    private readonly FrameStage _stage;
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly OrtIoBinding _io;
@@ -29,7 +29,7 @@ internal sealed class OrtBinding : Binding
         : base(inputShape[0], inputShape[nhwc ? 1 : 2], inputShape[nhwc ? 2 : 3], int32)
     {
         (_owner, _session, _model, _variableOutputs) = (owner, session, owner.Descriptor.Name, variableOutputs);
-        _stage = owner.Descriptor.Task == ModelTask.Detect ? Stage.Detector : Stage.Pose;
+        _stage = owner.Descriptor.Task == ModelTask.Detect ? FrameStage.Detector : FrameStage.Pose;
         (_runNetwork, _terminate) = (RunNetwork, () => _run.Terminate = true);
         _outputs = [.. outputs.Select(name => new OutputTensor(name))];
         _io = session.CreateIoBinding();
@@ -74,7 +74,7 @@ internal sealed class OrtBinding : Binding
         if (_variableOutputs) { RunAndCopy(_run); }
         else { _session.RunWithBinding(_run, _io); }
         Runs++;
-        _owner.Clock?.Enter(Stage.Decode);
+        _owner.Clock?.Enter(FrameStage.Decode);
     }
 
     /// <summary>The first run, which also tells the sizes of the outputs.</summary>

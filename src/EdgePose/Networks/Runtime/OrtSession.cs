@@ -138,7 +138,7 @@ internal sealed class OrtSession : INetwork, IDisposable
 
     public Binding Bind(int batch, int height, int width)
     {
-        Clock?.Enter(Stage.Preprocess);
+        Clock?.Enter(FrameStage.Preprocess);
         if (_bindings.TryGetValue((batch, height, width), out var binding)) { return binding; }
         var input = Descriptor.Input;
         var nhwc = input.Layout == TensorLayout.Nhwc;

@@ -3,7 +3,7 @@ using EdgePose.Networks.Preprocessing;
 namespace EdgePose.Networks.Runtime;
 
 /// <summary>The steps of a frame on the inference thread.</summary>
-internal enum Stage
+internal enum FrameStage
 {
     /// <summary>From the frame to a network's input.</summary>
     Preprocess,
@@ -28,10 +28,10 @@ internal enum Stage
 /// </summary>
 internal sealed class StageClock(TimeProvider time)
 {
-    public const int Stages = (int)Stage.Publish + 1;
+    public const int Stages = (int)FrameStage.Publish + 1;
 
     private readonly long[] _ticks = new long[Stages];
-    private Stage _stage;
+    private FrameStage _stage;
     private long _since;
 
     /// <summary>True between <see cref="Begin"/> and <see cref="End"/>.</summary>
@@ -41,10 +41,10 @@ internal sealed class StageClock(TimeProvider time)
     public void Begin()
     {
         Array.Clear(_ticks);
-        (_stage, _since, IsRunning) = (Stage.Preprocess, time.GetTimestamp(), true);
+        (_stage, _since, IsRunning) = (FrameStage.Preprocess, time.GetTimestamp(), true);
     }
 
-    public void Enter(Stage stage)
+    public void Enter(FrameStage stage)
     {
         if (!IsRunning) { return; }
         var now = time.GetTimestamp();
@@ -59,5 +59,5 @@ internal sealed class StageClock(TimeProvider time)
     }
 
     /// <summary>What the current or last frame has spent in <paramref name="stage"/>; zero for a stage that it did not need.</summary>
-    public TimeSpan this[Stage stage] => time.GetElapsedTime(0, _ticks[(int)stage]);
+    public TimeSpan this[FrameStage stage] => time.GetElapsedTime(0, _ticks[(int)stage]);
 }

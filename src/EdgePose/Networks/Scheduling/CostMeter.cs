@@ -28,7 +28,7 @@ internal sealed class CostMeter
     /// <summary>The rung changes.</summary>
     /// <param name="posePeriod">That of the former rung.</param>
     /// <param name="factor">What became of the costs since the change before, for a stream that has not been seen since.</param>
-    public void Turn(int posePeriod, double factor)
+    public void EnterStep(int posePeriod, double factor)
     {
         Former = Mean(posePeriod) ?? Former * factor;
         (_frames, _mean) = (0, 0);

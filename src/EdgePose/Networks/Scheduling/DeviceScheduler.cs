@@ -4,7 +4,7 @@ using EdgePose.Networks.Estimation;
 namespace EdgePose.Networks.Scheduling;
 
 /// <summary>How the work on a frame ended.</summary>
-internal enum Outcome
+internal enum FrameOutcome
 {
     Processed,
 
@@ -16,7 +16,7 @@ internal enum Outcome
 }
 
 /// <summary>A frame whose turn it is. The receiver owns the frame.</summary>
-internal readonly record struct Turn(LaneState State, Frame Frame, long CapturedTicks, long StartedTicks);
+internal readonly record struct ScheduledFrame(StreamSchedule State, Frame Frame, long CapturedTicks, long StartedTicks);
 
 /// <summary>
 /// Divides one device between the streams: whose frame is next, which frames are too old, and how much quality the load leaves. Fair in
@@ -29,7 +29,7 @@ internal sealed class DeviceScheduler
 
     /// <summary>Part of the dearest stream's frame within which tags count as equal: enough to choose by deadline, too little to serve anybody twice for it.</summary>
     private const double OneRound = 0.9;
-    private readonly LaneState[] _lanes;
+    private readonly StreamSchedule[] _streams;
     private readonly SchedulingOptions _options;
     private readonly TimeProvider _time;
     private readonly FairShare _fair = new();
@@ -39,54 +39,54 @@ internal sealed class DeviceScheduler
     private readonly Lock _gate = new();
     private readonly long _start;
     private DeviceLoad _load;
-    private TimeSpan _lastLook, _lastTurn;
+    private TimeSpan _lastLook, _lastChange;
     private double _busySeconds;
     private double _utilisation, _tolerance, _usual;
     private long _successes;
 
-    public DeviceScheduler(IReadOnlyList<Lane> lanes, SchedulingOptions options, TimeProvider time)
+    public DeviceScheduler(IReadOnlyList<ScheduledStream> streams, SchedulingOptions options, TimeProvider time)
     {
-        var greatest = lanes.Count == 0 ? 1 : lanes.Max(l => l.Options.Weight);
-        (_lanes, _options, _time, _start) = ([.. lanes.Select(l => new LaneState(l, greatest))], options, time, time.GetTimestamp());
+        var greatest = streams.Count == 0 ? 1 : streams.Max(l => l.Options.Weight);
+        (_streams, _options, _time, _start) = ([.. streams.Select(l => new StreamSchedule(l, greatest))], options, time, time.GetTimestamp());
         _controller = new LoadController(options.TargetUtilisation, options.Adaptive ? Ladder.Last : 0);
     }
 
     public DeviceLoad Load { get { lock (_gate) { return _load; } } }
 
-    public IReadOnlyList<LaneState> Lanes => _lanes;
+    public IReadOnlyList<StreamSchedule> Streams => _streams;
 
     private TimeSpan Now => _time.GetElapsedTime(_start);
 
     /// <summary>Drops what is too old and takes the next frame; false when none waits.</summary>
-    public bool TryNext(out Turn turn)
+    public bool TryNext(out ScheduledFrame turn)
     {
         while (true)
         {
             var now = _time.GetTimestamp();
             var least = double.PositiveInfinity;
-            foreach (var lane in _lanes)
+            foreach (var stream in _streams)
             {
-                if (IsReady(lane, now)) { least = Math.Min(least, lane.Place.Tag); }
-                else { _fair.Rest(lane.Place, _utilisation > 1 ? _tolerance : 0); }
+                if (IsReady(stream, now)) { least = Math.Min(least, stream.Place.Tag); }
+                else { _fair.Idle(stream.Place, _utilisation > 1 ? _tolerance : 0); }
             }
             if (double.IsPositiveInfinity(least)) { turn = default; return false; }
             _fair.Advance(least);
             var next = Choose(least + _tolerance);
             // Only a slot that is closed at this moment gives nothing after it had a frame.
-            if (next?.Lane.Slot.TryTake() is not { } frame) { continue; }
+            if (next?.Slot.TryTake() is not { } frame) { continue; }
             EnterWait(next, frame, now);
-            turn = new Turn(next, frame, frame.Info.CapturedTicks, now);
+            turn = new ScheduledFrame(next, frame, frame.Info.CapturedTicks, now);
             return true;
         }
     }
 
     /// <summary>Charges the stream for its frame, which may be back in its pool already.</summary>
-    public void Finish(in Turn turn, Outcome outcome)
+    public void Finish(in ScheduledFrame turn, FrameOutcome outcome)
     {
         var (state, seconds) = (turn.State, _time.GetElapsedTime(turn.StartedTicks).TotalSeconds);
         _busySeconds += seconds;
         state.Place.Charge(seconds, _usual);
-        if (outcome == Outcome.Missed)
+        if (outcome == FrameOutcome.Missed)
         {
             state.Miss(Now, _successes);
             return;
@@ -108,14 +108,14 @@ internal sealed class DeviceScheduler
         var elapsed = (now - _lastLook).TotalSeconds;
         _lastLook = now;
         _utilisation = MeasureUtilisation(now);
-        var since = TimeSpan.FromTicks(Math.Max((now - Recent).Ticks, _lastTurn.Ticks));
+        var since = TimeSpan.FromTicks(Math.Max((now - Recent).Ticks, _lastChange.Ticks));
         var lateness = _waits.Percentile95(since);
         _meter.CountLook();
         // The costs of a rung that was just entered from below are a cautious guess: good enough to go on up, not to go back.
         var usable = _meter.IsKnown || (_meter.WentUp && _controller.IsQuiet(_utilisation, lateness));
-        var changed = usable && Turn(_utilisation, lateness, now);
+        var changed = usable && ChangeStep(_utilisation, lateness, now);
         var waiting = 0;
-        foreach (var lane in _lanes) { waiting += lane.Lane.Slot.HasFrame ? 1 : 0; }
+        foreach (var stream in _streams) { waiting += stream.Slot.HasFrame ? 1 : 0; }
         lock (_gate)
         {
             _load = new DeviceLoad(_controller.Step, _controller.Changes, _utilisation, Math.Min(1, _busySeconds / elapsed), lateness, waiting);
@@ -124,14 +124,14 @@ internal sealed class DeviceScheduler
         return changed;
     }
 
-    private bool Turn(double utilisation, double lateness, TimeSpan now)
+    private bool ChangeStep(double utilisation, double lateness, TimeSpan now)
     {
         if (!_controller.Look(utilisation, _meter.OneUp(utilisation), lateness, now)) { return false; }
         var step = _controller.Step;
         var rung = Ladder.Rung(step);
-        _meter.Turn(_lanes.Select(l => l.Cost), utilisation, step, rung.PosePeriod, rung.DetectorFactor);
-        foreach (var lane in _lanes) { lane.SetStep(step); }
-        _lastTurn = now;
+        _meter.EnterStep(_streams.Select(l => l.Cost), utilisation, step, rung.PosePeriod, rung.DetectorFactor);
+        foreach (var stream in _streams) { stream.SetStep(step); }
+        _lastChange = now;
         return true;
     }
 
@@ -143,48 +143,48 @@ internal sealed class DeviceScheduler
     {
         var (demand, live, busyRecordings, dearest) = (0.0, 0.0, 0.0, 0.0);
         var (usual, known) = (0.0, 0);
-        foreach (var lane in _lanes)
+        foreach (var stream in _streams)
         {
-            lane.Measure(_time);
-            if (lane.Place.Usual is { } seconds) { (usual, known) = (usual + seconds, known + 1); }
-            dearest = Math.Max(dearest, _meter.Cost(lane.Cost) / lane.Place.Weight);
-            if (lane.IsLive)
+            stream.Measure(_time);
+            if (stream.Place.Usual is { } seconds) { (usual, known) = (usual + seconds, known + 1); }
+            dearest = Math.Max(dearest, _meter.Cost(stream.Cost) / stream.Place.Weight);
+            if (stream.IsLive)
             {
-                live += lane.Place.Weight;
-                if (lane.PausedUntil <= now) { demand += lane.Rate * _meter.Cost(lane.Cost); }
+                live += stream.Place.Weight;
+                if (stream.PausedUntil <= now) { demand += stream.Rate * _meter.Cost(stream.Cost); }
             }
-            else if (lane.Lane.Slot.HasFrame) { busyRecordings += lane.Place.Weight; }
+            else if (stream.Slot.HasFrame) { busyRecordings += stream.Place.Weight; }
         }
         (_tolerance, _usual) = (OneRound * dearest, known == 0 ? 0 : usual / known);
         return live == 0 ? 0 : demand * (live + busyRecordings) / live;
     }
 
-    private bool IsReady(LaneState lane, long now)
+    private bool IsReady(StreamSchedule stream, long now)
     {
-        var slot = lane.Lane.Slot;
+        var slot = stream.Slot;
         if (!slot.HasFrame) { return false; }
-        if (lane.IsLive) { slot.DropBefore(now - (long)(lane.MaxAge.TotalSeconds * _time.TimestampFrequency)); }
-        return slot.HasFrame && lane.PausedUntil <= Now;
+        if (stream.IsLive) { slot.DropBefore(now - (long)(stream.MaxAge.TotalSeconds * _time.TimestampFrequency)); }
+        return slot.HasFrame && stream.PausedUntil <= Now;
     }
 
-    private LaneState? Choose(double greatestTag)
+    private StreamSchedule? Choose(double greatestTag)
     {
-        LaneState? best = null;
+        StreamSchedule? best = null;
         var bestRank = long.MaxValue;
-        foreach (var lane in _lanes)
+        foreach (var stream in _streams)
         {
-            if (lane.Place.Tag > greatestTag || lane.PausedUntil > Now || !lane.Lane.Slot.TryPeek(out var captured)) { continue; }
-            var rank = !lane.IsLive ? long.MaxValue - 1
+            if (stream.Place.Tag > greatestTag || stream.PausedUntil > Now || !stream.Slot.TryPeek(out var captured)) { continue; }
+            var rank = !stream.IsLive ? long.MaxValue - 1
                 : _utilisation > 1 ? -captured
-                : captured + (long)(lane.MaxAge.TotalSeconds * _time.TimestampFrequency);
-            if (rank < bestRank) { (best, bestRank) = (lane, rank); }
+                : captured + (long)(stream.MaxAge.TotalSeconds * _time.TimestampFrequency);
+            if (rank < bestRank) { (best, bestRank) = (stream, rank); }
         }
         return best;
     }
 
-    private void EnterWait(LaneState lane, Frame frame, long now)
+    private void EnterWait(StreamSchedule stream, Frame frame, long now)
     {
-        if (!lane.IsLive || _options.TargetAge is not null || lane.Interval == TimeSpan.Zero) { return; }
-        _waits.Add(Now, _time.GetElapsedTime(frame.Info.CapturedTicks, now) / (2 * lane.Interval));
+        if (!stream.IsLive || _options.TargetAge is not null || stream.Interval == TimeSpan.Zero) { return; }
+        _waits.Add(Now, _time.GetElapsedTime(frame.Info.CapturedTicks, now) / (2 * stream.Interval));
     }
 }

@@ -49,7 +49,7 @@ internal sealed class FairShare
     /// The stream has nothing to do at the moment. What it is behind the others it keeps up to <paramref name="credit"/>: under overload a
     /// stream that let others pass within a round and is empty for an instant must not lose its turn.
     /// </summary>
-    public void Rest(Place place, double credit) => place.Tag = Math.Max(place.Tag, _now - credit);
+    public void Idle(Place place, double credit) => place.Tag = Math.Max(place.Tag, _now - credit);
 
     /// <summary>Moves the virtual time on; <paramref name="leastTag"/> is the smallest tag among the streams with a frame.</summary>
     public void Advance(double leastTag) => _now = Math.Max(_now, leastTag);

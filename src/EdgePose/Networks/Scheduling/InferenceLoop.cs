@@ -10,7 +10,7 @@ namespace EdgePose.Networks.Scheduling;
 /// exception in one frame is counted and logged and never reaches another stream.
 /// </summary>
 internal sealed partial class InferenceLoop(
-    IReadOnlyList<Lane> lanes, TimeProvider time, ILogger<InferenceLoop> logger, SchedulingOptions? options = null) : IDisposable
+    IReadOnlyList<ScheduledStream> streams, TimeProvider time, ILogger<InferenceLoop> logger, SchedulingOptions? options = null) : IDisposable
 {
     /// <summary>Name of the thread on which every network runs.</summary>
     public const string ThreadName = "inference";
@@ -51,7 +51,7 @@ internal sealed partial class InferenceLoop(
 
     public void Start()
     {
-        Volatile.Write(ref _scheduler, new DeviceScheduler(lanes, _options, time));
+        Volatile.Write(ref _scheduler, new DeviceScheduler(streams, _options, time));
         _thread = new Thread(Run) { Name = ThreadName, IsBackground = true };
         _thread.Start();
     }
@@ -75,7 +75,7 @@ internal sealed partial class InferenceLoop(
                 LogStep(load.Step, Ladder.Last, (int)(100 * load.Utilisation));
             }
             var busy = scheduler.TryNext(out var turn);
-            if (busy) { scheduler.Finish(turn, Process(turn.State.Lane, turn.Frame)); }
+            if (busy) { scheduler.Finish(turn, Process(turn.State.Stream, turn.Frame)); }
             Interlocked.Exchange(ref _lastProgress, time.GetTimestamp());
             if (busy) { continue; }
             try { _wake.Wait(LoadController.Period, _stop.Token); }
@@ -84,26 +84,26 @@ internal sealed partial class InferenceLoop(
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the inference thread: one bad frame must not stop another stream.")]
-    private Outcome Process(Lane lane, Frame frame)
+    private FrameOutcome Process(ScheduledStream stream, Frame frame)
     {
         try
         {
-            lane.Run(frame, time);
+            stream.Run(frame, time);
             Volatile.Write(ref _missesInARow, 0);
-            return Outcome.Processed;
+            return FrameOutcome.Processed;
         }
         catch (RunDeadlineException e)
         {
-            lane.CountMissed();
+            stream.CountMissed();
             Volatile.Write(ref _missesInARow, _missesInARow + 1);
-            LogMissed(lane.Stream, frame.Info.Sequence, e.Message, _missesInARow);
-            return Outcome.Missed;
+            LogMissed(stream.Id, frame.Info.Sequence, e.Message, _missesInARow);
+            return FrameOutcome.Missed;
         }
         catch (Exception e)
         {
             Volatile.Write(ref _missesInARow, 0);
-            LogLimited(lane, frame, e);
-            return Outcome.Failed;
+            LogLimited(stream, frame, e);
+            return FrameOutcome.Failed;
         }
         finally
         {
@@ -111,11 +111,11 @@ internal sealed partial class InferenceLoop(
         }
     }
 
-    private void LogLimited(Lane lane, Frame frame, Exception e)
+    private void LogLimited(ScheduledStream stream, Frame frame, Exception e)
     {
         _unloggedFailures++;
         if (_lastFailureLog != 0 && time.GetElapsedTime(_lastFailureLog) < FailureLogInterval) { return; }
-        LogFailure(lane.Stream, frame.Info.Sequence, _unloggedFailures, e);
+        LogFailure(stream.Id, frame.Info.Sequence, _unloggedFailures, e);
         (_lastFailureLog, _unloggedFailures) = (time.GetTimestamp(), 0);
     }
 

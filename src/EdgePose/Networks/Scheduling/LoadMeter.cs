@@ -83,12 +83,12 @@ internal sealed class LoadMeter(int rungs)
     /// <param name="step">The new rung.</param>
     /// <param name="posePeriod">Its pose period.</param>
     /// <param name="detectorFactor">Its factor of the detector's period.</param>
-    public void Turn(IEnumerable<CostMeter> streams, double utilisation, int step, int posePeriod, int detectorFactor)
+    public void EnterStep(IEnumerable<CostMeter> streams, double utilisation, int step, int posePeriod, int detectorFactor)
     {
         if (IsSeen) { Learn(); }
         if (WentUp && step > _step) { LearnFromFailure(utilisation); }
         var factor = Factor;
-        foreach (var stream in streams) { stream.Turn(PosePeriod, factor); }
+        foreach (var stream in streams) { stream.EnterStep(PosePeriod, factor); }
         (PosePeriod, _detectorFactor, _direction, _step) = (posePeriod, detectorFactor, _step - step, step);
         _utilisationBefore = utilisation;
         _formerIsBrief = _looksHere < LooksToLearn;

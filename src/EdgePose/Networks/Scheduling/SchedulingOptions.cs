@@ -17,7 +17,7 @@ internal sealed record SchedulingOptions
 }
 
 /// <summary>What the scheduler has to know about a stream.</summary>
-internal sealed record LaneOptions
+internal sealed record ScheduledStreamOptions
 {
     /// <summary>Share of the device relative to the other streams; above 0.</summary>
     public double Weight { get; init; } = 1;

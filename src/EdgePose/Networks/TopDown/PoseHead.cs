@@ -6,7 +6,7 @@ using EdgePose.Networks.Runtime;
 namespace EdgePose.Networks.TopDown;
 
 /// <summary>
-/// Runs a top-down network on boxes. Where the network gains from batches, boxes that were announced by <see cref="Plan"/> go through it
+/// Runs a top-down network on boxes. Where the network gains from batches, boxes that were announced by <see cref="Announce"/> go through it
 /// together when the first of them is asked for; otherwise, as on CPUs, one after another.
 /// </summary>
 internal sealed class PoseHead
@@ -17,7 +17,7 @@ internal sealed class PoseHead
     private readonly INetwork _network;
     private readonly Preprocess _preprocess;
     private readonly IPoseDecoder _decoder;
-    private readonly List<(Box Box, float Padding)> _planned = [];
+    private readonly List<(Box Box, float Padding)> _announced = [];
     private readonly Placement[] _crops;
     private Binding? _ran;
     private int _next, _first, _end;
@@ -32,17 +32,17 @@ internal sealed class PoseHead
 
     public ModelDescriptor Descriptor => _network.Descriptor;
 
-    /// <summary>Forgets what was planned: another frame begins.</summary>
+    /// <summary>Forgets what was announced: another frame begins.</summary>
     public void Begin()
     {
-        _planned.Clear();
+        _announced.Clear();
         (_next, _first, _end, _ran) = (0, 0, 0, null);
     }
 
     /// <summary>Announces a box of this frame; to be asked for in the same order by <see cref="Estimate"/>.</summary>
-    public void Plan(in Box box, float padding)
+    public void Announce(in Box box, float padding)
     {
-        if (_crops.Length > 1 && IsUsable(box)) { _planned.Add((box, padding)); }
+        if (_crops.Length > 1 && IsUsable(box)) { _announced.Add((box, padding)); }
     }
 
     /// <summary>Fills <paramref name="pose"/> from the crop of <paramref name="box"/> times <paramref name="padding"/>; a box that is empty or not finite gives missing joints.</summary>
@@ -52,8 +52,8 @@ internal sealed class PoseHead
         pose.Points.AsSpan().Fill(Keypoint.Missing);
         if (IsUsable(box))
         {
-            var planned = _next < _planned.Count && _planned[_next] == (box, padding);
-            if (planned) { DecodePlanned(frame, pose); }
+            var announced = _next < _announced.Count && _announced[_next] == (box, padding);
+            if (announced) { DecodeAnnounced(frame, pose); }
             else { EstimateOne(frame, box, padding, pose); }
         }
         pose.Score = boxScore * MeanScore(pose);
@@ -72,22 +72,22 @@ internal sealed class PoseHead
         _decoder.Decode(binding, 0, crop, pose.Points);
     }
 
-    private void DecodePlanned(Frame frame, Pose pose)
+    private void DecodeAnnounced(Frame frame, Pose pose)
     {
         if (_next >= _end) { RunBatch(frame); }
         _decoder.Decode(_ran!, _next - _first, _crops[_next - _first], pose.Points);
         _next++;
     }
 
-    /// <summary>Runs the next planned boxes: as many as fit, in the smallest power of two that holds them. What is left of the batch is not read.</summary>
+    /// <summary>Runs the next announced boxes: as many as fit, in the smallest power of two that holds them. What is left of the batch is not read.</summary>
     private void RunBatch(Frame frame)
     {
-        var count = Math.Min(_planned.Count - _next, _crops.Length);
+        var count = Math.Min(_announced.Count - _next, _crops.Length);
         var (width, height) = (Descriptor.Input.Width, Descriptor.Input.Height);
         _ran = _network.Bind((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count), height, width);
         for (var i = 0; i < count; i++)
         {
-            var (box, padding) = _planned[_next + i];
+            var (box, padding) = _announced[_next + i];
             _crops[i] = Placements.Crop(box, width, height, padding, _decoder.Udp);
             _preprocess.FillWarp(frame, _crops[i], _ran, i);
         }

@@ -15,10 +15,10 @@ internal sealed class TopDownEstimator : IBoxEstimator
     private readonly float _jointThreshold;
     private readonly float _padding;
     private readonly List<Detection> _detections = [];
-    private readonly Candidates _candidates = new();
+    private readonly CandidateBoxes _candidates = new();
     private List<TrackedPerson> _people = [];
     private List<TrackedPerson> _next = [];
-    private readonly List<TrackedPerson> _rested = [];
+    private readonly List<TrackedPerson> _leftOut = [];
     private readonly Look _own = new();
     private readonly Stack<TrackedPerson> _spare = new();
     private string? _stream;
@@ -83,15 +83,15 @@ internal sealed class TopDownEstimator : IBoxEstimator
         }
         _candidates.Choose(_detections, _people, look, _padding, _options.BoxNms, Math.Min(_options.MaxPeople, look.MaxPeople));
         _next.Clear();
-        _rested.Clear();
+        _leftOut.Clear();
         _head.Begin();
         for (var i = 0; i < _candidates.Count; i++)
         {
-            if (!_candidates[i].Rests) { _head.Plan(_candidates[i].Box, _candidates[i].Padding); }
+            if (!_candidates[i].IsLeftOut) { _head.Announce(_candidates[i].Box, _candidates[i].Padding); }
         }
         for (var i = 0; i < _candidates.Count; i++)
         {
-            if (_candidates[i].Rests) { LeaveAlone(_candidates[i], detecting, look); }
+            if (_candidates[i].IsLeftOut) { LeaveOut(_candidates[i], detecting, look); }
             else { Measure(frame, _candidates[i], detecting, poses); }
         }
         RemoveDuplicates(poses);
@@ -107,7 +107,7 @@ internal sealed class TopDownEstimator : IBoxEstimator
     {
         poses.Clear();
         _head.Begin();
-        foreach (ref readonly var d in boxes) { _head.Plan(d.Box, _padding); }
+        foreach (ref readonly var d in boxes) { _head.Announce(d.Box, _padding); }
         foreach (ref readonly var d in boxes) { _head.Estimate(frame, d.Box, _padding, d.Score, poses.Add()); }
     }
 
@@ -121,16 +121,16 @@ internal sealed class TopDownEstimator : IBoxEstimator
         (_untilDetection, _detectEarly, _fresh) = (0, false, true);
     }
 
-    private void LeaveAlone(in Candidate candidate, bool detecting, Look look)
+    private void LeaveOut(in CandidateBox candidate, bool detecting, Look look)
     {
         var person = _people[candidate.Person];
-        person.Rest(candidate, detecting);
-        _rested.Add(person);
-        look.HasRested(person.Id);
+        person.LeaveOut(candidate, detecting);
+        _leftOut.Add(person);
+        look.WasLeftOut(person.Id);
     }
 
     // poses and _next stay parallel: both get an entry or neither.
-    private void Measure(Frame frame, in Candidate candidate, bool detecting, PoseList poses)
+    private void Measure(Frame frame, in CandidateBox candidate, bool detecting, PoseList poses)
     {
         var pose = poses.Add();
         Interlocked.Increment(ref _poseRuns);
@@ -163,9 +163,9 @@ internal sealed class TopDownEstimator : IBoxEstimator
         }
         for (var i = poses.Count - 1; i >= 0; i--)
         {
-            foreach (var rested in _rested)
+            foreach (var person in _leftOut)
             {
-                if (PoseSimilarity.Oks(poses[i], rested.LastPose, Skeleton, _jointThreshold) <= _options.PoseNms) { continue; }
+                if (PoseSimilarity.Oks(poses[i], person.LastPose, Skeleton, _jointThreshold) <= _options.PoseNms) { continue; }
                 Drop(i, poses);
                 break;
             }
@@ -183,13 +183,13 @@ internal sealed class TopDownEstimator : IBoxEstimator
     {
         foreach (var person in _people)
         {
-            if (!person.Rests) { _spare.Push(person); }
+            if (!person.IsLeftOut) { _spare.Push(person); }
         }
         (_people, _next) = (_next, _people);
         _next.Clear();
-        foreach (var person in _rested)
+        foreach (var person in _leftOut)
         {
-            person.Rests = false;
+            person.IsLeftOut = false;
             _people.Add(person);
         }
         for (var i = _people.Count - 1; i >= 0; i--)

@@ -48,7 +48,7 @@ internal sealed class TrackedPerson
     public Pose LastPose { get; }
 
     /// <summary>Left alone in the current frame.</summary>
-    public bool Rests { get; set; }
+    public bool IsLeftOut { get; set; }
     public Box Box { get; private set; }
 
     /// <summary>Margin that the crop still has to add: 1 when the box came from joints, because it has its margin already.</summary>
@@ -85,7 +85,7 @@ internal sealed class TrackedPerson
     /// Takes over the pose of this frame. A visible person's next box is the extents of the confident body joints with the margin added
     /// once; otherwise the box of the candidate, shifted by the median motion of the joints since <paramref name="previous"/>.
     /// </summary>
-    public void Update(Pose pose, Sighting sighting, in Candidate candidate, TrackedPerson? previous, Skeleton skeleton, in FollowRule rule)
+    public void Update(Pose pose, Sighting sighting, in CandidateBox candidate, TrackedPerson? previous, Skeleton skeleton, in FollowRule rule)
     {
         (IsVisible, HasLeft, Score) = (sighting == Sighting.Visible, false, candidate.Score);
         var missed = previous is null ? 0 : previous.Unconfirmed;
@@ -109,9 +109,9 @@ internal sealed class TrackedPerson
     }
 
     /// <summary>Takes over what the detector says in a frame that leaves this person alone.</summary>
-    public void Rest(in Candidate candidate, bool detecting)
+    public void LeaveOut(in CandidateBox candidate, bool detecting)
     {
-        (Rests, Score) = (true, candidate.Score);
+        (IsLeftOut, Score) = (true, candidate.Score);
         if (detecting) { Unconfirmed = candidate.Confirmed ? 0 : Unconfirmed + 1; }
     }
 

@@ -25,17 +25,17 @@ internal sealed class ChangeMap
 
     private readonly float[] _seen;
     private readonly int[] _difference, _sums;
-    private readonly bool[] _covered, _kept;
-    private readonly int[] _freeSum, _freeCount;
+    private readonly bool[] _explained, _kept;
+    private readonly int[] _unexplainedSum, _unexplainedCount;
     private readonly int _width, _height;
 
     public ChangeMap(int width, int height)
     {
         (_width, _height) = (width, height);
         (Columns, Rows) = ((width + BlockSide - 1) / BlockSide, (height + BlockSide - 1) / BlockSide);
-        (_seen, _covered, _kept) = (new float[width * height], new bool[width * height], new bool[width * height]);
+        (_seen, _explained, _kept) = (new float[width * height], new bool[width * height], new bool[width * height]);
         (_difference, _sums) = (new int[width * height], new int[(width + 1) * (height + 1)]);
-        (_freeSum, _freeCount) = (new int[Columns * Rows + 1], new int[Columns * Rows + 1]);
+        (_unexplainedSum, _unexplainedCount) = (new int[Columns * Rows + 1], new int[Columns * Rows + 1]);
     }
 
     /// <summary>Blocks along the picture's width and height.</summary>
@@ -112,44 +112,44 @@ internal sealed class ChangeMap
     }
 
     /// <summary>Somebody who moves explains the change in these cells, until a network has looked there again.</summary>
-    public void Cover(in Cells cells) => Fill(_covered, cells);
+    public void MarkExplained(in Cells cells) => Fill(_explained, cells);
 
-    /// <summary>Sums up the change that nobody explains, for <see cref="FreeMean"/>.</summary>
-    public void SumFree()
+    /// <summary>Sums up the change that nobody explains, for <see cref="UnexplainedMean"/>.</summary>
+    public void SumUnexplained()
     {
-        _freeSum.AsSpan().Clear();
-        _freeCount.AsSpan().Clear();
+        _unexplainedSum.AsSpan().Clear();
+        _unexplainedCount.AsSpan().Clear();
         for (var y = 0; y < _height; y++)
         {
             for (var x = 0; x < _width; x++)
             {
-                if (_covered[y * _width + x]) { continue; }
+                if (_explained[y * _width + x]) { continue; }
                 var block = y / BlockSide * Columns + x / BlockSide;
-                _freeSum[block] += _difference[y * _width + x];
-                _freeCount[block]++;
+                _unexplainedSum[block] += _difference[y * _width + x];
+                _unexplainedCount[block]++;
             }
         }
         for (var block = 0; block < Blocks; block++)
         {
-            _freeSum[Blocks] += _freeSum[block];
-            _freeCount[Blocks] += _freeCount[block];
+            _unexplainedSum[Blocks] += _unexplainedSum[block];
+            _unexplainedCount[Blocks] += _unexplainedCount[block];
         }
     }
 
-    /// <summary>Mean over the cells of a block, or of the picture for <see cref="Blocks"/>, that nobody covers.</summary>
+    /// <summary>Mean over the cells of a block, or of the picture for <see cref="Blocks"/>, that nobody explains.</summary>
     /// <param name="block">Index.</param>
     /// <param name="cells">Number of those cells.</param>
-    public float FreeMean(int block, out int cells)
+    public float UnexplainedMean(int block, out int cells)
     {
-        cells = _freeCount[block];
-        return cells == 0 ? 0 : _freeSum[block] / (Unit * cells);
+        cells = _unexplainedCount[block];
+        return cells == 0 ? 0 : _unexplainedSum[block] / (Unit * cells);
     }
 
-    /// <summary>Exempts cells from the next <see cref="SeeAll"/>: nobody looked at who is there.</summary>
-    public void Keep(in Cells cells) => Fill(_kept, cells);
+    /// <summary>Exempts cells from the next <see cref="MarkAllSeen"/>: nobody looked at who is there.</summary>
+    public void KeepUnseen(in Cells cells) => Fill(_kept, cells);
 
     /// <summary>A network has looked at these cells.</summary>
-    public void See(Thumbnail now, in Cells cells)
+    public void MarkSeen(Thumbnail now, in Cells cells)
     {
         for (var y = cells.Y1; y < cells.Y2; y++)
         {
@@ -158,12 +158,12 @@ internal sealed class ChangeMap
     }
 
     /// <summary>A network has looked at the whole picture, except at the kept cells.</summary>
-    public void SeeAll(Thumbnail now)
+    public void MarkAllSeen(Thumbnail now)
     {
         for (var i = 0; i < _seen.Length; i++)
         {
             if (_kept[i]) { continue; }
-            (_seen[i], _covered[i]) = (now.Luma[i], false);
+            (_seen[i], _explained[i]) = (now.Luma[i], false);
         }
         _kept.AsSpan().Clear();
     }

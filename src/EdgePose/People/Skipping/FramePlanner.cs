@@ -29,6 +29,8 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     private readonly MotionGate? _gate = options is { Enabled: true, Gate: true } ? new MotionGate() : null;
     private readonly List<PersonPace> _people = [];
     private readonly Stack<PersonPace> _free = new();
+    private readonly List<PersonPace> _expected = [];
+    private readonly List<PlaceFinding> _findings = [];
     private readonly double _wholeGap = options.DetectorGap.TotalSeconds, _poseGap = options.PoseGap.TotalSeconds;
     private readonly double _longestGap = Math.Max(options.PoseGap.TotalSeconds, Math.Min(options.DetectorGap.TotalSeconds, options.MaxLost.TotalSeconds));
     private bool _started, _whole, _learns, _byOutside, _newcomer;
@@ -46,16 +48,20 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     /// <param name="quality">What the load controller grants.</param>
     public bool Plan(Frame frame, double now, TrackedPoseList expected, in Situation situation, Quality quality)
     {
-        _gate?.Observe(frame, now);
         _byOutside = false;
         _learns = Continues(frame, now);
-        if (!_learns) { return Begin(true, quality); }
+        if (!_learns)
+        {
+            _gate?.Begin(frame, now);
+            return Begin(true, quality);
+        }
+        Expect(expected);
+        _gate?.Compare(frame, now, _expected);
         _sinceLook++;
         _sinceWhole++;
         var scene = _gate is { SceneChanged: true } && now - _sceneAt >= SceneInterval;
         if (scene) { (_sceneAt, _learns) = (now, false); }
-        var (anyMotion, anyDue) = Judge(expected, scene);
-        _gate?.LookOutside(now);
+        var (anyMotion, anyDue) = Judge(scene);
         anyMotion |= _gate?.MovesOutside ?? true;
         var stranger = IsStrangerLikely();
         if (_sinceLook < quality.PosePeriod) { return false; }
@@ -65,15 +71,15 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
         var again = situation.IsUnsettled || situation.HasLost && anyMotion;
         if (!whole && !anyDue && !again) { return false; }
         Begin(whole || !hasDetector, quality);
-        if (!scene) { Spare(expected); }
+        if (!scene) { FillLook(expected); }
         return true;
     }
 
     /// <summary>
-    /// Whether somebody who rests shows no motion, not even a familiar one, since the measurement: the pose as measured is then better than
-    /// one moved on.
+    /// Whether somebody who was left out shows no motion, not even a familiar one, since the measurement: the pose as measured is then better
+    /// than one moved on.
     /// </summary>
-    public bool IsHeld(long track) => _gate is not null && Find(track) is { Motion: Motion.Still };
+    public bool ShowsNoMotion(long track) => _gate is not null && Find(track) is { Motion: Motion.Still };
 
     /// <summary>Somebody will probably be propagated in the next frame.</summary>
     public bool WillPropagate(Quality quality)
@@ -92,6 +98,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
     public void Learn(TrackedPoseList people, bool isUnsettled)
     {
         _newcomer = false;
+        _findings.Clear();
         foreach (var pace in _people) { pace.IsListed = false; }
         for (var i = 0; i < people.Count; i++)
         {
@@ -101,17 +108,13 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
             {
                 if (pace is null) { continue; }
                 pace.IsListed = true;
-                if (_whole) { _gate?.DidNotSee(pace.Place); }
+                if (_whole) { _findings.Add(new PlaceFinding(pace.Place, FindingKind.NotMeasured)); }
             }
             else { Measured(person, pace, isUnsettled); }
         }
         RemoveUnlisted();
-        if (_whole)
-        {
-            if (_learns && !isUnsettled) { _gate?.FalseAlarmOutside(); }
-            _gate?.SawAll();
-            (_sinceWhole, _lookedWholeAt) = (0, _now);
-        }
+        _gate?.Learn(_findings, _whole, outsideIsNothing: _learns && !isUnsettled);
+        if (_whole) { (_sinceWhole, _lookedWholeAt) = (0, _now); }
         if (_newcomer) { _outsideWait = 0; }
         else if (_byOutside) { _outsideWait = Math.Min(_wholeGap, Math.Max(FirstWait, 2 * _outsideWait)); }
         _sinceLook = 0;
@@ -159,16 +162,25 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
         return _now - _lookedWholeAt + 0.5 * _interval >= _outsideWait;
     }
 
-    /// <summary>Judges everybody: whether they move, and whether they must be measured now.</summary>
-    private (bool AnyMotion, bool AnyDue) Judge(TrackedPoseList expected, bool scene)
+    /// <summary>Finds out who is expected in the frame, and where.</summary>
+    private void Expect(TrackedPoseList expected)
     {
-        var (anyMotion, anyDue) = (false, !options.Enabled || _gate is null && !hasDetector);
+        _expected.Clear();
         for (var i = 0; i < expected.Count; i++)
         {
             if (Find(expected[i].Track) is not { } pace) { continue; }
             pace.Place = Around(pace.Box, expected[i].Box);
-            pace.Motion = _gate?.MotionIn(pace.Place) ?? Motion.Moving;
-            if (pace.Motion == Motion.Moving) { _gate?.Cover(pace.Place); }
+            pace.Motion = Motion.Moving;
+            _expected.Add(pace);
+        }
+    }
+
+    /// <summary>Judges everybody: whether they move, and whether they must be measured now.</summary>
+    private (bool AnyMotion, bool AnyDue) Judge(bool scene)
+    {
+        var (anyMotion, anyDue) = (false, !options.Enabled || _gate is null && !hasDetector);
+        foreach (var pace in _expected)
+        {
             pace.IsDue = !options.Enabled || scene || IsDue(pace);
             anyMotion |= pace.Motion == Motion.Moving;
             anyDue |= pace.IsDue;
@@ -188,15 +200,15 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
 
     private double PeriodOf(PersonPace pace) => Math.Min(pace.Period, options.MaxPosePeriod.TotalSeconds);
 
-    /// <summary>Leaves alone who is not due, and says where the others have gone.</summary>
-    private void Spare(TrackedPoseList expected)
+    /// <summary>Leaves out who is not due, and says where the others have gone.</summary>
+    private void FillLook(TrackedPoseList expected)
     {
         if (!hasDetector) { return; }
         for (var i = 0; i < expected.Count; i++)
         {
             var person = expected[i];
             if (person.Person == 0 || Find(person.Track) is not { } pace) { continue; }
-            if (!pace.IsDue) { Look.Rest(person.Person); }
+            if (!pace.IsDue) { Look.LeaveOut(person.Person); }
             else if (_now - pace.MeasuredAt > 1.5 * _interval)
             {
                 Look.Expect(person.Person, person.Box.CenterX - pace.Box.CenterX, person.Box.CenterY - pace.Box.CenterY);
@@ -206,23 +218,24 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
 
     private void Measured(TrackedPose person, PersonPace? pace, bool isUnsettled)
     {
+        var finding = FindingKind.Measured;
         if (pace is null)
         {
             _people.Add(pace = _free.TryPop(out var free) ? free : new PersonPace(joints));
             pace.Start(person, _now, _poseGap);
             pace.Place = person.Box;
             _newcomer = true;
-            _gate?.Excuse(person.Box);
+            finding = FindingKind.ExplainsMotion;
         }
         else
         {
             pace.Update(person, _now, options.JointThreshold, _poseGap, _longestGap);
             pace.Place = Around(pace.Place, person.Box);
-            if (!pace.HasComeToRest) { _gate?.Excuse(pace.Place); }
-            else if (pace.Motion != Motion.Still && _learns && !isUnsettled) { _gate?.FalseAlarm(pace.Place); }
+            if (!pace.HasComeToRest) { finding = FindingKind.ExplainsMotion; }
+            else if (pace.Motion != Motion.Still && _learns && !isUnsettled) { finding = FindingKind.FalseAlarm; }
         }
         pace.IsListed = true;
-        _gate?.Saw(pace.Place);
+        _findings.Add(new PlaceFinding(pace.Place, finding));
     }
 
     private void RemoveUnlisted()
@@ -230,7 +243,7 @@ internal sealed class FramePlanner(SkippingOptions options, int joints, bool has
         for (var i = _people.Count - 1; i >= 0; i--)
         {
             if (_people[i].IsListed) { continue; }
-            _gate?.Excuse(_people[i].Place);
+            _findings.Add(new PlaceFinding(_people[i].Place, FindingKind.HasLeft));
             _free.Push(_people[i]);
             _people.RemoveAt(i);
         }

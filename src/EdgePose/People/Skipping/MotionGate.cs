@@ -17,16 +17,15 @@ internal enum Motion
 
 /// <summary>
 /// Decides from pixels alone whether a look of the networks can tell anything new: mean absolute luma difference against the picture that
-/// they saw last, block by block and for each person, above a noise floor that adapts. The order of calls in a frame is
-/// <see cref="Observe"/>, <see cref="MotionIn"/> and <see cref="Cover"/> for each person, <see cref="LookOutside"/>; after a look
-/// <see cref="FalseAlarm"/> and <see cref="FalseAlarmOutside"/>, then <see cref="Saw"/> or <see cref="SawAll"/>. One instance per stream.
+/// they saw last, block by block and for each person, above a noise floor that adapts. Each frame is given to <see cref="Begin"/> or to
+/// <see cref="Compare"/>; what a look of the networks brought, to <see cref="Learn"/>. One instance per stream.
 /// </summary>
 internal sealed class MotionGate
 {
     /// <summary>A jump of the mean by more grey levels, or of more than this share of the picture, is another scene or another light.</summary>
     private const float SceneShift = 25, SceneShare = 0.6f;
 
-    /// <summary>Blocks with fewer cells that nobody covers say nothing.</summary>
+    /// <summary>Blocks with fewer cells that nobody explains say nothing.</summary>
     private const int FewCells = ChangeMap.BlockSide * ChangeMap.BlockSide / 5;
 
     /// <summary>Joints' extents leave out hands, feet and hair.</summary>
@@ -44,13 +43,53 @@ internal sealed class MotionGate
     /// <summary>The light or the scene has changed as a whole.</summary>
     public bool SceneChanged { get; private set; }
 
-    /// <summary>Something moves where nobody who moves is known; valid after <see cref="LookOutside"/>.</summary>
+    /// <summary>Something moves where nobody who moves is known.</summary>
     public bool MovesOutside { get; private set; }
 
-    /// <summary>Compares the frame with what the networks saw. Allocates only when the frame size changes; then, nothing was seen yet.</summary>
-    /// <param name="frame">The next frame.</param>
+    /// <summary>Takes a frame that does not continue the one before: nothing can be said of it.</summary>
+    /// <param name="frame">The frame.</param>
     /// <param name="now">Its time in seconds.</param>
-    public void Observe(Frame frame, double now)
+    public void Begin(Frame frame, double now) => Observe(frame, now);
+
+    /// <summary>
+    /// Compares the next frame with what the networks saw: whether the people known have moved (<see cref="PersonPace.Motion"/> in their
+    /// <see cref="PersonPace.Place"/>), and whether anything moves outside. Allocates only when the frame size changes; then, nothing was
+    /// seen yet.
+    /// </summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="now">Its time in seconds.</param>
+    /// <param name="people">Those who are expected in it.</param>
+    public void Compare(Frame frame, double now, List<PersonPace> people)
+    {
+        Observe(frame, now);
+        foreach (var person in people)
+        {
+            person.Motion = MotionIn(person.Place);
+            if (person.Motion == Motion.Moving) { _changes.MarkExplained(CellsOf(person.Place)); }
+        }
+        LookOutside(now);
+    }
+
+    /// <summary>Learns from a look of the networks at the frame that was given last.</summary>
+    /// <param name="findings">What the look says of the places of people.</param>
+    /// <param name="everywhere">The networks looked for people everywhere.</param>
+    /// <param name="outsideIsNothing">They found no reason for the motion outside, except near people who explain it.</param>
+    public void Learn(List<PlaceFinding> findings, bool everywhere, bool outsideIsNothing)
+    {
+        foreach (var (place, kind) in findings)
+        {
+            var cells = CellsOf(place);
+            if (kind is FindingKind.ExplainsMotion or FindingKind.HasLeft) { ExplainOutside(cells); }
+            if (kind == FindingKind.FalseAlarm) { RaiseFloor(cells); }
+            if (kind == FindingKind.NotMeasured) { _changes.KeepUnseen(cells); }
+            else if (kind != FindingKind.HasLeft) { _changes.MarkSeen(_picture, cells); }
+        }
+        if (!everywhere) { return; }
+        if (outsideIsNothing) { RaiseFloorOutside(); }
+        _changes.MarkAllSeen(_picture);
+    }
+
+    private void Observe(Frame frame, double now)
     {
         _picture.Draw(frame);
         if ((frame.Width, frame.Height) != (_width, _height))
@@ -71,7 +110,7 @@ internal sealed class MotionGate
     /// Whether somebody in <paramref name="box"/> (frame pixels) has moved: the mean over their cells, or a block of it, is above the floor.
     /// A small person's mean is noisier than a block's and gets more room.
     /// </summary>
-    public Motion MotionIn(in Box box)
+    private Motion MotionIn(in Box box)
     {
         var cells = CellsOf(box);
         if (cells.Count == 0) { return Motion.Still; }
@@ -88,19 +127,15 @@ internal sealed class MotionGate
         return most;
     }
 
-    /// <summary>A person who moves there explains the change in and around <paramref name="box"/>.</summary>
-    public void Cover(in Box box) => _changes.Cover(CellsOf(box));
-
     /// <summary>Looks for motion that no person explains, and learns the noise where there is none.</summary>
-    /// <param name="now">Seconds.</param>
-    public void LookOutside(double now)
+    private void LookOutside(double now)
     {
-        _changes.SumFree();
+        _changes.SumUnexplained();
         var learning = _floor.IsDue(now) && !_step.IsPulse;
         MovesOutside = false;
         for (var block = 0; block < _outside.Length; block++)
         {
-            var mean = _changes.FreeMean(block, out var cells);
+            var mean = _changes.UnexplainedMean(block, out var cells);
             var known = cells >= FewCells;
             _outside[block] = !known || mean <= _floor.Noise(block) ? Motion.Still : mean <= _floor.Threshold(block) ? Motion.Familiar : Motion.Moving;
             MovesOutside |= _outside[block] == Motion.Moving;
@@ -110,10 +145,9 @@ internal sealed class MotionGate
         }
     }
 
-    /// <summary>The networks measured a person in <paramref name="box"/> who has not moved.</summary>
-    public void FalseAlarm(in Box box)
+    /// <summary>The networks measured a person in these cells who has not moved.</summary>
+    private void RaiseFloor(in Cells cells)
     {
-        var cells = CellsOf(box);
         var all = _changes.Mean(cells);
         for (var block = 0; block < _changes.Blocks; block++)
         {
@@ -121,34 +155,23 @@ internal sealed class MotionGate
         }
     }
 
-    /// <summary>The networks looked everywhere and found no reason for the motion outside, except near those whom <see cref="Excuse"/> named.</summary>
-    public void FalseAlarmOutside()
+    private void RaiseFloorOutside()
     {
         for (var block = 0; block < _outside.Length; block++)
         {
-            if (_outside[block] != Motion.Still) { _floor.Raise(block, _changes.FreeMean(block, out _)); }
+            if (_outside[block] != Motion.Still) { _floor.Raise(block, _changes.UnexplainedMean(block, out _)); }
         }
     }
 
-    /// <summary>Somebody who is new or has moved is the reason for motion in and around <paramref name="box"/>.</summary>
-    public void Excuse(in Box box)
+    /// <summary>Somebody is the reason for motion in and around these cells, and so for that of the picture as a whole.</summary>
+    private void ExplainOutside(in Cells cells)
     {
-        var cells = CellsOf(box);
         for (var block = 0; block < _changes.Blocks; block++)
         {
             if (Overlaps(_changes.Block(block), cells)) { _outside[block] = Motion.Still; }
         }
         _outside[_changes.Blocks] = Motion.Still;
     }
-
-    /// <summary>A network has measured the person in <paramref name="box"/>.</summary>
-    public void Saw(in Box box) => _changes.See(_picture, CellsOf(box));
-
-    /// <summary>Exempts a person who was not measured from <see cref="SawAll"/>.</summary>
-    public void DidNotSee(in Box box) => _changes.Keep(CellsOf(box));
-
-    /// <summary>A network has looked for people everywhere.</summary>
-    public void SawAll() => _changes.SeeAll(_picture);
 
     private Cells CellsOf(in Box box) => _changes.CellsOf(box.Inflate(PersonMargin), _width, _height);
 

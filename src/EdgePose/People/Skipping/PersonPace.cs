@@ -58,7 +58,7 @@ internal sealed class PersonPace(int joints)
     {
         (Track, Speed, Gap, Motion, IsDue, HasComeToRest) = (person.Track, 0, gap, Motion.Moving, false, false);
         Anchor(person, now);
-        Take(person, now);
+        Store(person, now);
     }
 
     /// <summary>Takes a further measurement.</summary>
@@ -79,7 +79,7 @@ internal sealed class PersonPace(int joints)
         if (Motion != Motion.Still && Ways(_anchor, person, threshold) is var found && (found == 0 || _ways[found - 1] > Jitter)) { Anchor(person, now); }
         HasComeToRest = now - _anchoredAt >= RestAfter;
         Gap = HasComeToRest && Motion != Motion.Moving ? Math.Min(longestGap, 2 * Gap) : gap;
-        Take(person, now);
+        Store(person, now);
     }
 
     /// <summary>Sorts how far the joints are from an earlier pose, in sizes, into <see cref="_ways"/>; returns how many both see.</summary>
@@ -103,7 +103,7 @@ internal sealed class PersonPace(int joints)
         _anchoredAt = now;
     }
 
-    private void Take(TrackedPose person, double now)
+    private void Store(TrackedPose person, double now)
     {
         person.Points.CopyTo(_last, 0);
         (Box, MeasuredAt) = (person.Box, now);

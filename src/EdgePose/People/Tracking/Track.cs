@@ -37,10 +37,10 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
     public long Person { get; set; }
 
     /// <summary>Nobody looked for this person in the current update.</summary>
-    public bool Resting { get; set; }
+    public bool IsLeftOut { get; set; }
 
     /// <summary>The next listing repeats the last measurement instead of moving it on.</summary>
-    public bool Held { get; set; }
+    public bool RepeatsLast { get; set; }
 
     /// <summary>The picture changed under this person: where they move is unknown, only where they were.</summary>
     public bool Stopped { get; private set; }
@@ -76,11 +76,11 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
 
     public void Start(Pose pose, in Box box, double now, bool smooth)
     {
-        (Id, Missed, Stopped, Held, Resting, _historyCount) = (0, 0, false, false, false, 0);
+        (Id, Missed, Stopped, RepeatsLast, IsLeftOut, _historyCount) = (0, 0, false, false, false, 0);
         _motion = new KalmanBox(box);
         _smoother.Reset();
         _joints.Start(_motion.Size);
-        Take(pose, box, now, smooth);
+        Store(pose, box, now, smooth);
     }
 
     /// <summary>
@@ -114,7 +114,7 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         Missed = 0;
         var elapsed = now - LastSeen;
         _measured.CopyTo(_before, 0);
-        Take(pose, box, now, smooth);
+        Store(pose, box, now, smooth);
         _joints.Update(_before, _measured, elapsed, _motion.Size);
     }
 
@@ -165,7 +165,7 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
     /// Angle in radians, 0..π, between the way this person came and the way to <paramref name="candidate"/> (observation-centric
     /// momentum of OC-SORT); false when either way is too short to have a direction.
     /// </summary>
-    public bool TryGetTurn(in Box candidate, out double angle)
+    public bool TryGetTurnAngle(in Box candidate, out double angle)
     {
         angle = 0;
         if (_historyCount < 2) { return false; }
@@ -183,7 +183,7 @@ internal sealed class Track(int joints, int bodyJoints, float jointThreshold)
         return true;
     }
 
-    private void Take(Pose pose, in Box box, double now, bool smooth)
+    private void Store(Pose pose, in Box box, double now, bool smooth)
     {
         (Box, Score, Person, LastSeen) = (box, pose.Score, pose.Person, now);
         for (var j = 0; j < _measured.Length; j++)

@@ -56,16 +56,16 @@ internal sealed partial class Tracker
     private const float MaxCost = 0.9f;
     private const float Refused = float.MaxValue;
 
-    private readonly Assignment _assignment = new();
-    private Observation[] _observations = new Observation[16];
-    private int _observationCount;
+    private readonly GatedAssignment _assignment = new();
+    private FoundPose[] _found = new FoundPose[16];
+    private int _foundCount;
     private float[] _cost = new float[256];
     private (float X, float Y)[] _offsets = new (float X, float Y)[16];
     private int[] _rows = new int[16], _columns = new int[16], _columnOfRow = new int[16];
 
     private enum Round { High, Low, LastSeen, Unconfirmed }
 
-    private struct Observation
+    private struct FoundPose
     {
         public int Pose;
         public Box Box;
@@ -76,13 +76,13 @@ internal sealed partial class Tracker
     /// <summary>Lists the usable poses; those without any finite extent or with a score below the low limit are left out.</summary>
     private void Collect(PoseList poses)
     {
-        if (_observations.Length < poses.Count) { _observations = new Observation[2 * poses.Count]; }
-        _observationCount = 0;
+        if (_found.Length < poses.Count) { _found = new FoundPose[2 * poses.Count]; }
+        _foundCount = 0;
         for (var i = 0; i < poses.Count; i++)
         {
             var pose = poses[i];
             if (!(pose.Score >= Math.Min(_options.LowScore, _options.HighScore)) || !TryGetBox(pose, out var box)) { continue; }
-            _observations[_observationCount++] = new Observation { Pose = i, Box = box, High = pose.Score >= _options.HighScore };
+            _found[_foundCount++] = new FoundPose { Pose = i, Box = box, High = pose.Score >= _options.HighScore };
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed partial class Tracker
         if (_offsets.Length < _tracks.Count) { _offsets = new (float X, float Y)[2 * _tracks.Count]; }
         foreach (var track in _tracks)
         {
-            if (track.Id == 0 || track.Stopped || track.Resting) { continue; }
+            if (track.Id == 0 || track.Stopped || track.IsLeftOut) { continue; }
             if (track.Missed > 0) { missing++; }
             else { _offsets[found++] = (track.Box.CenterX - track.PredictedBox.CenterX, track.Box.CenterY - track.PredictedBox.CenterY); }
         }
@@ -154,7 +154,7 @@ internal sealed partial class Tracker
     }
 
     /// <summary>Confirmed, and seen in the previous frame but not (yet) in this one.</summary>
-    private static bool IsCurrent(Track track) => track.Id != 0 && track.Missed == 1 && !track.Stopped && !track.Resting;
+    private static bool IsCurrent(Track track) => track.Id != 0 && track.Missed == 1 && !track.Stopped && !track.IsLeftOut;
 
     /// <summary>Most people of the previous frame are gone while others stand elsewhere. An empty frame is no cut: nobody was mistaken
     /// for anybody.</summary>
@@ -162,8 +162,8 @@ internal sealed partial class Tracker
     {
         var (failed, strangers) = (0, 0);
         foreach (var track in _tracks) { failed += IsCurrent(track) ? 1 : 0; }
-        for (var i = 0; i < _observationCount; i++) { strangers += _observations[i] is { High: true, Taken: false } ? 1 : 0; }
-        return seenBefore >= 2 && strangers >= 2 && failed >= CutShare * seenBefore && strangers >= CutShare * _observationCount;
+        for (var i = 0; i < _foundCount; i++) { strangers += _found[i] is { High: true, Taken: false } ? 1 : 0; }
+        return seenBefore >= 2 && strangers >= 2 && failed >= CutShare * seenBefore && strangers >= CutShare * _foundCount;
     }
 
     private void Run(Round round, PoseList poses)
@@ -173,14 +173,14 @@ internal sealed partial class Tracker
         {
             (_rows, _columnOfRow) = (new int[2 * _tracks.Count], new int[2 * _tracks.Count]);
         }
-        if (_columns.Length < _observationCount) { _columns = new int[_observations.Length]; }
+        if (_columns.Length < _foundCount) { _columns = new int[_found.Length]; }
         for (var i = 0; i < _tracks.Count; i++)
         {
             if (TakesPart(_tracks[i], round)) { _rows[rows++] = i; }
         }
-        for (var i = 0; i < _observationCount; i++)
+        for (var i = 0; i < _foundCount; i++)
         {
-            if (!_observations[i].Taken && _observations[i].High != (round == Round.Low)) { _columns[columns++] = i; }
+            if (!_found[i].Taken && _found[i].High != (round == Round.Low)) { _columns[columns++] = i; }
         }
         if (rows == 0 || columns == 0) { return; }
         if (_cost.Length < rows * columns) { _cost = new float[2 * rows * columns]; }
@@ -188,18 +188,18 @@ internal sealed partial class Tracker
         {
             for (var c = 0; c < columns; c++)
             {
-                ref readonly var observation = ref _observations[_columns[c]];
-                _cost[r * columns + c] = Cost(_tracks[_rows[r]], poses[observation.Pose], observation.Box, round);
+                ref readonly var found = ref _found[_columns[c]];
+                _cost[r * columns + c] = Cost(_tracks[_rows[r]], poses[found.Pose], found.Box, round);
             }
         }
         _assignment.Solve(_cost.AsSpan(0, rows * columns), rows, columns, MaxCost, _columnOfRow);
         for (var r = 0; r < rows; r++)
         {
-            if (_columnOfRow[r] >= 0) { Take(_tracks[_rows[r]], ref _observations[_columns[_columnOfRow[r]]], poses); }
+            if (_columnOfRow[r] >= 0) { Assign(_tracks[_rows[r]], ref _found[_columns[_columnOfRow[r]]], poses); }
         }
     }
 
-    private bool TakesPart(Track track, Round round) => track.Missed > 0 && !track.Resting && round switch
+    private bool TakesPart(Track track, Round round) => track.Missed > 0 && !track.IsLeftOut && round switch
     {
         Round.High => track.Id != 0 && !track.Stopped,
         Round.Low => track.Id != 0 && !track.Stopped && (track.Missed == 1 || _now - track.LastSeen <= MaxLowGap),
@@ -224,25 +224,25 @@ internal sealed partial class Tracker
         if (affinity < (track.Stopped ? MinStoppedAffinity : last ? MinLastAffinity : MinAffinity)) { return Refused; }
         var cost = 1 - affinity;
         if (track.Missed > 1) { cost += (float)(GapPenalty * Math.Min(1, gap / _maxLost)); }
-        if (!last && gap <= MaxTurnGap && track.TryGetTurn(box, out var angle))
+        if (!last && gap <= MaxTurnGap && track.TryGetTurnAngle(box, out var angle))
         {
             cost -= (float)(Inertia * (Math.PI / 2 - angle) / Math.PI * Math.Min(1, pose.Score));
         }
         return cost;
     }
 
-    private void Take(Track track, ref Observation observation, PoseList poses)
+    private void Assign(Track track, ref FoundPose found, PoseList poses)
     {
-        observation.Taken = true;
-        var pose = poses[observation.Pose];
-        Claim(pose.Person);
-        var noise = (observation.High ? 1 : LowNoise) * (1 + ChangeNoise * _affinity.Change(track.Measured, pose.Points));
-        track.Update(pose, observation.Box, _now, noise, _options.Smooth);
+        found.Taken = true;
+        var pose = poses[found.Pose];
+        UnlinkOthers(pose.Person);
+        var noise = (found.High ? 1 : LowNoise) * (1 + ChangeNoise * _affinity.Change(track.Measured, pose.Points));
+        track.Update(pose, found.Box, _now, noise, _options.Smooth);
         if (track.Id == 0) { track.Id = ++_lastId; }
     }
 
     /// <summary>A person of the estimator belongs to the track that took their pose last.</summary>
-    private void Claim(long person)
+    private void UnlinkOthers(long person)
     {
         if (person == 0) { return; }
         foreach (var track in _tracks)
@@ -257,22 +257,22 @@ internal sealed partial class Tracker
         while (true)
         {
             var best = -1;
-            for (var i = 0; i < _observationCount; i++)
+            for (var i = 0; i < _foundCount; i++)
             {
-                if (_observations[i] is { Taken: false, High: true } && (best < 0 || Precedes(poses, i, best))) { best = i; }
+                if (_found[i] is { Taken: false, High: true } && (best < 0 || Precedes(poses, i, best))) { best = i; }
             }
             if (best < 0) { return; }
-            ref var observation = ref _observations[best];
+            ref var found = ref _found[best];
             if (!IsDuplicate(poses, best) && TryMakeRoom())
             {
                 var track = NewTrack();
-                Claim(poses[observation.Pose].Person);
-                track.Start(poses[observation.Pose], observation.Box, _now, _options.Smooth);
+                UnlinkOthers(poses[found.Pose].Person);
+                track.Start(poses[found.Pose], found.Box, _now, _options.Smooth);
                 if (confirmed) { track.Id = ++_lastId; }
                 _tracks.Add(track);
-                observation.Taken = true;
+                found.Taken = true;
             }
-            else { observation.High = false; }
+            else { found.High = false; }
         }
     }
 
@@ -287,20 +287,20 @@ internal sealed partial class Tracker
 
     private bool Precedes(PoseList poses, int a, int b)
     {
-        var (scoreA, scoreB) = (poses[_observations[a].Pose].Score, poses[_observations[b].Pose].Score);
+        var (scoreA, scoreB) = (poses[_found[a].Pose].Score, poses[_found[b].Pose].Score);
         if (scoreA != scoreB) { return scoreA > scoreB; }
-        var (boxA, boxB) = (_observations[a].Box, _observations[b].Box);
+        var (boxA, boxB) = (_found[a].Box, _found[b].Box);
         return boxA.X1 != boxB.X1 ? boxA.X1 < boxB.X1 : boxA.Y1 < boxB.Y1;
     }
 
     private bool IsDuplicate(PoseList poses, int index)
     {
-        var pose = poses[_observations[index].Pose];
-        for (var i = 0; i < _observationCount; i++)
+        var pose = poses[_found[index].Pose];
+        for (var i = 0; i < _foundCount; i++)
         {
-            ref readonly var other = ref _observations[i];
+            ref readonly var other = ref _found[i];
             if (!other.Taken) { continue; }
-            var affinity = _affinity.Compare(pose.Points, _observations[index].Box, poses[other.Pose].Points, other.Box, 1, 1);
+            var affinity = _affinity.Compare(pose.Points, _found[index].Box, poses[other.Pose].Points, other.Box, 1, 1);
             if (affinity >= DuplicateAffinity) { return true; }
         }
         return false;

@@ -87,10 +87,10 @@ internal sealed partial class Tracker
     /// <param name="epoch">Epoch of the frame. Another epoch than before forgets every track, but not which ids were used.</param>
     /// <param name="timeSeconds">Capture time on any clock that counts seconds; time that stands still or runs backwards counts as no
     /// time passed.</param>
-    /// <param name="rested">People (<see cref="Pose.Person"/>) whom nobody looked for in this frame: they are not missed, and listed as
+    /// <param name="leftOut">People (<see cref="Pose.Person"/>) whom nobody looked for in this frame: they are not missed, and listed as
     /// <see cref="Predict"/> lists them.</param>
     /// <param name="result">Cleared, then filled.</param>
-    public void Update(PoseList poses, int epoch, double timeSeconds, ReadOnlySpan<long> rested, TrackedPoseList result)
+    public void Update(PoseList poses, int epoch, double timeSeconds, ReadOnlySpan<long> leftOut, TrackedPoseList result)
     {
         if (poses.Joints != _skeleton.Count)
         {
@@ -103,8 +103,8 @@ internal sealed partial class Tracker
         Forget();
         foreach (var track in _tracks)
         {
-            track.Resting = track.Missed == 0 && track.Person != 0 && rested.Contains(track.Person);
-            if (!track.Resting) { track.Missed++; }
+            track.IsLeftOut = track.Missed == 0 && track.Person != 0 && leftOut.Contains(track.Person);
+            if (!track.IsLeftOut) { track.Missed++; }
             track.LookAhead(_now);
         }
         Collect(poses);
@@ -114,10 +114,10 @@ internal sealed partial class Tracker
         foreach (var track in _tracks)
         {
             if (track.Id == 0) { continue; }
-            if (track.Resting) { ListResting(track, _now, result); }
+            if (track.IsLeftOut) { ListLeftOut(track, _now, result); }
             else if (track.Missed == 0) { List(track, result.Add(), PoseSource.Measured, _now, ConfidenceDecay); }
             else if (_options.Predicted != PredictedPeople.None) { ListUnseen(track, _options.Predicted, _now, result); }
-            track.Held = false;
+            track.RepeatsLast = false;
         }
     }
 
@@ -135,20 +135,20 @@ internal sealed partial class Tracker
             if (track.Id == 0) { continue; }
             track.LookAhead(now);
             if (track.Missed == 0 && track.LastSeen == now) { List(track, result.Add(), PoseSource.Measured, now, ConfidenceDecay); }
-            else if (track.Missed == 0 && !track.Stopped) { ListResting(track, now, result); }
+            else if (track.Missed == 0 && !track.Stopped) { ListLeftOut(track, now, result); }
             else if (_options.Predicted != PredictedPeople.None) { ListUnseen(track, _options.Predicted, now, result); }
         }
     }
 
     /// <summary>
     /// The next listings, up to that of the next update, repeat the last measurement of <paramref name="id"/> as held, because the picture
-    /// shows no motion there; or, if <paramref name="held"/> is false, move it on again.
+    /// shows no motion there; or, if <paramref name="repeats"/> is false, move it on again.
     /// </summary>
-    public void Hold(long id, bool held)
+    public void RepeatLast(long id, bool repeats)
     {
         foreach (var track in _tracks)
         {
-            if (track.Id == id) { track.Held = held; }
+            if (track.Id == id) { track.RepeatsLast = repeats; }
         }
     }
 
@@ -201,11 +201,11 @@ internal sealed partial class Tracker
         List(track, result.Add(), how == PredictedPeople.Propagate ? PoseSource.Propagated : PoseSource.Held, now, ConfidenceDecay);
     }
 
-    private void ListResting(Track track, double now, TrackedPoseList result)
+    private void ListLeftOut(Track track, double now, TrackedPoseList result)
     {
         if (now - track.LastSeen > Math.Max(MinBridge, 2 * _maxLost)) { return; }
-        var source = track.Held || !_options.Propagate ? PoseSource.Held : PoseSource.Propagated;
-        List(track, result.Add(), source, now, track.Held ? HeldConfidenceDecay : ConfidenceDecay);
+        var source = track.RepeatsLast || !_options.Propagate ? PoseSource.Held : PoseSource.Propagated;
+        List(track, result.Add(), source, now, track.RepeatsLast ? HeldConfidenceDecay : ConfidenceDecay);
     }
 
     private static void List(Track track, TrackedPose target, PoseSource source, double now, double confidenceDecay)

@@ -9,7 +9,7 @@ internal sealed record FrameTally(long Received, long Processed, long InFlight, 
 {
     public static FrameTally Of(StreamUnit stream)
     {
-        var a = stream.Lane.Slot.Account;
+        var a = stream.Scheduled.Slot.Account;
         return new FrameTally(a.Received, a.Processed, a.Waiting + a.InWork,
         [
             new("no_buffer", a.NoBuffer), new("newer_frame", a.Replaced), new("stale", a.Stale), new("refused", a.Refused), new("failed", a.Failed),

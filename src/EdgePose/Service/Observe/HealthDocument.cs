@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using EdgePose.Sinks.Mqtt;
+using EdgePose.Delivery.Documents;
 
 namespace EdgePose.Service.Observe;
 

@@ -28,7 +28,7 @@ internal sealed partial class Metrics
         Gauge("edgepose_inference_provider_info", "Always 1: the execution provider on which each model really runs",
             n => n.Models.Select(m => Value(1, ("provider", m.Provider), ("model", m.Model))));
         Gauge("edgepose_status", "1 for the state of the daemon, 0 for all others",
-            n => Enum.GetNames<Sinks.Mqtt.NodeState>().Select(Words.Snake).Select(state => Value(n.State == state ? 1 : 0, ("state", state))));
+            n => Enum.GetNames<Delivery.Documents.NodeState>().Select(Words.Snake).Select(state => Value(n.State == state ? 1 : 0, ("state", state))));
         Gauge("edgepose_mqtt_connected", "1 while the broker is connected", n => [Value(n.Broker.IsConnected ? 1 : 0)]);
         Gauge("edgepose_mqtt_queued", "Pose messages that wait for the broker", n => [Value(n.Broker.Queued)]);
         Counter("edgepose_mqtt_published_total", "Messages that the broker has taken", n => [Value(n.Broker.Published)]);

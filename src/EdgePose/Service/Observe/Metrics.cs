@@ -13,7 +13,7 @@ internal sealed partial class Metrics : IDisposable
     public const string MeterName = "EdgePose", StreamLabel = "stream";
 
     private static readonly KeyValuePair<string, object?>[] StageLabels =
-        [.. Enum.GetValues<Stage>().Select(s => new KeyValuePair<string, object?>("stage", Words.Snake(s)))];
+        [.. Enum.GetValues<FrameStage>().Select(s => new KeyValuePair<string, object?>("stage", Words.Snake(s)))];
 
     private readonly Histogram<double> _age, _stages, _publish;
     private readonly Lock _gate = new();
@@ -59,7 +59,7 @@ internal sealed partial class Metrics : IDisposable
         for (var i = 0; i < StageLabels.Length; i++)
         {
             // A stage that the frame skipped would only pull the figures down.
-            if (clock[(Stage)i] is { Ticks: > 0 } spent) { _stages.Record(spent.TotalSeconds, StageLabels[i]); }
+            if (clock[(FrameStage)i] is { Ticks: > 0 } spent) { _stages.Record(spent.TotalSeconds, StageLabels[i]); }
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using EdgePose.Domain;
-using EdgePose.Sinks.Mqtt;
+using EdgePose.Delivery.Documents;
 
 namespace EdgePose.Service.Observe;
 

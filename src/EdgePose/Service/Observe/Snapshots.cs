@@ -9,7 +9,7 @@ internal sealed class Snapshots(TimeProvider time)
 
     public NodeSnapshot Of(Pipeline pipeline)
     {
-        var (health, broker, stats) = (Reporter.Health(pipeline), pipeline.Publisher.Broker, pipeline.Publisher.Stats);
+        var (health, broker, stats) = (Reporter.Health(pipeline), pipeline.Outbox.Sinks[0], pipeline.Outbox.Sinks[0].Stats);
         return new NodeSnapshot
         {
             Node = pipeline.Config.Node,
@@ -18,7 +18,7 @@ internal sealed class Snapshots(TimeProvider time)
             UptimeSeconds = Math.Round(time.GetElapsedTime(_started).TotalSeconds, 1),
             State = Words.Snake(health.State),
             Reasons = health.Reasons,
-            Broker = new BrokerSnapshot(Words.Snake(broker.State), broker.Reason, pipeline.Publisher.Queued, stats.Published,
+            Broker = new BrokerSnapshot(broker.Status.State, broker.Status.Reason, broker.Queued, stats.Published,
                 [
                     new("not_connected", stats.NotConnected), new("queue_full", stats.QueueFull), new("rate_limited", stats.RateLimited),
                     new("refused", stats.Refused), new("failed", stats.Failed),
@@ -50,7 +50,7 @@ internal sealed class Snapshots(TimeProvider time)
             FpsIn = Tenth(rates.FpsIn),
             FpsProcessed = Tenth(rates.FpsProcessed),
             FpsDropped = Tenth(stream.DroppedPerSecond()),
-            FrameAgeP50Ms = Tenth(Math.Max(0, stream.Lane.Ages.Percentile(0.5))),
+            FrameAgeP50Ms = Tenth(Math.Max(0, stream.Scheduled.Ages.Percentile(0.5))),
             FrameAgeP99Ms = Tenth(Math.Max(0, rates.FrameAgeP99Ms)),
             People = stream.Observer.People,
             Received = frames.Received,

@@ -33,7 +33,7 @@ internal sealed class StreamObserver(string stream, StageClock clock, Metrics me
 
     public void Begin() => clock.Begin();
 
-    public void Enter(Stage stage) => clock.Enter(stage);
+    public void Enter(FrameStage stage) => clock.Enter(stage);
 
     /// <summary>The frame is done; one that failed is never reported here.</summary>
     public void End(in FrameInfo frame, int people)

@@ -27,10 +27,8 @@ internal sealed class Discovery(string prefix, string node, string version, Topi
     /// <summary>Where Home Assistant says that it has started and wants to be told again.</summary>
     public string StatusTopic { get; } = $"{prefix}/status";
 
-    public string Topic(string stream) => Topic(prefix, node, stream);
-
     /// <summary>Where a stream is announced.</summary>
-    public static string Topic(string prefix, string node, string stream) => $"{prefix}/device/edgepose_{node}_{stream}/config";
+    public string Topic(string stream) => $"{prefix}/device/edgepose_{node}_{stream}/config";
 
     public byte[] Document(Announcement stream)
     {

@@ -61,7 +61,7 @@ internal sealed class BrokerCheck(IMqttTransport transport, MqttOptions options,
     private async Task<string> TryPublishAsync(byte[] token, Task echo, CancellationToken stop)
     {
         var subscribed = await transport.SubscribeAsync(topics.SelfTest, MqttQos.AtLeastOnce).WaitAsync(stop).ConfigureAwait(false);
-        var sent = await transport.PublishAsync(new MqttMessage(topics.SelfTest, token, MqttQos.AtLeastOnce, false, Payloads.Text))
+        var sent = await transport.PublishAsync(new MqttMessage(topics.SelfTest, token, MqttQos.AtLeastOnce, false, MqttProperties.Text))
             .WaitAsync(stop).ConfigureAwait(false);
         if (!sent.IsSuccess) { return $"may not publish to {topics.SelfTest}: {sent.Reason}"; }
         if (!subscribed.IsSuccess) { return $"may not subscribe to {topics.SelfTest}: {subscribed.Reason}"; }

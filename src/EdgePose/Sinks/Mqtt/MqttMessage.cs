@@ -8,6 +8,12 @@ internal sealed record MqttProperties
 {
     public static readonly MqttProperties None = new();
 
+    /// <summary>Bare text.</summary>
+    public static readonly MqttProperties Text = new() { ContentType = "text/plain", Utf8 = true };
+
+    /// <summary>A JSON document that names its schema.</summary>
+    public static MqttProperties Json(string schema) => new() { ContentType = "application/json", Utf8 = true, User = [new("schema", schema)] };
+
     /// <summary>Media type; empty = absent.</summary>
     public string ContentType { get; init; } = "";
 

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
-using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Events;
 
 namespace EdgePose.Sinks.Onvif;
 

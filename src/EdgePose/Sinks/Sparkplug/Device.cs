@@ -1,8 +1,8 @@
 using System.Text;
+using EdgePose.Delivery;
 using EdgePose.Domain;
 using EdgePose.Sinks.Sparkplug.Wire;
-using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Events;
+using EdgePose.Delivery.Documents;
 
 namespace EdgePose.Sinks.Sparkplug;
 
@@ -13,7 +13,7 @@ internal sealed class Device(string id)
     private const string People = "People", EventPrefix = "Event/";
 
     private StreamStatus? _status;
-    private StreamCounters _counters;
+    private StreamFigures _counters;
     private int _people;
 
     public string Id { get; } = id;
@@ -23,7 +23,7 @@ internal sealed class Device(string id)
     public bool IsAlive => _status is { State: StreamState.Online };
 
     /// <summary>Takes the state; true when it became alive or ceased to be.</summary>
-    public bool Set(StreamStatus status, in StreamCounters counters)
+    public bool Set(StreamStatus status, in StreamFigures counters)
     {
         var before = IsAlive;
         (_status, _counters) = (status, counters);
@@ -40,27 +40,28 @@ internal sealed class Device(string id)
 
     /// <summary>Every metric that this device will ever send, as a birth has to have.</summary>
     public IEnumerable<Metric> Birth() =>
-        [.. Figures(), Metrics.Count(People, _people), .. EventNames.Select(n => Metrics.NoText(EventPrefix + n))];
+        [.. Figures(), MetricValues.Count(People, _people), .. EventNames.Select(n => MetricValues.NoText(EventPrefix + n))];
 
     public IEnumerable<Metric> Figures() =>
     [
-        Metrics.Text(State, System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName((_status?.State ?? StreamState.Starting).ToString())),
-        Metrics.Number(Fps, Math.Round(_counters.FpsProcessed, 1)), Metrics.Number(Age, Math.Round(_counters.FrameAgeP99Ms, 1)),
-        Metrics.Count(Reconnects, _counters.Reconnects),
+        MetricValues.Text(State, System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName((_status?.State ?? StreamState.Starting).ToString())),
+        MetricValues.Number(Fps, Math.Round(_counters.FpsProcessed, 1)), MetricValues.Number(Age, Math.Round(_counters.FrameAgeP99Ms, 1)),
+        MetricValues.Count(Reconnects, _counters.Reconnects),
     ];
 
-    public IEnumerable<Metric> PeopleNow() => [Metrics.Count(People, _people)];
+    public IEnumerable<Metric> PeopleNow() => [MetricValues.Count(People, _people)];
 
     private static readonly string[] EventNames = ["Id", "Type", "Phase", "Key", "Zone", "Document"];
 
     /// <summary>The event, with its complete document as one metric.</summary>
-    public static IEnumerable<Metric> Event(PoseEvent e, EventStamp stamp)
+    public static IEnumerable<Metric> Event(StampedEvent stamped)
     {
-        string[] values = [stamp.Id(e.Stream), e.Type.Name(), e.Phase.Name(), e.Key, e.Zone, Encoding.UTF8.GetString(EventJson.Write(e, stamp))];
+        var e = stamped.Event;
+        string[] values = [stamped.Id, e.Type.Name(), e.Phase.Name(), e.Key, e.Zone, Encoding.UTF8.GetString(stamped.Document())];
         var time = (ulong)Math.Max(0, e.Time.ToUnixTimeMilliseconds());
         return EventNames.Zip(values, (name, value) =>
         {
-            var metric = Metrics.Text(EventPrefix + name, value);
+            var metric = MetricValues.Text(EventPrefix + name, value);
             metric.Timestamp = time;
             return metric;
         });

@@ -1,7 +1,8 @@
+using EdgePose.Delivery;
 using EdgePose.Domain;
 using EdgePose.Sinks.Sparkplug.Wire;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Events;
+using EdgePose.Delivery.Documents;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
@@ -52,7 +53,7 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
         _transport.Start(NextDeath);
     }
 
-    public void SetStream(string id, StreamStatus status, in StreamCounters counters)
+    public void SetStream(string id, StreamStatus status, in StreamFigures counters)
     {
         lock (_gate)
         {
@@ -74,11 +75,12 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
         }
     }
 
-    public void Event(PoseEvent e, in EventStamp stamp)
+    public void Event(StampedEvent e)
     {
+        var stream = e.Event.Stream;
         lock (_gate)
         {
-            if (_isConnected && Device(e.Stream).IsBorn) { Send(_topics.DeviceData(e.Stream), Sparkplug.Device.Event(e, stamp)); }
+            if (_isConnected && Device(stream).IsBorn) { Send(_topics.DeviceData(stream), Sparkplug.Device.Event(e)); }
         }
     }
 
@@ -96,7 +98,7 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
 
     private byte[] DeathOf(byte life)
     {
-        var metric = Metrics.Unsigned(BirthDeath, life);
+        var metric = MetricValues.Unsigned(BirthDeath, life);
         metric.Timestamp = Now();
         return new Payload { Timestamp = metric.Timestamp, Metrics = { metric } }.ToByteArray();
     }
@@ -140,8 +142,8 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
         _seq = 0;
         Send(_topics.Birth,
         [
-            Metrics.Unsigned(BirthDeath, _life), Metrics.Flag(Rebirth, false), Metrics.Text("Properties/Software", "EdgePose"),
-            Metrics.Text("Properties/Version", _version),
+            MetricValues.Unsigned(BirthDeath, _life), MetricValues.Flag(Rebirth, false), MetricValues.Text("Properties/Software", "EdgePose"),
+            MetricValues.Text("Properties/Version", _version),
         ]);
         foreach (var device in _devices.Values)
         {

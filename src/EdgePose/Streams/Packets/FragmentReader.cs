@@ -31,7 +31,7 @@ internal sealed class FragmentReader(Stream source, Action<Packet> onPacket)
             }
             var body = size - 8;
             if (body < 0) { return; }
-            if (body <= BufferBytes && type is Box.Moov or Box.Prft or Box.Moof)
+            if (body <= BufferBytes && type is Mp4Box.Moov or Mp4Box.Prft or Mp4Box.Moof)
             {
                 if (!Fill((int)body)) { return; }
                 Accept(type, _buffer.AsSpan(0, (int)body));
@@ -44,17 +44,17 @@ internal sealed class FragmentReader(Stream source, Action<Packet> onPacket)
     {
         switch (type)
         {
-            case Box.Moov when Box.Find(Box.Find(Box.Find(body, Box.Trak), Box.Mdia), Box.Mdhd) is { Length: >= 24 } header:
+            case Mp4Box.Moov when Mp4Box.Find(Mp4Box.Find(Mp4Box.Find(body, Mp4Box.Trak), Mp4Box.Mdia), Mp4Box.Mdhd) is { Length: >= 24 } header:
                 // Version 1 has 64-bit dates before the time scale.
                 var scale = BinaryPrimitives.ReadUInt32BigEndian(header[(header[0] == 1 ? 20 : 12)..]);
                 _timescale = scale == 0 ? _timescale : scale;
                 break;
-            case Box.Prft when body.Length >= 20:
+            case Mp4Box.Prft when body.Length >= 20:
                 _ntp = BinaryPrimitives.ReadUInt64BigEndian(body[8..]);
                 _mediaTime = body[0] == 1 && body.Length >= 24 ? BinaryPrimitives.ReadUInt64BigEndian(body[16..]) : BinaryPrimitives.ReadUInt32BigEndian(body[16..]);
                 _timed = true;
                 break;
-            case Box.Moof when _timed && Box.Find(body, Box.Traf) is { Length: > 0 } fragment && Sample.TryRead(fragment, out var sample):
+            case Mp4Box.Moof when _timed && Mp4Box.Find(body, Mp4Box.Traf) is { Length: > 0 } fragment && Mp4Sample.TryRead(fragment, out var sample):
                 _timed = false;
                 onPacket(new Packet((long)_mediaTime / (double)_timescale, sample.Bytes, sample.IsKey, WallClock(_ntp)));
                 break;

@@ -17,25 +17,25 @@ public sealed class StageClockTests
         var clock = new StageClock(_time);
         clock.Begin();
         Pass(1);
-        clock.Enter(Stage.Detector);
+        clock.Enter(FrameStage.Detector);
         Pass(10);
-        clock.Enter(Stage.Decode);
+        clock.Enter(FrameStage.Decode);
         Pass(2);
         for (var person = 0; person < 3; person++)
         {
-            clock.Enter(Stage.Preprocess);
+            clock.Enter(FrameStage.Preprocess);
             Pass(1);
-            clock.Enter(Stage.Pose);
+            clock.Enter(FrameStage.Pose);
             Pass(5);
-            clock.Enter(Stage.Decode);
+            clock.Enter(FrameStage.Decode);
             Pass(1);
         }
-        clock.Enter(Stage.Track);
+        clock.Enter(FrameStage.Track);
         Pass(0.5);
         clock.End();
         Pass(100);
         double[] expected = [4, 10, 15, 5, 0.5, 0];
-        Assert.Equal(expected, Enum.GetValues<Stage>().Select(s => clock[s].TotalMilliseconds));
+        Assert.Equal(expected, Enum.GetValues<FrameStage>().Select(s => clock[s].TotalMilliseconds));
     }
 
     [Fact]
@@ -47,18 +47,18 @@ public sealed class StageClockTests
         clock.Begin();
         Pass(3);
         clock.End();
-        Assert.Equal(3, clock[Stage.Preprocess].TotalMilliseconds);
+        Assert.Equal(3, clock[FrameStage.Preprocess].TotalMilliseconds);
     }
 
     [Fact]
     public void Enter_OutsideOfAFrame_IsIgnored()
     {
         var clock = new StageClock(_time);
-        clock.Enter(Stage.Pose);
+        clock.Enter(FrameStage.Pose);
         Pass(5);
-        clock.Enter(Stage.Decode);
+        clock.Enter(FrameStage.Decode);
         Assert.False(clock.IsRunning);
-        Assert.Equal(TimeSpan.Zero, clock[Stage.Pose]);
+        Assert.Equal(TimeSpan.Zero, clock[FrameStage.Pose]);
     }
 
     [Fact]
@@ -74,6 +74,6 @@ public sealed class StageClockTests
         binding.Run();
         clock.End();
         Assert.Equal(2, binding.Runs - before);
-        Assert.True(clock[Stage.Pose] > TimeSpan.Zero && clock[Stage.Detector] == TimeSpan.Zero);
+        Assert.True(clock[FrameStage.Pose] > TimeSpan.Zero && clock[FrameStage.Detector] == TimeSpan.Zero);
     }
 }

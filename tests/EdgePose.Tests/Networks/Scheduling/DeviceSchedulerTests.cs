@@ -8,7 +8,7 @@ public sealed class DeviceSchedulerTests(ITestOutputHelper output)
 {
     private static readonly SchedulingOptions DropOnly = new() { Adaptive = false };
 
-    private static double Busy(DeviceSimulation.Camera camera) => camera.Lane.Busy.TotalSeconds;
+    private static double Busy(DeviceSimulation.Camera camera) => camera.Scheduled.Busy.TotalSeconds;
 
     private static void AssertAccounts(DeviceSimulation device)
     {
@@ -82,7 +82,7 @@ public sealed class DeviceSchedulerTests(ITestOutputHelper output)
     public void Overload_Priority_SharesTheTimeInItsRatio()
     {
         var device = new DeviceSimulation { Options = DropOnly };
-        var important = device.Add(20, Costs.Fixed(0.05), new LaneOptions { Weight = 3 });
+        var important = device.Add(20, Costs.Fixed(0.05), new ScheduledStreamOptions { Weight = 3 });
         var others = Enumerable.Range(1, 3).Select(i => device.Add(20, Costs.Fixed(0.05), phase: i / 4.0)).ToList();
         device.Run(60);
         output.WriteLine($"priority 3: {Busy(important):0.0} s; priority 1: {string.Join(", ", others.Select(c => $"{Busy(c):0.0} s"))}");
@@ -125,7 +125,7 @@ public sealed class DeviceSchedulerTests(ITestOutputHelper output)
         });
         device.Run(5);
         Assert.Equal(1, brief.Account.Stale);
-        Assert.All(device.Frames.Where(f => f.Stream == brief.Lane.Stream), f => Assert.InRange(f.Age - f.Service, 0, 0.2));
+        Assert.All(device.Frames.Where(f => f.Stream == brief.Scheduled.Id), f => Assert.InRange(f.Age - f.Service, 0, 0.2));
         Assert.Equal((3, 0), (slow.Account.Processed, slow.Account.Dropped));
         AssertAccounts(device);
     }
@@ -135,7 +135,7 @@ public sealed class DeviceSchedulerTests(ITestOutputHelper output)
     {
         var device = new DeviceSimulation { Options = DropOnly };
         device.Add(20, Costs.Fixed(0.137), jitter: 0.5);
-        device.Add(20, Costs.Fixed(0.137), new LaneOptions { MaxAge = TimeSpan.FromMilliseconds(15) }, phase: 0.5, jitter: 0.5);
+        device.Add(20, Costs.Fixed(0.137), new ScheduledStreamOptions { MaxAge = TimeSpan.FromMilliseconds(15) }, phase: 0.5, jitter: 0.5);
         device.Run(30);
         var strict = device.Frames.Where(f => f.Stream == "s1").ToList();
         Assert.NotEmpty(strict);
@@ -153,7 +153,7 @@ public sealed class DeviceSchedulerTests(ITestOutputHelper output)
         device.Run(60);
         output.WriteLine($"recording: {recording.Account.Processed} frames in {Busy(recording):0.0} s; ladder at {device.Load.Step}, utilisation {device.Load.Utilisation:0.00}");
         Assert.Equal(0, recording.Account.Dropped);
-        Assert.Same(Quality.Full, recording.Lane.Quality);
+        Assert.Same(Quality.Full, recording.Scheduled.Quality);
         // The live streams want .51 of the device, less than their three quarters: the recording fills the rest and is no reason to save.
         Assert.All(live, c => Assert.InRange(c.Account.Dropped, 0, 3));
         Assert.InRange(Busy(recording) / 60, 0.4, 0.52);
@@ -194,11 +194,11 @@ public sealed class DeviceSchedulerTests(ITestOutputHelper output)
         var bad = device.Add(5, (_, frame) => throw Hang(device));
         var good = device.Add(5, Costs.Fixed(0.02), phase: 0.5);
         device.Run(120);
-        output.WriteLine($"the bad stream missed {bad.Lane.Missed} times, the good one got {good.Account.Processed} of {good.Account.Received}");
+        output.WriteLine($"the bad stream missed {bad.Scheduled.Missed} times, the good one got {good.Account.Processed} of {good.Account.Received}");
         // Once a pause: 10, 20, 40 … seconds.
-        Assert.InRange(bad.Lane.Missed, 3, 7);
+        Assert.InRange(bad.Scheduled.Missed, 3, 7);
         Assert.InRange(good.Account.Processed, 0.92 * good.Account.Received, good.Account.Received);
-        Assert.Equal((bad.Lane.Missed, 0), (bad.Account.Failed, bad.Account.Processed));
+        Assert.Equal((bad.Scheduled.Missed, 0), (bad.Account.Failed, bad.Account.Processed));
         Assert.Equal(0, device.Load.Step);
         AssertAccounts(device);
 

@@ -36,7 +36,7 @@ internal sealed class DeviceSimulation
     /// <param name="options">Weight and age.</param>
     /// <param name="phase">Part of the interval by which the first frame is late.</param>
     /// <param name="jitter">Part of the interval by which frames come early or late at random.</param>
-    public Camera Add(double fps, Func<Quality, long, double> cost, LaneOptions? options = null, double phase = 0, double jitter = 0)
+    public Camera Add(double fps, Func<Quality, long, double> cost, ScheduledStreamOptions? options = null, double phase = 0, double jitter = 0)
     {
         var camera = new Camera(this, $"s{_cameras.Count}", fps, cost, options, phase, jitter);
         _cameras.Add(camera);
@@ -45,7 +45,7 @@ internal sealed class DeviceSimulation
 
     public void Run(double seconds)
     {
-        _scheduler ??= new DeviceScheduler([.. _cameras.Select(c => c.Lane)], Options, _time);
+        _scheduler ??= new DeviceScheduler([.. _cameras.Select(c => c.Scheduled)], Options, _time);
         var end = Now + TimeSpan.FromSeconds(seconds);
         while (Now < end)
         {
@@ -81,19 +81,19 @@ internal sealed class DeviceSimulation
         AdvanceTo(Now + TimeSpan.FromTicks((long)ticks));
     }
 
-    private void Serve(in Turn turn)
+    private void Serve(in ScheduledFrame turn)
     {
-        var lane = turn.State.Lane;
+        var lane = turn.State.Stream;
         var (started, wait) = (Now, Now - TimeSpan.FromTicks(turn.CapturedTicks));
-        var outcome = Outcome.Processed;
+        var outcome = FrameOutcome.Processed;
         try { lane.Run(turn.Frame, _time); }
-        catch (RunDeadlineException) { outcome = Outcome.Missed; lane.CountMissed(); }
+        catch (RunDeadlineException) { outcome = FrameOutcome.Missed; lane.CountMissed(); }
         finally { turn.Frame.Dispose(); }
         _scheduler!.Finish(turn, outcome);
-        LongestQueue = Math.Max(LongestQueue, _cameras.Max(c => c.Lane.Slot.Account.Waiting));
-        if (outcome == Outcome.Processed)
+        LongestQueue = Math.Max(LongestQueue, _cameras.Max(c => c.Scheduled.Slot.Account.Waiting));
+        if (outcome == FrameOutcome.Processed)
         {
-            Frames.Add(new Served(lane.Stream, Now, (wait + Now - started).TotalSeconds, (Now - started).TotalSeconds, lane.Quality));
+            Frames.Add(new Served(lane.Id, Now, (wait + Now - started).TotalSeconds, (Now - started).TotalSeconds, lane.Quality));
         }
     }
 
@@ -110,19 +110,19 @@ internal sealed class DeviceSimulation
         private int _epoch = 1;
         private TimeSpan _epochStart;
 
-        public Camera(DeviceSimulation device, string id, double fps, Func<Quality, long, double> cost, LaneOptions? options, double phase, double jitter)
+        public Camera(DeviceSimulation device, string id, double fps, Func<Quality, long, double> cost, ScheduledStreamOptions? options, double phase, double jitter)
         {
             (_device, _cost, _jitter, _phase, Fps) = (device, cost, jitter, phase, fps);
             _random = new Random(1000 + device._cameras.Count);
             Slot = new FrameSlot(fps > 0 ? FullPolicy.NewestWins : FullPolicy.Wait);
-            Lane = new Lane(id, Slot, Process, options);
+            Scheduled = new ScheduledStream(id, Slot, Process, options);
             SetNext();
             if (fps == 0) { Deliver(); }
         }
 
         public double Fps { get; private set; }
         public FrameSlot Slot { get; }
-        public Lane Lane { get; }
+        public ScheduledStream Scheduled { get; }
         public bool IsOn { get; private set; } = true;
         public TimeSpan NextAt { get; private set; }
 
@@ -144,7 +144,7 @@ internal sealed class DeviceSimulation
         public void Deliver()
         {
             var now = _device.Time.GetTimestamp();
-            Slot.Put(new Frame(1, 1) { Info = new FrameInfo(Lane.Stream, _epoch, _sequence++, now, default) }, CancellationToken.None);
+            Slot.Put(new Frame(1, 1) { Info = new FrameInfo(Scheduled.Id, _epoch, _sequence++, now, default) }, CancellationToken.None);
             if (Fps > 0) { SetNext(); }
         }
 
@@ -157,7 +157,7 @@ internal sealed class DeviceSimulation
 
         private void Process(Frame frame)
         {
-            _device.Work(_cost(Lane.Quality, _processed++) * Slowdown);
+            _device.Work(_cost(Scheduled.Quality, _processed++) * Slowdown);
             if (Fps == 0) { Deliver(); }
         }
     }

@@ -15,7 +15,7 @@ public sealed class InferenceLoopTests
         new(1, 1, release) { Info = new FrameInfo("cam", 1, 0, ticks ?? TimeProvider.System.GetTimestamp(), default) };
 
     private static InferenceLoop Loop(
-        IReadOnlyList<Lane> lanes, TimeProvider? time = null, ILogger<InferenceLoop>? logger = null, SchedulingOptions? options = null) =>
+        IReadOnlyList<ScheduledStream> lanes, TimeProvider? time = null, ILogger<InferenceLoop>? logger = null, SchedulingOptions? options = null) =>
         new(lanes, time ?? TimeProvider.System, logger ?? NullLogger<InferenceLoop>.Instance, options);
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class InferenceLoopTests
         var time = new FakeTimeProvider();
         using var done = new ManualResetEventSlim();
         FrameSlot[] slots = [new(FullPolicy.NewestWins), new(FullPolicy.NewestWins), new(FullPolicy.NewestWins)];
-        var lanes = slots.Select((slot, i) => new Lane($"s{i}", slot, _ => Take(i))).ToList();
+        var lanes = slots.Select((slot, i) => new ScheduledStream($"s{i}", slot, _ => Take(i))).ToList();
         foreach (var slot in slots) { slot.Put(NewFrame(ticks: 0), CancellationToken.None); }
         using var loop = Loop(lanes, time);
         loop.Start();
@@ -52,7 +52,7 @@ public sealed class InferenceLoopTests
         var log = new CountingLogger();
         using var bad = new FrameSlot(FullPolicy.Wait, () => { });
         using var good = new FrameSlot(FullPolicy.Wait, () => { });
-        var lanes = new List<Lane>
+        var lanes = new List<ScheduledStream>
         {
             new("bad", bad, _ => { done.Signal(); throw new InvalidDataException("broken"); }),
             new("good", good, _ => { served++; done.Signal(); }),
@@ -81,7 +81,7 @@ public sealed class InferenceLoopTests
         using var served = new AutoResetEvent(false);
         InferenceLoop? loop = null;
         using var slot = new FrameSlot(FullPolicy.NewestWins, () => loop!.Wake());
-        using (loop = Loop([new Lane("cam", slot, _ => served.Set())]))
+        using (loop = Loop([new ScheduledStream("cam", slot, _ => served.Set())]))
         {
             loop.Start();
             var started = TimeProvider.System.GetTimestamp();
@@ -102,7 +102,7 @@ public sealed class InferenceLoopTests
         using var release = new ManualResetEventSlim();
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         slot.Put(NewFrame(), CancellationToken.None);
-        using var loop = Loop([new Lane("cam", slot, _ => { entered.Set(); release.Wait(Limit); })]);
+        using var loop = Loop([new ScheduledStream("cam", slot, _ => { entered.Set(); release.Wait(Limit); })]);
         loop.Start();
         Assert.True(entered.Wait(Limit));
         Assert.False(loop.Stop(TimeSpan.FromMilliseconds(50)));
@@ -120,7 +120,7 @@ public sealed class InferenceLoopTests
         using var release = new ManualResetEventSlim();
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         slot.Put(NewFrame(ticks: 0), CancellationToken.None);
-        using var loop = Loop([new Lane("cam", slot, _ => { entered.Set(); release.Wait(Limit); })], time);
+        using var loop = Loop([new ScheduledStream("cam", slot, _ => { entered.Set(); release.Wait(Limit); })], time);
         loop.Start();
         Assert.True(entered.Wait(Limit));
         time.Advance(TimeSpan.FromSeconds(20));
@@ -149,7 +149,7 @@ public sealed class InferenceLoopTests
         Frame[] frames = [NewFrame(), NewFrame()];
         InferenceLoop? loop = null;
         using var slot = new FrameSlot(FullPolicy.NewestWins, () => loop!.Wake());
-        var lane = new Lane("cam", slot, _ => Count());
+        var lane = new ScheduledStream("cam", slot, _ => Count());
         using (loop = Loop([lane]))
         {
             loop.Start();
@@ -180,7 +180,7 @@ public sealed class InferenceLoopTests
         var time = new FakeTimeProvider();
         time.Advance(TimeSpan.FromSeconds(5));
         using var slot = new FrameSlot(FullPolicy.NewestWins);
-        var lane = new Lane("cam", slot, _ => time.Advance(TimeSpan.FromMilliseconds(30)));
+        var lane = new ScheduledStream("cam", slot, _ => time.Advance(TimeSpan.FromMilliseconds(30)));
         using var frame = new Frame(1, 1) { Info = new FrameInfo("cam", 1, 0, TimeSpan.FromMilliseconds(4900).Ticks, default) };
         lane.Run(frame, time);
         Assert.Equal((130, 30, 1), (lane.Ages.Percentile(1), lane.Durations.Percentile(1), lane.Processed));
@@ -192,7 +192,7 @@ public sealed class InferenceLoopTests
         var network = new ThreadProbe();
         using var done = new ManualResetEventSlim();
         using var slot = new FrameSlot(FullPolicy.NewestWins);
-        using var loop = Loop([new Lane("cam", slot, _ => { network.Bind(1, 8, 8).Run(); done.Set(); })]);
+        using var loop = Loop([new ScheduledStream("cam", slot, _ => { network.Bind(1, 8, 8).Run(); done.Set(); })]);
         slot.Put(NewFrame(), CancellationToken.None);
         loop.Start();
         Assert.True(done.Wait(Limit));
@@ -206,7 +206,7 @@ public sealed class InferenceLoopTests
         using var served = new AutoResetEvent(false);
         InferenceLoop? loop = null;
         using var slot = new FrameSlot(FullPolicy.NewestWins, () => loop!.Wake());
-        var lane = new Lane("cam", slot, _ => { if (misses) { throw new RunDeadlineException("too long"); } });
+        var lane = new ScheduledStream("cam", slot, _ => { if (misses) { throw new RunDeadlineException("too long"); } });
         using (loop = Loop([lane]))
         {
             loop.Start();
@@ -235,7 +235,7 @@ public sealed class InferenceLoopTests
         using var release = new ManualResetEventSlim();
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         slot.Put(NewFrame(ticks: 0), CancellationToken.None);
-        using var loop = Loop([new Lane("cam", slot, _ => { entered.Set(); release.Wait(Limit); })], time, options: new SchedulingOptions { RunDeadline = TimeSpan.FromSeconds(10) });
+        using var loop = Loop([new ScheduledStream("cam", slot, _ => { entered.Set(); release.Wait(Limit); })], time, options: new SchedulingOptions { RunDeadline = TimeSpan.FromSeconds(10) });
         loop.Start();
         Assert.True(entered.Wait(Limit));
         time.Advance(TimeSpan.FromSeconds(29));
@@ -252,10 +252,10 @@ public sealed class InferenceLoopTests
         using var done = new ManualResetEventSlim();
         var frames = 0;
         FrameSlot? slot = null;
-        Lane? lane = null;
+        ScheduledStream? lane = null;
         using (slot = new FrameSlot(FullPolicy.NewestWins))
         {
-            lane = new Lane("cam", slot, _ =>
+            lane = new ScheduledStream("cam", slot, _ =>
             {
                 for (var i = 0; i < 3; i++)
                 {

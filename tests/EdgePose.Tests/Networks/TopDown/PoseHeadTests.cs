@@ -34,7 +34,7 @@ public sealed class PoseHeadTests
         {
             all.Clear();
             head.Begin();
-            foreach (var box in plan ? boxes : []) { head.Plan(box, 1.25f); }
+            foreach (var box in plan ? boxes : []) { head.Announce(box, 1.25f); }
             foreach (var box in boxes)
             {
                 var pose = new Pose(17);
@@ -119,7 +119,7 @@ public sealed class PoseHeadTests
         void Once()
         {
             head.Begin();
-            for (var i = 0; i < boxes.Count; i++) { head.Plan(boxes[i], 1.25f); }
+            for (var i = 0; i < boxes.Count; i++) { head.Announce(boxes[i], 1.25f); }
             for (var i = 0; i < boxes.Count; i++) { head.Estimate(frame, boxes[i], 1.25f, 1, pose); }
         }
     }

@@ -21,7 +21,7 @@ public sealed class TrackedPersonTests
         return pose;
     }
 
-    private static Candidate From(Box box) => new(box, 1.25f, 0.9f, CandidateRank.Detected, -1, true);
+    private static CandidateBox From(Box box) => new(box, 1.25f, 0.9f, CandidateRank.Detected, -1, true);
 
     private static TrackedPerson Follow(Pose pose, Skeleton skeleton, Box box, TrackedPerson? previous = null, FollowRule? rule = null)
     {

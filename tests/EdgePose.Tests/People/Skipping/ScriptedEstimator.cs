@@ -40,7 +40,7 @@ internal sealed class ScriptedEstimator(Stage stage, bool hasDetector, double tr
         {
             if (!hasDetector || look.Detect) { _followed.Add(walker.Id); }
             if (!_followed.Contains(walker.Id)) { continue; }
-            if (look.Rests(walker.Id)) { look.HasRested(walker.Id); continue; }
+            if (look.LeavesOut(walker.Id)) { look.WasLeftOut(walker.Id); continue; }
             if (hasDetector) { PoseRuns++; }
             Measure(walker, poses.Add());
         }

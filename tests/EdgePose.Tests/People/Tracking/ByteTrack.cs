@@ -13,7 +13,7 @@ internal sealed class ByteTrack(float high, float birth, int buffer) : IBaseline
 {
     private const float Low = 0.1f;
     private readonly List<Item> _items = [];
-    private readonly Assignment _assignment = new();
+    private readonly GatedAssignment _assignment = new();
     private long _lastId;
     private int _frame;
 

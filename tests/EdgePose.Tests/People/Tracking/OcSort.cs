@@ -12,7 +12,7 @@ internal sealed class OcSort(float detectionThreshold) : IBaseline
     private const int MaxAge = 30, MinHits = 3, DeltaT = 3;
     private const double MinIou = 0.3, Inertia = 0.2;
     private readonly List<Item> _items = [];
-    private readonly Assignment _assignment = new();
+    private readonly GatedAssignment _assignment = new();
     private long _lastId;
     private int _frame;
 

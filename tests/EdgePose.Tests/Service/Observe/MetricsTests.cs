@@ -100,9 +100,9 @@ public sealed class MetricsTests
                 _time.Advance(TimeSpan.FromMilliseconds(10));
                 observer.Begin();
                 _time.Advance(TimeSpan.FromMilliseconds(2));
-                clock.Enter(Stage.Pose);
+                clock.Enter(FrameStage.Pose);
                 _time.Advance(TimeSpan.FromMilliseconds(poseMs));
-                observer.Enter(Stage.Publish);
+                observer.Enter(FrameStage.Publish);
                 observer.End(new FrameInfo("front", 1, 0, captured, default), people: 4);
             }
             metrics.Published(TimeSpan.FromMilliseconds(3));
@@ -134,7 +134,7 @@ public sealed class MetricsTests
             for (var i = 0; i < count; i++)
             {
                 observer.Begin();
-                for (var stage = Stage.Preprocess; stage <= Stage.Publish; stage++) { observer.Enter(stage); }
+                for (var stage = FrameStage.Preprocess; stage <= FrameStage.Publish; stage++) { observer.Enter(stage); }
                 observer.End(new FrameInfo("front", 1, i, TimeProvider.System.GetTimestamp(), default), 2);
             }
         }

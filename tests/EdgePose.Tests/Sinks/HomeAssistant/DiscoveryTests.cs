@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using EdgePose.Domain;
 using EdgePose.Sinks.HomeAssistant;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Tests.Sinks.Mqtt;

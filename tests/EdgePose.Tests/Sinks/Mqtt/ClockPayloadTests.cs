@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.TestSupport;
@@ -45,7 +46,7 @@ public sealed class ClockPayloadTests
     public void State_SaysWhoseClockItIsAndWhatWentWrong()
     {
         var status = Samples.Online with { State = StreamState.Failed, TimeSource = TimeSource.Rtcp, Messages = ["h264: no frame!", new string('x', 2000)] };
-        var counters = new StreamCounters(15, 5, 100, 2, 88, 1) { CameraLagMs = 5068.44, DecodeErrors = 7, FramesRefused = 2, PacketsLost = 3 };
+        var counters = new StreamFigures(15, 5, 100, 2, 88, 1) { CameraLagMs = 5068.44, DecodeErrors = 7, FramesRefused = 2, PacketsLost = 3 };
         var json = JsonSerializer.Serialize(Payloads.State(status, counters), PayloadsContext.Default.StreamStateDocument);
         Assert.Empty(PublishedSchema.Load("stream-state.v1").Check(json));
         Assert.Contains("\"time_source\":\"rtcp\",\"camera_lag_ms\":5068.4,\"frames_refused\":2,\"decode_errors\":7,\"packets_lost\":3,\"messages\":[\"h264: no frame!\",", json, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text;
+using EdgePose.Delivery.Documents;
 using EdgePose.Sinks.Mqtt;
 
 namespace EdgePose.Tests.Sinks.Mqtt;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.TestSupport;
@@ -98,7 +99,7 @@ public sealed class PayloadTests
     [InlineData(2, "failing")]
     public void Status_EachState_FitsTheSchema(int state, string name)
     {
-        var stats = new PublisherStats(1, 2, 3, 4, 5, 6, true, 7, "");
+        var stats = new SinkStats(1, 2, 3, 4, 5, 6, true, 7, "");
         var document = Payloads.Status(new NodeStatus((NodeState)state, ["why"], "cpu", double.NaN, 8), stats, null, TimeSpan.FromSeconds(9.9));
 
         var json = JsonSerializer.Serialize(document, PayloadsContext.Default.StatusDocument);
@@ -115,7 +116,7 @@ public sealed class PayloadTests
         var schema = PublishedSchema.Load("stream-state.v1");
         foreach (var state in Enum.GetValues<StreamState>())
         {
-            var document = Payloads.State(Samples.Online with { State = state }, new StreamCounters(15.04, 4.96, 100, 2, 88.888, 1));
+            var document = Payloads.State(Samples.Online with { State = state }, new StreamFigures(15.04, 4.96, 100, 2, 88.888, 1));
             var json = JsonSerializer.Serialize(document, PayloadsContext.Default.StreamStateDocument);
             Assert.Empty(schema.Check(json));
             Assert.Contains("\"frame_age_p99_ms\":88.9", json, StringComparison.Ordinal);

@@ -1,10 +1,11 @@
 using System.Text;
+using EdgePose.Delivery;
+using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Events;
 using EdgePose.Sinks.Sparkplug;
-using EdgePose.Tests.Sinks.Mqtt;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Sinks.Mqtt;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -80,7 +81,7 @@ public sealed class SparkplugTests : IAsyncDisposable
 
     private List<(string Topic, Seen Seen)> Sent() => [.. _broker.Sent.Select(m => (m.Topic, Seen.Read(m.Payload)))];
 
-    private void Online(string id = "front") => _node.SetStream(id, Samples.Online, new StreamCounters(5, 4.96, 100, 1, 88.04, 2));
+    private void Online(string id = "front") => _node.SetStream(id, Samples.Online, new StreamFigures(5, 4.96, 100, 1, 88.04, 2));
 
     [Fact]
     public void Connect_SaysTheNodesBirthFirstThenTheDevicesWithNumbersFromZero()
@@ -156,10 +157,10 @@ public sealed class SparkplugTests : IAsyncDisposable
             Stream = "front", Epoch = 1, Type = EventType.LineCross, Phase = EventPhase.Start, Key = "front/door/1/5", Rule = "door", Time = Samples.Time,
             Microseconds = 1, Reason = "crossed", Track = 1, Line = "door", Direction = "left_to_right",
         };
-        _node.Event(e, stamp);
+        _node.Event(new StampedEvent(e, stamp, IsLate: false, Left: null));
         var metrics = Assert.Single(Sent()).Seen.Metrics;
         Assert.Equal(("hall-pi/7f3a01/front/000009", "line_cross", "start"), (metrics["Event/Id"], metrics["Event/Type"], metrics["Event/Phase"]));
-        Assert.Equal(Encoding.UTF8.GetString(EventJson.Write(e, stamp)), metrics["Event/Document"]);
+        Assert.Equal(Encoding.UTF8.GetString(EventJson.Write(e, stamp, late: false)), metrics["Event/Document"]);
     }
 
     [Fact]
@@ -168,7 +169,7 @@ public sealed class SparkplugTests : IAsyncDisposable
         Online();
         _broker.Connect();
         _broker.Forget();
-        var command = new EdgePose.Sinks.Sparkplug.Wire.Payload { Metrics = { Metrics.Flag("Node Control/Rebirth", true) } }.ToByteArray();
+        var command = new EdgePose.Sinks.Sparkplug.Wire.Payload { Metrics = { MetricValues.Flag("Node Control/Rebirth", true) } }.ToByteArray();
         MqttMessage To(string topic, byte[] body, bool retain = false) => new(topic, body, MqttQos.AtLeastOnce, retain, MqttProperties.None);
         _broker.Deliver(To("spBv1.0/site/NCMD/hall-pi", command, retain: true));
         _broker.Deliver(To("spBv1.0/site/NCMD/other", command));

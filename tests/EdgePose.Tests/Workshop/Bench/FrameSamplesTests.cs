@@ -15,7 +15,7 @@ public sealed class FrameSamplesTests
         var clock = new StageClock(_time);
         clock.Begin();
         _time.Advance(TimeSpan.FromMilliseconds(preMs));
-        clock.Enter(Stage.Pose);
+        clock.Enter(FrameStage.Pose);
         _time.Advance(TimeSpan.FromMilliseconds(poseMs));
         clock.End();
         return new FrameFacts(default, people, TimeSpan.FromMilliseconds(ageMs), clock);

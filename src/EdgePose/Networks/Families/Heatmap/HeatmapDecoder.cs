@@ -41,7 +41,7 @@ internal sealed class HeatmapDecoder : IPoseDecoder
         for (var k = 0; k < points.Length; k++)
         {
             var map = maps.Slice(k * height * width, height * width);
-            var peak = Peak.IndexOf(map);
+            var peak = ArgMax.IndexOf(map);
             if (peak < 0 || !(map[peak] > 0) || !float.IsFinite(map[peak])) { points[k] = Keypoint.Missing; continue; }
             var (dx, dy) = Offset(map, width, height, peak % width, peak / width);
             var (x, y) = crop.ToFrame((peak % width + dx) * scaleX, (peak / width + dy) * scaleY);

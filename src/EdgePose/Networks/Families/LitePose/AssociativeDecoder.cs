@@ -62,9 +62,9 @@ internal sealed class AssociativeDecoder
     }
 
     /// <summary>Keeps what is needed of the plain run until <see cref="DecodeMirrored"/>.</summary>
-    public void Hold(in StageOutputs outputs) => _aggregator.Set(outputs, _maps.Half, runs: 2);
+    public void KeepPlainRun(in StageOutputs outputs) => _aggregator.Set(outputs, _maps.Half, runs: 2);
 
-    /// <summary>Decodes the run held by <see cref="Hold"/> together with the run on the mirrored picture.</summary>
+    /// <summary>Decodes the run kept by <see cref="KeepPlainRun"/> together with the run on the mirrored picture.</summary>
     public void DecodeMirrored(in StageOutputs outputs, PoseList poses)
     {
         _aggregator.AddMirrored(outputs, _maps.Half);

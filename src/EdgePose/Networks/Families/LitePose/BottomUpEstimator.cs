@@ -82,7 +82,7 @@ internal sealed class BottomUpEstimator : IPoseEstimator
         Run(binding);
         if (_options.Flip)
         {
-            _decoder.Hold(StageFinder.Find(binding, _network.Descriptor, Skeleton.Count));
+            _decoder.KeepPlainRun(StageFinder.Find(binding, _network.Descriptor, Skeleton.Count));
             InputPainter.Mirror(binding.Input, binding.Width);
             Run(binding);
             _decoder.DecodeMirrored(StageFinder.Find(binding, _network.Descriptor, Skeleton.Count), poses);

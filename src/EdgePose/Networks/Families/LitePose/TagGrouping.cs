@@ -22,7 +22,7 @@ internal sealed class TagGrouping
 
     private readonly GroupingRules _rules;
     private readonly int[] _order;
-    private readonly Assignment _assignment = new();
+    private readonly MunkresAssignment _assignment = new();
     private readonly float[] _key, _sum, _mirroredSum, _mean, _mirroredMean;
     private readonly int[] _tagCount, _columnOfRow;
     private readonly double[] _distance, _cost;

@@ -27,7 +27,7 @@ internal sealed class SimccDecoder(ModelDescriptor descriptor) : IPoseDecoder
         {
             var x = xs.Values.Slice((item * points.Length + k) * columns, columns);
             var y = ys.Values.Slice((item * points.Length + k) * rows, rows);
-            var (ix, iy) = (Peak.IndexOf(x), Peak.IndexOf(y));
+            var (ix, iy) = (ArgMax.IndexOf(x), ArgMax.IndexOf(y));
             var score = ix < 0 || iy < 0 ? 0 : MathF.Min(x[ix], y[iy]);
             if (!(score > 0) || !float.IsFinite(score)) { points[k] = Keypoint.Missing; continue; }
             var (px, py) = crop.ToFrame(ix / ratio, iy / ratio);

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Threading.Channels;
+using EdgePose.Delivery;
+using EdgePose.Delivery.Documents;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Sinks.Mqtt.Commands;
@@ -14,7 +16,7 @@ internal sealed partial class CommandDesk : IAsyncDisposable
 {
     public const int Capacity = 16;
     private static readonly TimeSpan ErrorInterval = TimeSpan.FromSeconds(1);
-    private static readonly MqttProperties Properties = Payloads.Json(Payloads.ResponseSchema, null);
+    private static readonly MqttProperties Properties = MqttProperties.Json(Payloads.ResponseSchema);
 
     private readonly CommandParser _parser;
     private readonly Func<string, CommandReply> _execute;
@@ -23,7 +25,7 @@ internal sealed partial class CommandDesk : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Channel<CommandRequest> _queue = Channel.CreateBounded<CommandRequest>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
-    private readonly Task _worker;
+    private readonly SupervisedLoop _worker;
     private long _executed, _errors, _dropped, _lastError = long.MinValue;
 
     /// <param name="parser">Says what a message is.</param>
@@ -35,7 +37,8 @@ internal sealed partial class CommandDesk : IAsyncDisposable
         CommandParser parser, Func<string, CommandReply> execute, Func<MqttMessage, Task<PublishResult>> send, TimeProvider time, ILogger logger)
     {
         (_parser, _execute, _send, _time, _logger) = (parser, execute, send, time, logger);
-        _worker = WorkAsync();
+        _worker = new SupervisedLoop("carrying out commands", WorkAsync, new Supervision("commands", time, logger), time);
+        _worker.Start();
     }
 
     public long Executed => Interlocked.Read(ref _executed);
@@ -68,13 +71,13 @@ internal sealed partial class CommandDesk : IAsyncDisposable
         if (last != long.MinValue && _time.GetElapsedTime(last, now) < ErrorInterval) { return; }
         Interlocked.Exchange(ref _lastError, now);
         Log.Refused(_logger, error);
-        _ = FinishAsync(_send(Answer(request, CommandReply.Refused(error))));
+        _ = SendAsync(_send(Answer(request, CommandReply.Refused(error))));
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the command task: a command that fails is answered and must not end the ones after it.")]
-    private async Task WorkAsync()
+    private async Task WorkAsync(CancellationToken stop)
     {
-        await foreach (var request in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach (var request in _queue.Reader.ReadAllAsync(stop).ConfigureAwait(false))
         {
             CommandReply reply;
             try
@@ -89,11 +92,11 @@ internal sealed partial class CommandDesk : IAsyncDisposable
                 Log.Failed(_logger, request.Name, e);
                 reply = CommandReply.Refused("the command failed; the log says why");
             }
-            await FinishAsync(_send(Answer(request, reply))).ConfigureAwait(false);
+            await SendAsync(_send(Answer(request, reply))).ConfigureAwait(false);
         }
     }
 
-    private async Task FinishAsync(Task<PublishResult> sent)
+    private async Task SendAsync(Task<PublishResult> sent)
     {
         var result = await sent.ConfigureAwait(false);
         if (!result.IsSuccess) { Log.Unanswered(_logger, result.Reason); }
@@ -124,6 +127,7 @@ internal sealed partial class CommandDesk : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
-        await _worker.ConfigureAwait(false);
+        await _worker.Completion.ConfigureAwait(false);
+        _worker.Dispose();
     }
 }

@@ -56,7 +56,7 @@ public sealed class AssociativeDecoderTests
         for (var i = mirrored.Coarse.Length / 2; i < mirrored.Coarse.Length; i++) { mirrored.Coarse[i] = -mirrored.Coarse[i]; }
         var decoder = New("Accurate", refine: false, flip: true, minScore: 0);
         var poses = new PoseList(14);
-        decoder.Hold(outputs.Stages);
+        decoder.KeepPlainRun(outputs.Stages);
         decoder.DecodeMirrored(mirrored.Stages, poses);
         Assert.Equal(2, poses.Count);
         Assert.All([poses[0], poses[1]], pose => Assert.Equal(2, pose.Points.Count(p => p.IsFound)));
@@ -70,7 +70,7 @@ public sealed class AssociativeDecoderTests
         plain.Add(0, 30, 20, 0.6, 1);
         var decoder = New("Accurate", refine: false, flip: true, minScore: 0);
         var poses = new PoseList(14);
-        decoder.Hold(plain.Stages);
+        decoder.KeepPlainRun(plain.Stages);
         decoder.DecodeMirrored(plain.Mirrored(Skeleton, 0).Stages, poses);
         var found = Assert.Single(Enumerable.Range(0, 14), j => poses[0].Points[j].IsFound);
         Assert.Equal(0, found);
@@ -135,7 +135,7 @@ public sealed class AssociativeDecoderTests
         {
             poses.Clear();
             if (!flip) { decoder.Decode(frames[i].Stages, poses); return; }
-            decoder.Hold(frames[i].Stages);
+            decoder.KeepPlainRun(frames[i].Stages);
             decoder.DecodeMirrored(mirrored[i].Stages, poses);
         }
     }
@@ -151,7 +151,7 @@ public sealed class AssociativeDecoderTests
             decoder.Decode(outputs.Stages, poses);
             return poses;
         }
-        decoder.Hold(outputs.Stages);
+        decoder.KeepPlainRun(outputs.Stages);
         decoder.DecodeMirrored(outputs.Mirrored(Skeleton, 0.1f).Stages, poses);
         return poses;
     }

@@ -1,0 +1,27 @@
+using EdgePose.Delivery.Spool;
+
+namespace EdgePose.Delivery;
+
+/// <summary>What delivery needs to know whatever sinks there are.</summary>
+internal sealed record OutboxOptions
+{
+    public required string Node { get; init; }
+
+    /// <summary>Pose messages per second and stream; 0 switches them off. People are counted either way.</summary>
+    public required double MaxRate { get; init; }
+
+    /// <summary>Pose messages waiting for a sink; the oldest goes when it is full.</summary>
+    public int QueueCapacity { get; init; } = 64;
+
+    /// <summary>Where events wait for those sinks that keep them; not owned. Null = they wait nowhere.</summary>
+    public DurableSpool? Spool { get; init; }
+
+    /// <summary>How long the spool keeps an event.</summary>
+    public TimeSpan SpoolRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Names this run in event ids where there is no spool.</summary>
+    public string Boot { get; init; } = "0000";
+
+    /// <summary>Each step of a stop: what is queued, the events on their way, the offline values, the sink's own leave.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(2);
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+using EdgePose.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Delivery;
+
+/// <summary>
+/// Where an exception ends that nobody foresaw: it is counted and logged, at most one line a second, and costs the work that threw it, never
+/// the loop or the thread around it. One per sink.
+/// </summary>
+/// <param name="owner">Whose work it is, for the log.</param>
+/// <param name="time">For the limit of lines.</param>
+/// <param name="logger">Where the lines go.</param>
+internal sealed partial class Supervision(string owner, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
+    private long _faults, _logged = long.MinValue;
+
+    /// <summary>Exceptions so far.</summary>
+    public long Faults => Interlocked.Read(ref _faults);
+
+    public void Note(string work, Exception exception)
+    {
+        var count = Interlocked.Increment(ref _faults);
+        var (now, last) = (time.GetTimestamp(), Interlocked.Read(ref _logged));
+        if (last != long.MinValue && time.GetElapsedTime(last, now) < LogInterval) { return; }
+        Interlocked.Exchange(ref _logged, now);
+        Fault(logger, owner, work, count, exception);
+    }
+
+    /// <summary>Runs a piece of work whose caller must not be hit by its exceptions, such as a transport's thread.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary itself.")]
+    public bool Guard(string work, Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (Exception e) when (e is not UserError)
+        {
+            Note(work, e);
+            return false;
+        }
+    }
+
+    [LoggerMessage(450, LogLevel.Error, "{Owner}: {Work} failed and goes on ({Count} faults so far)")]
+    private static partial void Fault(ILogger logger, string owner, string work, long count, Exception exception);
+}

@@ -1,0 +1,116 @@
+using EdgePose.Domain;
+using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Scheduling;
+using EdgePose.People.Flow;
+using EdgePose.People.Skipping;
+using EdgePose.People.Tracking;
+
+namespace EdgePose.People;
+
+/// <summary>
+/// From a frame of one stream to its people: the planner says what the networks look at, the tracker says who it is, and predicts whom
+/// nobody looked at. Runs on the inference thread and allocates nothing per frame; the counters may be read from anywhere.
+/// </summary>
+internal sealed class PeoplePipeline
+{
+    private readonly IPoseEstimator _estimator;
+    private readonly Tracker? _tracker;
+    private readonly FramePlanner _planner;
+    private readonly PoseList _poses;
+    private readonly FlowPropagation? _flow;
+    private long _gated, _predicted, _people;
+
+    /// <param name="estimator">Not shared with another stream.</param>
+    /// <param name="tracker">Null: every person of every frame is a new one, and every frame is measured.</param>
+    /// <param name="skipping">When frames may be left out.</param>
+    public PeoplePipeline(IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping)
+    {
+        (_estimator, _tracker) = (estimator, tracker);
+        _planner = new FramePlanner(tracker is null ? skipping with { Enabled = false } : skipping, estimator.Skeleton.Count, estimator.HasDetector);
+        if (skipping.Propagate && tracker is not null) { _flow = new FlowPropagation(estimator.Skeleton.Count, skipping.JointThreshold); }
+        _poses = new PoseList(estimator.Skeleton.Count);
+        People = new TrackedPoseList(estimator.Skeleton.Count);
+    }
+
+    /// <summary>Told when the networks are done and the tracker begins; for measurements.</summary>
+    public Action? BeforeTracking { get; init; }
+
+    /// <summary>The people of the latest frame.</summary>
+    public TrackedPoseList People { get; }
+
+    /// <summary>Frames for which no network ran.</summary>
+    public long FramesGated => Interlocked.Read(ref _gated);
+
+    /// <summary>People listed without a measurement in that frame, summed over the frames.</summary>
+    public long PredictedPeople => Interlocked.Read(ref _predicted);
+    public long DetectorRuns => _estimator.DetectorRuns;
+    public long PoseRuns => _estimator.PoseRuns;
+
+    /// <summary>Fills <see cref="People"/> for <paramref name="frame"/>; false when there is nothing to say about it, because nobody looked
+    /// and nobody can be predicted without a tracker.</summary>
+    /// <param name="frame">The next frame of the stream.</param>
+    /// <param name="seconds">Its capture time.</param>
+    /// <param name="quality">What the load controller grants.</param>
+    public bool Process(Frame frame, double seconds, Quality quality)
+    {
+        if (_tracker is null) { return ProcessUntracked(frame, seconds, quality); }
+        _tracker.Predict(seconds, People);
+        var situation = new Situation(_tracker.IsUnsettled, _tracker.HasLost, _estimator.WantsDetector);
+        var look = _planner.Plan(frame, seconds, People, situation, quality);
+        for (var i = 0; i < People.Count; i++) { _tracker.RepeatLast(People[i].Track, _planner.ShowsNoMotion(People[i].Track)); }
+        if (look)
+        {
+            _estimator.Estimate(frame, _planner.Look, _poses);
+            BeforeTracking?.Invoke();
+            _tracker.Update(_poses, frame.Info.Epoch, seconds, _planner.Look.LeftOut, People);
+            _planner.Learn(People, _tracker.IsUnsettled);
+        }
+        else
+        {
+            _tracker.Predict(seconds, People);
+            Interlocked.Increment(ref _gated);
+        }
+        CountPredicted();
+        if (_planner.WillPropagate(quality) || IsAnybodyPropagated()) { _flow?.Apply(frame, People); }
+        else { _flow?.Forget(); }
+        return true;
+    }
+
+    /// <summary>Every person of every frame is a new one.</summary>
+    private bool ProcessUntracked(Frame frame, double seconds, Quality quality)
+    {
+        People.Clear();
+        if (!_planner.Plan(frame, seconds, People, new Situation(false, false, _estimator.WantsDetector), quality))
+        {
+            Interlocked.Increment(ref _gated);
+            return false;
+        }
+        _estimator.Estimate(frame, _planner.Look, _poses);
+        _planner.Learn(People, isUnsettled: false);
+        for (var i = 0; i < _poses.Count; i++)
+        {
+            var (pose, person) = (_poses[i], People.Add());
+            pose.Points.CopyTo(person.Points, 0);
+            pose.Points.CopyTo(person.Measured, 0);
+            (person.Track, person.Person, person.Score, person.Box) = (++_people, pose.Person, pose.Score, pose.Box);
+            (person.Source, person.AgeMs) = (PoseSource.Measured, 0);
+        }
+        return true;
+    }
+
+    private bool IsAnybodyPropagated()
+    {
+        for (var i = 0; i < People.Count; i++)
+        {
+            if (People[i].Source == PoseSource.Propagated) { return true; }
+        }
+        return false;
+    }
+
+    private void CountPredicted()
+    {
+        var predicted = 0;
+        for (var i = 0; i < People.Count; i++) { predicted += People[i].Source == PoseSource.Measured ? 0 : 1; }
+        Interlocked.Add(ref _predicted, predicted);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Text.Json;
+using EdgePose.Delivery;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Sinks.Mqtt.Commands;
+
+/// <summary>The commands that may be given over MQTT: <c>snapshot-state</c> and <c>reload</c>, where the configuration allows them.</summary>
+/// <param name="topics">Where commands arrive and answers go.</param>
+/// <param name="enabled">Names of the commands that are allowed.</param>
+/// <param name="reload">Asks for a reload; called on the command task.</param>
+/// <param name="time">For the limit of error answers.</param>
+/// <param name="logger">One line per command.</param>
+internal sealed class CommandCompanion(
+    Topics topics, IReadOnlyList<string> enabled, Action reload, TimeProvider time, ILogger<CommandCompanion> logger) : IMqttCompanion
+{
+    public const string SnapshotState = "snapshot-state", Reload = "reload";
+    private ISinkHost? _host;
+    private CommandDesk? _desk;
+
+    public IReadOnlyList<string> Filters => [topics.CommandFilter];
+
+    public void Start(ISinkHost host, Func<MqttMessage, Task<PublishResult>> send)
+    {
+        _host = host;
+        _desk = new CommandDesk(new CommandParser(topics, enabled), Execute, send, time, logger);
+    }
+
+    public void Receive(in MqttMessage message) => _desk?.Receive(message);
+
+    public MqttMessage? Render(StateValue value) => null;
+
+    private CommandReply Execute(string name)
+    {
+        switch (name)
+        {
+            case SnapshotState: return CommandReply.Ok(Snapshot(_host?.Values() ?? []));
+            case Reload:
+                reload();
+                return CommandReply.Ok("""{"reload":"started"}"""u8.ToArray());
+            default: return CommandReply.Refused("unknown command");
+        }
+    }
+
+    /// <summary>The documents of this moment in one: what a new subscriber would see, without being one.</summary>
+    private static ReadOnlyMemory<byte> Snapshot(IReadOnlyList<StateValue> values)
+    {
+        var body = new ArrayBufferWriter<byte>(2048);
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        foreach (var value in values.Where(v => v.Key == StateKey.Info)) { Write("info", value); }
+        foreach (var value in values.Where(v => v.Key == StateKey.Status)) { Write("status", value); }
+        json.WriteStartObject("streams"u8);
+        foreach (var value in values.Where(v => v is { Key.Kind: StateKind.StreamState, IsGone: false })) { Write(value.Key.Stream, value); }
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        return body.WrittenMemory;
+
+        void Write(string name, StateValue value)
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(value.Body.Span, skipInputValidation: true);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _desk?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,19 @@
+using EdgePose.Delivery;
+
+namespace EdgePose.Sinks.Mqtt;
+
+/// <summary>Something that lives on the sink's connection beside what the daemon publishes: commands, Home Assistant.</summary>
+internal interface IMqttCompanion : IAsyncDisposable
+{
+    /// <summary>Topic filters to subscribe to; a subscription lives as long as the connection, so that this is done after each connect.</summary>
+    IReadOnlyList<string> Filters { get; }
+
+    /// <summary>Called once, before the sink connects.</summary>
+    void Start(ISinkHost host, Func<MqttMessage, Task<PublishResult>> send);
+
+    /// <summary>A message that arrived, of this companion or another. On the transport's own thread: returns at once.</summary>
+    void Receive(in MqttMessage message);
+
+    /// <summary>The retained message that this companion makes of a value; null = none.</summary>
+    MqttMessage? Render(StateValue value);
+}

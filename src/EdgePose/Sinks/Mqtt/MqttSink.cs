@@ -1,0 +1,158 @@
+using EdgePose.Delivery;
+using EdgePose.Delivery.Documents;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Sinks.Mqtt;
+
+/// <summary>
+/// Says over MQTT what the daemon knows (contract: MQTT.md). Kept values are retained; the chain around brings all of them again after each
+/// connect, because a broker may have lost its store (reliability.md 1.4). The last will says <c>offline</c> when the daemon cannot.
+/// </summary>
+internal sealed partial class MqttSink : ISink
+{
+    private readonly MqttSinkOptions _options;
+    private readonly IMqttTransport _transport;
+    private readonly MqttMessages _messages;
+    private readonly IReadOnlyList<IMqttCompanion> _companions;
+    private readonly Topics _topics;
+    private readonly AckSettling _settling;
+    private readonly Supervision _supervision;
+    private readonly ILogger _logger;
+    private readonly Func<string, string> _redact;
+    private ISinkHost? _host;
+    private volatile BrokerStatus _broker = BrokerStatus.Connecting;
+    private volatile bool _hasSaidOffline;
+
+    /// <param name="options">Topics and forms.</param>
+    /// <param name="transport">Owned.</param>
+    /// <param name="forms">Further forms of events.</param>
+    /// <param name="companions">What else lives on the connection; owned.</param>
+    /// <param name="time">For acknowledgements, which are believed a moment later.</param>
+    /// <param name="logger">One line per change of the broker's state.</param>
+    /// <param name="redact">Masks secrets in reasons that come from the network or the library.</param>
+    public MqttSink(
+        MqttSinkOptions options, IMqttTransport transport, IReadOnlyList<IEventForm> forms, IReadOnlyList<IMqttCompanion> companions, TimeProvider time,
+        ILogger<MqttSink> logger, Func<string, string> redact)
+    {
+        (_options, _transport, _companions, _logger, _redact) = (options, transport, companions, logger, redact);
+        _topics = new Topics(options.Prefix, options.Node);
+        _messages = new MqttMessages(_topics, options, forms);
+        _settling = new AckSettling(time);
+        _supervision = new Supervision(Name, time, logger);
+    }
+
+    public string Name => "mqtt";
+    public SinkTraits Traits => new() { Events = EventPromise.Kept, Window = _options.Window };
+
+    /// <summary>State of the connection, with a redacted reason.</summary>
+    public BrokerStatus Broker => _broker;
+
+    public void Start(ISinkHost host)
+    {
+        if (_host is null)
+        {
+            _host = host;
+            _settling.Start(host);
+            foreach (var companion in _companions) { companion.Start(host, m => _transport.PublishAsync(m)); }
+            _transport.StatusChanged += OnStatusChanged;
+            _transport.MessageReceived += OnMessage;
+        }
+        var will = new MqttWill(_topics.Availability, Payloads.Offline, _options.WillDelay);
+        _transport.Start(() => will);
+    }
+
+    public async Task<SendResult> SendAsync(PosesMessage poses) => Of(await _transport.PublishAsync(_messages.Of(poses)).ConfigureAwait(false));
+
+    public async Task<SendResult> SendAsync(StateValue value)
+    {
+        var messages = _companions.Select(c => c.Render(value)).Prepend(_messages.Of(value)).OfType<MqttMessage>();
+        var result = Of(await WorstOf([.. messages.Select(m => _transport.PublishAsync(m))]).ConfigureAwait(false));
+        if (value.Key == StateKey.Availability && value.Body.Span.SequenceEqual(Payloads.Offline)) { _hasSaidOffline = result.IsSuccess; }
+        return result;
+    }
+
+    /// <summary>All messages are handed over before anything is awaited, so that the order of events is the order of sending.</summary>
+    public async Task<SendResult> SendAsync(StampedEvent e)
+    {
+        var connection = _settling.Connection;
+        var answer = await WorstOf([.. _messages.Of(e).Select(m => _transport.PublishAsync(m))]).ConfigureAwait(false);
+        if (!answer.IsSuccess) { return Of(answer); }
+        return await _settling.BelieveAsync(connection).ConfigureAwait(false) ? SendResult.Accepted : Of(PublishResult.Lost);
+    }
+
+    private static async Task<PublishResult> WorstOf(Task<PublishResult>[] sent)
+    {
+        var worst = new PublishResult(PublishOutcome.Accepted, 0, "");
+        foreach (var result in await Task.WhenAll(sent).ConfigureAwait(false))
+        {
+            // Lost comes first: what is sent again anyway is no dead letter.
+            if (worst.IsSuccess || result.Outcome is PublishOutcome.ConnectionLost or PublishOutcome.NotConnected or PublishOutcome.Busy)
+            {
+                worst = result.IsSuccess ? worst : result;
+            }
+        }
+        return worst;
+    }
+
+    private SendResult Of(in PublishResult result) => result.IsSuccess ? SendResult.Accepted : new SendResult(
+        result.Outcome switch
+        {
+            PublishOutcome.Accepted => SendOutcome.Accepted,
+            PublishOutcome.Refused => SendOutcome.Refused,
+            PublishOutcome.NotConnected => SendOutcome.NotReady,
+            PublishOutcome.ConnectionLost => SendOutcome.Lost,
+            PublishOutcome.Busy => SendOutcome.Busy,
+            PublishOutcome.Invalid => SendOutcome.Invalid,
+            _ => throw new ArgumentOutOfRangeException(nameof(result), result.Outcome, "no such outcome"),
+        },
+        _redact(result.Reason));
+
+    // The transport's own thread must not be hit by anything that is thrown here.
+    private void OnStatusChanged(BrokerStatus status) => _supervision.Guard("a change of the connection", () =>
+    {
+        var shown = status with { Reason = _redact(status.Reason) };
+        _broker = shown;
+        if (!status.IsConnected) { _settling.ConnectionLost(); }
+        else
+        {
+            foreach (var filter in _companions.SelectMany(c => c.Filters)) { _ = SubscribeAsync(filter); }
+        }
+        _host?.Report(new SinkStatus(Word(status.State), shown.Reason, status.IsConnected));
+        if (shown.Reason.Length == 0) { Log.BrokerWell(_logger, shown.State); }
+        else { Log.BrokerIll(_logger, shown.State, shown.Reason); }
+    });
+
+    private void OnMessage(MqttMessage message) => _supervision.Guard("a message that came in", () =>
+    {
+        foreach (var companion in _companions) { companion.Receive(message); }
+    });
+
+    private async Task SubscribeAsync(string filter)
+    {
+        var result = await _transport.SubscribeAsync(filter, MqttQos.AtLeastOnce).ConfigureAwait(false);
+        if (result.Outcome is PublishOutcome.Refused or PublishOutcome.Invalid) { Log.NotSubscribed(_logger, filter, _redact(result.Reason)); }
+    }
+
+    private static string Word(BrokerState state) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
+
+    /// <summary>Ends the connection so that the broker forgets the will, but only when the offline values have arrived.</summary>
+    public async Task StopAsync(CancellationToken stop)
+    {
+        if (!_broker.IsConnected) { return; }
+        if (!_hasSaidOffline)
+        {
+            Log.StoppedUnacknowledged(_logger);
+            return;
+        }
+        await _transport.DisconnectAsync(stop).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _transport.StatusChanged -= OnStatusChanged;
+        _transport.MessageReceived -= OnMessage;
+        foreach (var companion in _companions) { await companion.DisposeAsync().ConfigureAwait(false); }
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        _settling.Dispose();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using System.Text.Json;
+using EdgePose.Delivery;
+using EdgePose.Domain;
+using EdgePose.Sinks.JsonLines;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Tests.Sinks.Mqtt;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgePose.Tests.Sinks.JsonLines;
+
+public sealed class JsonLinesSinkTests
+{
+    private const string Base = "edgepose/hall-pi/";
+
+    private static Outbox Outbox(Stream output, double maxRate = 1e6)
+    {
+        var topics = new Topics("edgepose", "hall-pi");
+        var messages = new MqttMessages(topics, new MqttSinkOptions { Prefix = "edgepose", Node = "hall-pi" }, []);
+        return new Outbox(
+            new OutboxOptions { Node = "hall-pi", MaxRate = maxRate }, [new JsonLinesSink(messages, output)], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
+    }
+
+    private static PoseEvent Event(int n) => new()
+    {
+        Stream = "front", Epoch = 1, Type = EventType.LineCross, Phase = EventPhase.Start, Key = $"front/door/{n}", Rule = "door", Time = Samples.Time,
+        Microseconds = n, Reason = $"n{n}",
+    };
+
+    [Theory]
+    [InlineData("{\"x\":[1,null]}", "{\"x\":[1,null]}")]
+    [InlineData("3", "3")]
+    [InlineData("online", "\"online\"")]
+    [InlineData("", "\"\"")]
+    [InlineData("{\"x\":", "\"{\\u0022x\\u0022:\"")]
+    [InlineData("1 2", "\"1 2\"")]
+    [InlineData("{\n}", "\"{\\n}\"")]
+    public void Line_OfAnyPayload_IsOneJsonLine(string payload, string embedded)
+    {
+        using var line = new JsonLine();
+        var text = Encoding.UTF8.GetString(line.Render(new MqttMessage("a/b", Encoding.UTF8.GetBytes(payload), MqttQos.AtLeastOnce, true, MqttProperties.None)));
+
+        Assert.Equal($$"""{"topic":"a/b","qos":1,"retain":true,"payload":{{embedded}}}""" + "\n", text);
+        using var document = JsonDocument.Parse(text);
+    }
+
+    [Fact]
+    public async Task Everything_IsWrittenInOrderAsOnTheTopicsOfTheContractAndEndsWithOffline()
+    {
+        using var output = new MemoryStream();
+        var outbox = Outbox(output);
+        outbox.Start();
+        outbox.SetInfo(Samples.Info);
+        outbox.SetStatus(Samples.Ok);
+        outbox.SetStream("front", Samples.Online, default);
+        for (var i = 0; i < 3; i++) { outbox.Event(Event(i), null); }
+        outbox.Poses(Samples.Report(TimeProvider.System, 2));
+        await outbox.StopAsync(CancellationToken.None);
+
+        var lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        IReadOnlyList<JsonElement> Of(string topic) => [.. lines.Where(l => l.GetProperty("topic").GetString() == Base + topic)];
+        Assert.Equal(["online", "offline"], Of("availability").Select(l => l.GetProperty("payload").GetString()));
+        Assert.Equal(["online", "offline"], Of("streams/front/availability").Select(l => l.GetProperty("payload").GetString()));
+        Assert.Equal(["n0", "n1", "n2"], Of("streams/front/events").Select(l => l.GetProperty("payload").GetProperty("reason").GetString()));
+        Assert.Equal([1L, 2, 3], Of("streams/front/events").Select(l => l.GetProperty("payload").GetProperty("seq").GetInt64()));
+        Assert.Equal((0, false), (Of("streams/front/poses").Single().GetProperty("qos").GetInt32(), Of("streams/front/poses").Single().GetProperty("retain").GetBoolean()));
+        Assert.Single(Of("info"));
+        Assert.Equal(2, Of("streams/front/people").Single().GetProperty("payload").GetInt32());
+    }
+
+    [Fact]
+    public async Task OutputThatNobodyReads_HoldsUpNeitherTheCallerNorTheStop()
+    {
+        using var output = new Stuck();
+        var outbox = Outbox(output);
+        outbox.Start();
+        outbox.SetInfo(Samples.Info);
+        Assert.True(output.IsBlocked.Wait(TimeSpan.FromSeconds(30)));
+
+        // On this thread, as inference would: were anything waited for, the test would not come back.
+        for (var i = 0; i < 500; i++)
+        {
+            outbox.Poses(Samples.Report(TimeProvider.System, 1, sequence: i));
+            outbox.Event(Event(i), null);
+        }
+        Assert.True(outbox.Sinks[0].Stats.QueueFull > 300);
+        Assert.True(outbox.Sinks[0].Events.GivenUp > 200);
+
+        await outbox.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        output.Release();
+    }
+
+    [Fact]
+    public async Task OutputClosed_EndsTheSinkWithAReason()
+    {
+        using var output = new ClosedPipe();
+        await using var outbox = Outbox(output);
+        outbox.Start();
+        outbox.SetInfo(Samples.Info);
+
+        await outbox.Ended.WaitAsync(TimeSpan.FromSeconds(30));
+
+        var status = outbox.Sinks[0].Status;
+        Assert.Equal(("closed", false), (status.State, status.IsReady));
+        Assert.Contains("broken pipe", status.Reason, StringComparison.Ordinal);
+    }
+
+    private sealed class ClosedPipe : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("broken pipe");
+    }
+
+    /// <summary>A pipe that is full and has a reader who does not read.</summary>
+    private sealed class Stuck : MemoryStream
+    {
+        private readonly ManualResetEventSlim _released = new();
+
+        public ManualResetEventSlim IsBlocked { get; } = new();
+
+        public void Release() => _released.Set();
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            IsBlocked.Set();
+            _released.Wait();
+        }
+    }
+}
