@@ -19,7 +19,7 @@ internal sealed class DeviceSimulation
     public SchedulingOptions Options { get; init; } = new();
     public IReadOnlyList<Camera> Cameras => _cameras;
     public FakeTimeProvider Time => _time;
-    public TimeSpan Now => TimeSpan.FromTicks(_time.GetTimestamp());
+    public TimeSpan Now => _time.GetUtcNow() - _time.Start;
 
     /// <summary>Every processed frame in order.</summary>
     public List<Served> Frames { get; } = [];
