@@ -1,4 +1,4 @@
 using EdgePose.Cli;
-using EdgePose.Workshop.Verbs;
+using EdgePose.Workshop;
 
 return await CommandLine.InvokeAsync(args, WorkshopVerbs.Create);

@@ -22,7 +22,7 @@ internal static class BatchGain
         }
         string Option(string name, string otherwise) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : otherwise;
         int Number(string name, int otherwise) => int.Parse(Option(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
-        var options = new InferenceOptions { Providers = [Option("--provider", "cpu")], Threads = Number("--threads", 2) };
+        var options = new InferenceSettings { Providers = [Option("--provider", "cpu")], Threads = Number("--threads", 2) };
         using var store = ModelStore.Load(Option("--models", "") is { Length: > 0 } folder ? [folder] : [], options);
         var session = store.Open(store.Catalog.Get(args[0]));
         var input = session.Descriptor.Input;

@@ -2,6 +2,7 @@ using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
+using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Preprocessing;
@@ -42,7 +43,7 @@ public class FrameWork : IDisposable
         _input = new float[3 * 416 * 416];
         _fast = new AssociativeDecoder(Skeletons.CrowdPose14, new BottomUpOptions { Profile = DecodeProfile.Fast });
         _accurate = new AssociativeDecoder(Skeletons.CrowdPose14, new BottomUpOptions { Profile = DecodeProfile.Accurate });
-        _tracker = new Tracker(Skeletons.CrowdPose14, new TrackerOptions());
+        _tracker = new Tracker(Skeletons.CrowdPose14, new TrackerSettings());
         _writer = new PosesWriter("bench", TimeProvider.System, static () => true);
         _poses.Clear();
         _fast.Decode(_outputs.Stages, _poses);

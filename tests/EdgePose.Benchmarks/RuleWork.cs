@@ -1,7 +1,10 @@
+using System.Numerics;
 using BenchmarkDotNet.Attributes;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Benchmarks;
 
@@ -21,19 +24,21 @@ public class RuleWork
     [GlobalSetup]
     public void SetUp()
     {
-        RuleOptions Rule(RuleKind kind, string zone = "", string line = "") => new() { Name = kind.ToString(), Kind = kind, Zone = zone, Line = line, After = TimeSpan.FromSeconds(5) };
-        _engine = new EventEngine(
-            new EventOptions
-            {
-                Stream = "bench", Skeleton = Skeletons.Coco17,
-                Zones = [new ZoneOptions("a", [new(0, 0), new(0.6f, 0), new(0.6f, 1), new(0.3f, 0.5f), new(0, 1)]), new ZoneOptions("b", [new(0.7f, 0), new(1, 0), new(1, 1)])],
-                Lines = [new LineOptions("l", new(0.5f, 0), new(0.5f, 1))],
-                Rules =
-                [
-                    Rule(RuleKind.Zone, "a"), Rule(RuleKind.Occupancy, "b"), Rule(RuleKind.Line, line: "l"), Rule(RuleKind.Dwell, "a"), Rule(RuleKind.Crowding, "a"),
-                    Rule(RuleKind.Fall), Rule(RuleKind.Lying), Rule(RuleKind.HandRaised), Rule(RuleKind.WrongWay, "b"),
-                ],
-            }, static _ => { });
+        static RuleSettings Rule(RuleSettings own, string zone = "") => own with { Name = own.Kind.Word, Zone = zone, After = TimeSpan.FromSeconds(5) };
+        var stream = new StreamRules
+        {
+            Zones = [new ZoneShape("a", [new(0, 0), new(0.6f, 0), new(0.6f, 1), new(0.3f, 0.5f), new(0, 1)]), new ZoneShape("b", [new(0.7f, 0), new(1, 0), new(1, 1)])],
+            Lines = [new LineShape("l", new(0.5f, 0), new(0.5f, 1))],
+            Rules =
+            [
+                Rule(new ZoneRule.Settings(), "a"), Rule(new OccupancyRule.Settings(), "b"),
+                Rule(new LineRule.Settings { Line = "l", Crossing = LineRule.Way.Both }), Rule(new DwellRule.Settings(), "a"),
+                Rule(new CrowdingRule.Settings { Count = 5 }, "a"), Rule(new FallRule.Settings { Angle = 50, Speed = 1.6f }),
+                Rule(new LyingRule.Settings { Angle = 50 }), Rule(new HandRaisedRule.Settings { Hand = HandRaisedRule.Wanted.Any, Height = 0.5f }),
+                Rule(new WrongWayRule.Settings { Direction = Vector2.UnitX, Speed = 1.6f }, "b"),
+            ],
+        };
+        _engine = new EventEngine(new EventSetup(new PoseFacts("bench", Skeletons.Coco17), new EventsSettings(), stream), static _ => { });
         for (var i = 0; i < 100; i++) { Judge(); }
         _encoder.Begin();
     }

@@ -59,7 +59,7 @@ internal static class LoadMeasurement
         Statistics.Round(100 * machine.CpuSeconds / machine.Seconds), Statistics.Round(100 * machine.ChildCpuSeconds / machine.Seconds),
         Statistics.Round(1000 * machine.CpuSeconds / Math.Max(1, frames)), Statistics.Round(1000 * machine.ChildCpuSeconds / Math.Max(1, frames)));
 
-    private static IReadOnlyList<FrameTally> Accounts(BenchRig rig) => [.. rig.Pipeline.Streams.Select(FrameTally.Of)];
+    private static IReadOnlyList<FrameTally> Accounts(BenchRig rig) => [.. rig.Pipeline.Streams.Select(Snapshots.Tally)];
 
     /// <summary>The rate that can be offered: a clip may have fewer frames per second than were asked for.</summary>
     private static double Largest(BenchRig rig, double fps)

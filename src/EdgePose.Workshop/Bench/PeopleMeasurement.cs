@@ -3,6 +3,7 @@ using EdgePose.Networks;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.TopDown;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Streams;
 

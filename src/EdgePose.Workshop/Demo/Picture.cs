@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using EdgePose.Domain;
+using EdgePose.Workshop.Media;
 
 namespace EdgePose.Workshop.Demo;
 
@@ -15,7 +16,7 @@ internal static class Picture
     /// <param name="stop">Cancels.</param>
     public static async Task WriteAsync(JsonElement message, string clip, double fps, string path, CancellationToken stop)
     {
-        var (width, height) = await SizeAsync(clip, stop);
+        var (width, height) = await new FfmpegOnOwnNames(Child.Require("ffmpeg", "ffmpeg")).SizeAsync(clip, stop);
         var canvas = new SkeletonPicture(width, height);
         canvas.Draw(message);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -25,20 +26,6 @@ internal static class Picture
             : ["-f", "lavfi", "-i", $"color=black:size={size}"];
         await EncodeAsync(["-v", "error", "-y", .. background, "-f", "rawvideo", "-pix_fmt", "rgba", "-s", size, "-i", "pipe:0",
             "-filter_complex", "[0:v]format=rgb24[b];[b][1:v]overlay=format=rgb", "-frames:v", "1", "-update", "1", path], canvas.Rgba, stop);
-    }
-
-    private static async Task<(int Width, int Height)> SizeAsync(string clip, CancellationToken stop)
-    {
-        var size = "";
-        await using (var probe = Child.Start(Child.Require("ffprobe", "ffmpeg"),
-            ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "csv=p=0", clip], line => size = size.Length == 0 ? line : size))
-        {
-            while (!probe.HasExited) { await Task.Delay(20, stop); }
-            await probe.StopAsync(TimeSpan.FromSeconds(2));
-        }
-        var parts = size.Split(',');
-        return parts.Length >= 2 ? (int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture))
-            : throw new UserError(ExitCode.Source, $"ffprobe finds no video in {clip}");
     }
 
     private static async Task EncodeAsync(IEnumerable<string> arguments, byte[] rgba, CancellationToken stop)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using EdgePose.Domain;
+using EdgePose.Workshop.Media;
 
 namespace EdgePose.Workshop.Demo;
 
@@ -67,9 +69,7 @@ internal sealed class Stage : IAsyncDisposable
         }
         var clip = Path.Combine(Folder, "clip.mp4");
         say("source    preparing the clip for RTSP (H.264)...");
-        await Child.RunAsync(Child.Require("ffmpeg", "ffmpeg"),
-            ["-nostdin", "-v", "error", "-i", Source, "-t", (options.Seconds + 20).ToString(CultureInfo.InvariantCulture), "-an", "-c:v", "libx264", "-preset", "veryfast",
-             "-crf", "18", "-profile:v", "main", "-g", "20", "-bf", "0", "-pix_fmt", "yuv420p", clip], stop);
+        await new FfmpegOnOwnNames(Child.Require("ffmpeg", "ffmpeg")).PrepareForRtspAsync(Source, clip, TimeSpan.FromSeconds(options.Seconds + 20), stop);
         var port = Child.FreePort();
         var script = await ReadScriptAsync();
         var server = Child.Start("/usr/bin/python3", ["-", port.ToString(CultureInfo.InvariantCulture), clip], input: script);
@@ -91,7 +91,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         File.WriteAllText(ConfigFile, Configuration(options));
         var self = Environment.ProcessPath ?? throw new UserError(ExitCode.Failed, "the path of this program is unknown");
-        string[] prefix = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(Stage).Assembly.Location] : [];
+        string[] prefix = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [Assembly.GetEntryAssembly()!.Location] : [];
         _daemon = Child.Start(self, [.. prefix, "run", "--config", ConfigFile]);
         say($"daemon    edgepose run --config {ConfigFile}");
     }

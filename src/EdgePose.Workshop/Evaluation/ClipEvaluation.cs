@@ -70,7 +70,7 @@ internal static class ClipEvaluation
         public Run(ClipRequest request, EvalModels models, ClipTruth truth, IProgress<EvalProgress> progress, TimeProvider time)
         {
             (_request, _truth, _progress, _time, _estimator) = (request, truth, progress, time, models.ForClip());
-            _tracker = new Tracker(models.Skeleton, new TrackerOptions { JointThreshold = models.JointThreshold });
+            _tracker = new Tracker(models.Skeleton, new TrackerSettings { JointThreshold = models.JointThreshold });
             (_poses, _people) = (new PoseList(models.Skeleton.Count), new TrackedPoseList(models.Skeleton.Count));
         }
 
@@ -82,7 +82,7 @@ internal static class ClipEvaluation
 
         public async Task ReadAsync(CancellationToken stop)
         {
-            var source = new SourceOptions { Stream = "eval", Url = Path.GetFullPath(_request.Clip), Pace = SourcePace.Max, FrameSize = _estimator.PreferredFrame };
+            var source = new SourceSettings { Stream = "eval", Url = Path.GetFullPath(_request.Clip), Pace = SourcePace.Max, FrameSize = _estimator.PreferredFrame };
             var probed = await new SourceProbe(new FfmpegTools(), static t => t, _time).ProbeAsync(source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
             if (probed.Format is not { } format) { throw new UserError(ExitCode.Source, $"{_request.Clip}: {probed.Reason}"); }
             _sourceRate = format.FramesPerSecond > 0 ? format.FramesPerSecond : 25;

@@ -27,7 +27,7 @@ internal sealed class EvalModels : IDisposable
     public EvalModels(EvalModelOptions options, bool truthBoxes = false)
     {
         _options = options;
-        _store = ModelStore.Load(options.Folders, new InferenceOptions
+        _store = ModelStore.Load(options.Folders, new InferenceSettings
         {
             Providers = [options.Provider], RequireProvider = options.Provider == "auto" ? "" : options.Provider, Threads = options.Threads,
         });
@@ -55,7 +55,7 @@ internal sealed class EvalModels : IDisposable
     /// <summary>Joint layout of a pose model, which need not be installed.</summary>
     public static Skeleton SkeletonOf(string model, IReadOnlyList<string> folders)
     {
-        using var store = ModelStore.Load(folders, new InferenceOptions());
+        using var store = ModelStore.Load(folders, new InferenceSettings());
         var descriptor = store.Catalog.Get(model);
         return descriptor.Task != ModelTask.Detect ? Skeletons.Get(descriptor.Skeleton)
             : throw new UserError(ExitCode.Model, $"{model} is a person detector, not a pose model");

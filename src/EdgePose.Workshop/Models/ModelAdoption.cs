@@ -44,7 +44,7 @@ internal static class ModelAdoption
         var problems = new ProblemList();
         var descriptor = DescriptorReader.Read(System.Text.Encoding.UTF8.GetBytes(text), $"{request.Name}.yaml", problems)
             ?? throw new UserError(ExitCode.Model, $"{request.File}: no valid descriptor can be made of it: {problems.ToSorted([])[0]}");
-        using var session = NetworkFactory.Open(descriptor, content, joints, new InferenceOptions { Providers = ["cpu"] });
+        using var session = NetworkFactory.Open(descriptor, content, joints, new InferenceSettings { Providers = ["cpu"] });
         var binding = session.Bind(1, descriptor.Input.Height, descriptor.Input.Width);
         return new AdoptedModel(descriptor.Name, family.Kind.Word, descriptor.Skeleton, session.InputShape(binding).ToString(),
             [.. session.OutputShapes(binding).Select(o => o.ToString())], text);

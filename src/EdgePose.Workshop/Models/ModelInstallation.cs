@@ -11,7 +11,7 @@ internal static class ModelInstallation
     public static async Task<DownloadedModel> PullAsync(
         IReadOnlyList<string> folders, string name, IProgress<DownloadProgress>? progress, CancellationToken stop)
     {
-        using var store = ModelStore.Load(folders, new InferenceOptions());
+        using var store = ModelStore.Load(folders, new InferenceSettings());
         using var http = new HttpFetch();
         return await new ModelFetcher(http, ModelFolders.ForNew(folders), progress).RunAsync(store.Catalog.Get(name), stop);
     }
@@ -21,7 +21,7 @@ internal static class ModelInstallation
     /// <exception cref="UserError">Unknown model, or nothing of it lies in such a folder.</exception>
     public static IReadOnlyList<string> Remove(IReadOnlyList<string> folders, string name)
     {
-        using var store = ModelStore.Load(folders, new InferenceOptions());
+        using var store = ModelStore.Load(folders, new InferenceSettings());
         var model = store.Catalog.Get(name);
         string[] own = folders.Count > 0 ? [.. folders.Select(Path.GetFullPath)] : [.. ModelFolders.All];
         var descriptors = own.Select(f => Path.Combine(f, name + ".yaml")).Where(File.Exists).ToList();

@@ -21,14 +21,14 @@ internal static class ModelReports
 {
     public static IReadOnlyList<ModelReport> List(IReadOnlyList<string> folders)
     {
-        using var store = ModelStore.Load(folders, new InferenceOptions());
+        using var store = ModelStore.Load(folders, new InferenceSettings());
         return [.. store.Catalog.Models.Select(m => Report(m, verify: false))];
     }
 
     /// <summary>Hash and contract of the named models (all installed ones when none is named); each is run once.</summary>
     public static IReadOnlyList<ModelReport> Verify(IReadOnlyList<string> folders, IReadOnlyList<string> names)
     {
-        using var store = ModelStore.Load(folders, new InferenceOptions { Providers = ["cpu"] });
+        using var store = ModelStore.Load(folders, new InferenceSettings { Providers = ["cpu"] });
         var models = names.Count > 0 ? names.Select(store.Catalog.Get) : store.Catalog.Models.Where(m => m.Path.Length > 0);
         return [.. models.Select(m => Report(m, verify: true, store))];
     }
@@ -36,7 +36,7 @@ internal static class ModelReports
     /// <exception cref="UserError">Unknown, not installed, damaged, or not runnable.</exception>
     public static ModelInterface Info(IReadOnlyList<string> folders, string name)
     {
-        using var store = ModelStore.Load(folders, new InferenceOptions());
+        using var store = ModelStore.Load(folders, new InferenceSettings());
         var model = store.Catalog.Get(name);
         var session = store.Open(model);
         var binding = session.Bind(1, model.Input.Height, model.Input.Width);

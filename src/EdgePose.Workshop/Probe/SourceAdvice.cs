@@ -14,7 +14,7 @@ internal static class SourceAdvice
     /// <param name="source">What was measured.</param>
     /// <param name="small">A smaller stream of the same camera, found by asking.</param>
     /// <param name="deviceLink">The lasting name of a USB camera.</param>
-    public static SourceReport Complete(SourceReport r, SourceOptions source, (string Url, StreamFormat Format)? small, string? deviceLink)
+    public static SourceReport Complete(SourceReport r, SourceSettings source, (string Url, StreamFormat Format)? small, string? deviceLink)
     {
         var fps = Math.Clamp(Math.Round(r.FpsMeasured > 0 ? r.FpsMeasured : r.FpsAnnounced), 1, EnoughFps);
         var lossy = r.PacketsLost > 0 || r.DamagedPictures > 0;
@@ -23,7 +23,7 @@ internal static class SourceAdvice
         return advised with { Advice = [.. Sentences(advised, source, small, deviceLink)], Yaml = Block(advised, source, deviceLink) };
     }
 
-    private static IEnumerable<string> Sentences(SourceReport r, SourceOptions source, (string Url, StreamFormat Format)? small, string? deviceLink)
+    private static IEnumerable<string> Sentences(SourceReport r, SourceSettings source, (string Url, StreamFormat Format)? small, string? deviceLink)
     {
         if (source.Transport == SourceTransport.Udp && r.Transport == "tcp") { yield return "packets were lost or pictures damaged over UDP; use TCP"; }
         if (r.FpsAnnounced > 0 && Math.Abs(r.FpsMeasured - r.FpsAnnounced) > 0.2 * r.FpsAnnounced)
@@ -49,7 +49,7 @@ internal static class SourceAdvice
     }
 
     /// <summary>The block to paste.</summary>
-    internal static string Block(SourceReport r, SourceOptions source, string? deviceLink = null)
+    internal static string Block(SourceReport r, SourceSettings source, string? deviceLink = null)
     {
         var lines = new List<string> { "streams:", $"  {source.Stream}:", $"    url: {Quote(deviceLink ?? source.Url)}" };
         if (r.SubStream is { } small) { lines.Add($"    substream: {Quote(small)}"); }

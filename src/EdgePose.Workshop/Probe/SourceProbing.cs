@@ -37,7 +37,7 @@ internal static class SourceProbing
         return SourceAdvice.Complete(measured, source, small, new V4l2Device().LinkOf(source.Url));
     }
 
-    private static SourceOptions Source(ProbeRequest request, Redactor redactor)
+    private static SourceSettings Source(ProbeRequest request, Redactor redactor)
     {
         if (StreamUrl.Parse(request.Url, Path.GetFullPath, out var problem) is not { } address)
         {
@@ -46,7 +46,7 @@ internal static class SourceProbing
         var password = request.Password ?? (address.Password is { } given ? new Secret(given) : null);
         if (password is not null) { redactor.Register([password]); }
         redactor.Register(address.Secrets.Select(s => new Secret(s)));
-        return new SourceOptions
+        return new SourceSettings
         {
             Stream = request.Stream,
             Url = address.Url,
@@ -59,7 +59,7 @@ internal static class SourceProbing
     }
 
     private static async Task<SourceReport> MeasureAsync(
-        SourceOptions source, StreamFormat format, TimeSpan duration, Redactor redactor, bool verbose, TimeProvider time, CancellationToken stop)
+        SourceSettings source, StreamFormat format, TimeSpan duration, Redactor redactor, bool verbose, TimeProvider time, CancellationToken stop)
     {
         using var loggers = LogSetup.CreateFactory(verbose ? "debug" : "error", LogStyle.Console, redactor);
         using var slot = new FrameSlot(FullPolicy.NewestWins);
@@ -96,7 +96,7 @@ internal static class SourceProbing
         };
     }
 
-    private static SourceReport Report(SourceOptions source, StreamFormat format, StreamStatus status, SourceCounters counters, PacketSummary packets, double frameRate)
+    private static SourceReport Report(SourceSettings source, StreamFormat format, StreamStatus status, SourceCounters counters, PacketSummary packets, double frameRate)
     {
         var ended = status.State == StreamState.Disabled && counters.Received > 0;
         // The packets count what the source sends; frames are what this machine could decode.
@@ -124,7 +124,7 @@ internal static class SourceProbing
     }
 
     /// <summary>Asks once for a smaller stream where the picture is larger than any network needs.</summary>
-    private static async Task<(string Url, StreamFormat Format)?> FindSmallAsync(SourceOptions source, StreamFormat format, SourceProbe probe, CancellationToken stop)
+    private static async Task<(string Url, StreamFormat Format)?> FindSmallAsync(SourceSettings source, StreamFormat format, SourceProbe probe, CancellationToken stop)
     {
         const int Enough = 1280 * 720;
         if (source.Kind is not (SourceKind.Rtsp or SourceKind.Http) || format.Width * format.Height < Enough || SubStream.Guess(source.Url) is not { } url) { return null; }

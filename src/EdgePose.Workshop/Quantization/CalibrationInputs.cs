@@ -2,6 +2,7 @@ using System.Collections;
 using EdgePose.Domain;
 using EdgePose.ModelTools.Quantization.Graphs;
 using EdgePose.Networks.Runtime;
+using EdgePose.Workshop.Quantization.Engines;
 using EdgePose.Workshop.Quantization.Pictures;
 
 namespace EdgePose.Workshop.Quantization;

@@ -2,6 +2,7 @@ using EdgePose.ModelTools.Quantization;
 using EdgePose.ModelTools.Quantization.Calibration;
 using EdgePose.Workshop.Evaluation.Keypoints;
 using EdgePose.Workshop.Quantization.Accuracy;
+using EdgePose.Workshop.Quantization.Engines;
 using EdgePose.Workshop.Quantization.Pictures;
 
 namespace EdgePose.Workshop.Quantization;

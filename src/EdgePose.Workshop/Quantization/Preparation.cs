@@ -5,6 +5,7 @@ using EdgePose.Networks.Runtime;
 using EdgePose.Workshop.Evaluation;
 using EdgePose.Workshop.Evaluation.Data;
 using EdgePose.Workshop.Quantization.Accuracy;
+using EdgePose.Workshop.Quantization.Engines;
 using EdgePose.Workshop.Quantization.Pictures;
 
 namespace EdgePose.Workshop.Quantization;
@@ -111,10 +112,10 @@ internal sealed class Preparation(QuantizeRequest request, SourceModel source, I
     private OpenedDetector? OpenDetector()
     {
         if (source.Model.Task != ModelTask.TopDown) { return null; }
-        using var store = ModelStore.Load(request.Folders, new InferenceOptions { Providers = ["cpu"] });
+        using var store = ModelStore.Load(request.Folders, new InferenceSettings { Providers = ["cpu"] });
         var model = store.Catalog.Get(request.Detector);
         if (model.Task != ModelTask.Detect) { throw new UserError(ExitCode.Model, $"{model.Name} is a pose model, not a person detector"); }
-        var session = NetworkFactory.Open(model, ModelFile.ReadVerified(model), new InferenceOptions { Providers = ["cpu"] });
+        var session = NetworkFactory.Open(model, ModelFile.ReadVerified(model), new InferenceSettings { Providers = ["cpu"] });
         return new OpenedDetector(model.Name, model.Decode.ScoreThreshold, session);
     }
 

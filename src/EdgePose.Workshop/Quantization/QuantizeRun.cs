@@ -60,7 +60,10 @@ internal sealed class QuantizeRun
         FreeMemory.TrimAll();
         var candidates = Candidates(network, pictures.Evaluation, quantizer);
         var (plan, costs) = Choose(candidates.Item1);
-        return Report(candidates.Item1, candidates.Item2, pictures, inputs.Count, sample, plan, costs);
+        FreeMemory.TrimAll();
+        var (report, model) = new QuantizeReporting(_request, _source, _runner, _stages, _time, _stop)
+            .Report(new QuantizeOutcome(candidates.Item1, candidates.Item2, pictures, inputs.Count, sample, plan, costs));
+        return new QuantizeResult(report, model, CardText.Write(_source.Model, Path.GetFileName(_request.Out), report));
     }
 
     private (Candidates, Examination) Candidates(OrtSession network, EvalSet set, Quantizer quantizer)
@@ -86,40 +89,4 @@ internal sealed class QuantizeRun
         var groups = _request.Plan == PlanKind.File ? _request.PlanGroups : [];
         return (groups, IsWithin(groups) ? [] : candidates.Rank());
     }
-
-    private QuantizeResult Report(
-        Candidates candidates, Examination examination, PreparedPictures pictures, int inputs, GraphInput sample, IReadOnlyList<string> floatGroups, IReadOnlyList<GroupCost> costs)
-    {
-        FreeMemory.TrimAll();
-        var (quantized, exam) = (candidates.Write(floatGroups), candidates.Examine(floatGroups));
-        var name = ModelAdoption.NameOf(_request.Out);
-        var path = Path.GetFullPath(_request.Out);
-        var made = quantized.Report;
-        var report = new QuantizeReport
-        {
-            Name = name, Source = _source.Model.Name, SourceSha256 = _source.Sha256, Accepted = exam.IsWithin(_request.Limits), Limits = _request.Limits,
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(quantized.Model)), BytesFloat = _source.Content.Length, BytesQuantized = quantized.Model.Length,
-            Target = QuantizeWords.Of(made.Target), Method = QuantizeWords.Of(made.Method), Activations = QuantizeWords.Of(made.Target, _request.Settings.Activations),
-            Excluded = _request.Settings.Exclude, FloatGroups = floatGroups, Groups = made.Groups, Sensitivity = costs, Notes = made.Notes,
-            Calibration = new CalibrationFigures(
-                PixelHash.OfSet(pictures.Calibration.Select(p => p.Hash)), [.. _request.Calibrate.Select(Preparation.NameOf)], pictures.Calibration.Count, inputs),
-            Evaluation = Figures(examination, exam, candidates.Compare(quantized), pictures, candidates.LossInterval(floatGroups)),
-            Speed = new SpeedMeasurement(_source, quantized.Model, sample, _time, _stop).Run(QuantizeWords.Of(made.Target), _stages.Start("speed")),
-            Residual = Residuals.Count(_runner, quantized.Model, name), Tool = $"edgepose {Versions.Self}, onnxruntime {OrtRuntime.Version}",
-            Date = _time.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), Verdict = "",
-        };
-        report = report with { Verdict = QuantizeVerdict.Text(report) };
-        if (report.Accepted) { report = report with { Path = path, Card = Path.Combine(Path.GetDirectoryName(path)!, name + ".yaml") }; }
-        return new QuantizeResult(report, quantized.Model, CardText.Write(_source.Model, Path.GetFileName(path), report));
-    }
-
-    private static EvaluationFigures Figures(Examination examination, Exam exam, Difference difference, PreparedPictures pictures, Interval? interval) => new()
-    {
-        Measure = examination.Measure, Sha256 = pictures.Evaluation.Sha256, AnnotationsSha256 = pictures.Evaluation.Truth?.Sha256, Pictures = pictures.Evaluation.Pictures.Count,
-        People = examination.People, Boxes = pictures.Boxes, ApFloat = exam.ApFloat, ApQuantized = exam.ApQuantized, ApLoss = exam.ApLoss, ApLossLow = interval?.Low, ApLossHigh = interval?.High,
-        ApAgainstFloat = exam.ApAgainstFloat, Agreement = exam.Likeness.Agreement, MeanShiftPx = Finite(exam.Likeness.MeanShift), MedianShiftPx = Finite(exam.Likeness.MedianShift),
-        SqnrDb = difference.SqnrDb,
-    };
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -34,7 +34,7 @@ internal sealed record SourceModel(ModelDescriptor Model, byte[] Content, string
     /// <summary>Opens a network with this model's interface on the CPU.</summary>
     public OrtSession Session(byte[] content, int threads = 0, string provider = "cpu")
     {
-        var session = NetworkFactory.Open(Model, content, new InferenceOptions { Providers = [provider], RequireProvider = provider, Threads = threads });
+        var session = NetworkFactory.Open(Model, content, new InferenceSettings { Providers = [provider], RequireProvider = provider, Threads = threads });
         session.MostBindings = KeptSizes;
         return session;
     }
@@ -48,12 +48,12 @@ internal sealed record SourceModel(ModelDescriptor Model, byte[] Content, string
         var isFile = request.Model.Contains('/', StringComparison.Ordinal) || request.Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
         if (!isFile)
         {
-            using var named = ModelStore.Load(request.Folders, new InferenceOptions());
+            using var named = ModelStore.Load(request.Folders, new InferenceSettings());
             return named.Catalog.Get(request.Model);
         }
         var path = Path.GetFullPath(request.Model);
         if (!File.Exists(path)) { throw new UserError(ExitCode.Model, $"{request.Model} does not exist"); }
-        using var store = ModelStore.Load([Path.GetDirectoryName(path)!, .. request.Folders], new InferenceOptions());
+        using var store = ModelStore.Load([Path.GetDirectoryName(path)!, .. request.Folders], new InferenceSettings());
         return store.Catalog.Models.FirstOrDefault(m => m.Path == path) ?? throw new UserError(
             ExitCode.Model, $"{request.Model} has no descriptor, so nobody knows how pictures become its input", $"edgepose models import {request.Model} --as onnx");
     }

@@ -3,6 +3,7 @@ using EdgePose.Events;
 using EdgePose.Service;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
+using EdgePose.Streams;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Workshop.Replay;
@@ -21,7 +22,8 @@ internal static class ClipSource
     {
         var source = stream with
         {
-            Url = Path.GetFullPath(clip), User = "", Password = null, Enabled = true, Loop = false, Pace = Pace.Max, Publish = PublishScope.Nothing,
+            Source = stream.Source with { Url = Path.GetFullPath(clip), User = "", Password = null, Loop = false, Pace = SourcePace.Max },
+            Enabled = true, Publish = PublishScope.Nothing,
         };
         var outputs = new EventOutputs
         {

@@ -33,7 +33,7 @@ internal sealed record EventLine
 
     public static EventLine Of(PoseEvent e) => new()
     {
-        Stream = e.Stream, Time = e.Time, Rule = e.Rule, Type = e.Type.Name(), Phase = e.Phase.Name(), Zone = OrNull(e.Zone), Line = OrNull(e.Line),
+        Stream = e.Stream, Time = e.Time, Rule = e.Rule, Type = e.Type.Name, Phase = e.Phase.Name(), Zone = OrNull(e.Zone), Line = OrNull(e.Line),
         Direction = OrNull(e.Direction), Count = e.Count, Track = e.Track, Score = e.Track is null ? null : Math.Round((double)e.Score, 3),
         DurationMs = (long)e.Duration.TotalMilliseconds, Epoch = e.Epoch, Key = e.Key, Reason = e.Reason,
         Box = e.Box is { } b ? [Round(b.X1), Round(b.Y1), Round(b.X2), Round(b.Y2)] : null,

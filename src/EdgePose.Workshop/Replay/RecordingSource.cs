@@ -1,6 +1,6 @@
 using EdgePose.Domain;
-using EdgePose.Events;
 using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Workshop.Replay;
 

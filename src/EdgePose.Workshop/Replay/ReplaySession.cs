@@ -1,6 +1,8 @@
 using EdgePose.Events;
 using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 
 namespace EdgePose.Workshop.Replay;
@@ -34,8 +36,8 @@ internal sealed class ReplaySession(RuleSet rules, RuleSet? shadow, Action<Event
             return;
         }
         (_header, _first) = (header, true);
-        _engine = new EventEngine(EventMapping.Options(rules.Stream, rules.Events, header), e => Take(EventLine.Of(e)));
-        _shadow = shadow is null ? null : new EventEngine(EventMapping.Options(shadow.Stream, shadow.Events, header), e => _shadowEvents.Add(EventLine.Of(e)));
+        _engine = new EventEngine(EventMapping.Setup(rules.Stream, rules.Events, header), e => Take(EventLine.Of(e)));
+        _shadow = shadow is null ? null : new EventEngine(EventMapping.Setup(shadow.Stream, shadow.Events, header), e => _shadowEvents.Add(EventLine.Of(e)));
     }
 
     public void Add(Scene scene)

@@ -3,7 +3,6 @@ using EdgePose.Workshop.Evaluation;
 using EdgePose.Workshop.Models;
 using EdgePose.Workshop.Probe;
 using EdgePose.Workshop.Quantization;
-using EdgePose.Workshop.Verbs.Models;
 
 namespace EdgePose.Workshop.Verbs;
 

@@ -10,7 +10,8 @@ internal static class EventCodec
 
     public static void Write(BinaryWriter to, PoseEvent e)
     {
-        foreach (var text in (string[])[e.Stream, e.Type.Name(), e.Key, e.Rule, e.Reason, e.Zone, e.Line, e.Direction]) { to.Write(text); }
+        foreach (var text in (string[])[e.Stream, e.Key, e.Rule, e.Reason, e.Zone, e.Line, e.Direction]) { to.Write(text); }
+        Write(to, e.Type);
         to.Write(e.Epoch);
         to.Write((byte)e.Phase);
         to.Write(e.Time.UtcTicks);
@@ -34,11 +35,12 @@ internal static class EventCodec
 
     public static PoseEvent Read(BinaryReader from)
     {
-        var (stream, type, key, rule) = (from.ReadString(), from.ReadString(), from.ReadString(), from.ReadString());
-        var (reason, zone, line, direction) = (from.ReadString(), from.ReadString(), from.ReadString(), from.ReadString());
+        var (stream, key, rule, reason) = (from.ReadString(), from.ReadString(), from.ReadString(), from.ReadString());
+        var (zone, line, direction) = (from.ReadString(), from.ReadString(), from.ReadString());
         return new PoseEvent
         {
-            Stream = stream, Type = EventTypes.Parse(type), Key = key, Rule = rule, Reason = reason, Zone = zone, Line = line, Direction = direction,
+            Stream = stream, Key = key, Rule = rule, Reason = reason, Zone = zone, Line = line, Direction = direction,
+            Type = ReadType(from),
             Epoch = from.ReadInt32(),
             Phase = from.ReadByte() is var phase and <= (byte)EventPhase.End ? (EventPhase)phase : throw new FormatException("no such phase"),
             Time = new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero),
@@ -54,6 +56,26 @@ internal static class EventCodec
             History = [.. Enumerable.Range(0, Length(from)).Select(_ => new PoseMoment(TimeSpan.FromTicks(from.ReadInt64()), ReadPoints(from)))],
         };
     }
+
+    /// <summary>All that its rule said of it: the program that reads the record may not have the rule.</summary>
+    private static void Write(BinaryWriter to, EventType type)
+    {
+        to.Write(type.Name);
+        to.Write(type.HumanActivity ?? "");
+        to.Write(type.State is not null);
+        if (type.State is not { } state) { return; }
+        to.Write(state.Name);
+        to.Write(state.DeviceClass ?? "");
+    }
+
+    private static EventType ReadType(BinaryReader from)
+    {
+        var (name, activity) = (from.ReadString(), OrNull(from.ReadString()));
+        var state = from.ReadBoolean() ? new EventState(from.ReadString(), OrNull(from.ReadString())) : null;
+        return new EventType(name) { HumanActivity = activity, State = state };
+    }
+
+    private static string? OrNull(string text) => text.Length == 0 ? null : text;
 
     private static void Write<T>(BinaryWriter to, T? value, Action<BinaryWriter, T> write) where T : struct
     {

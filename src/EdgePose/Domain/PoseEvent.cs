@@ -1,35 +1,5 @@
 namespace EdgePose.Domain;
 
-/// <summary>What happened. The names on the wire are those of <see cref="EventTypes.Name"/>.</summary>
-internal enum EventType
-{
-    /// <summary>A person stands in a zone; the end of it is <see cref="ZoneLeave"/> under the same key.</summary>
-    ZoneEnter,
-    ZoneLeave,
-
-    /// <summary>A zone is not empty; an update for each change of the number.</summary>
-    ZoneOccupancy,
-
-    /// <summary>A person crossed a line; has no end.</summary>
-    LineCross,
-    Dwell,
-    Crowding,
-    Fall,
-    Lying,
-    HandRaised,
-    WrongWay,
-
-    /// <summary>No pictures come any more; the end of it is <see cref="StreamRestored"/> under the same key.</summary>
-    StreamLost,
-    StreamRestored,
-
-    /// <summary>Events were dropped by the spool, which makes this event itself.</summary>
-    Gap,
-}
-
-/// <summary>Where an event stands in its life. All messages of one event carry the same <see cref="PoseEvent.Key"/>.</summary>
-internal enum EventPhase { Start, Update, End }
-
 /// <summary>One moment of the skeleton history behind an event.</summary>
 /// <param name="Before">Time before <see cref="PoseEvent.Time"/>; zero for the moment itself, never negative.</param>
 /// <param name="Points">Normalised body joints: the first <see cref="Skeleton.BodyJoints"/> of the skeleton.</param>
@@ -104,29 +74,4 @@ internal sealed record PoseEvent
 
     /// <summary>Only for a gap.</summary>
     public EventRange? Missing { get; init; }
-}
-
-internal static class EventTypes
-{
-    private static readonly string[] Names =
-    [
-        "zone_enter", "zone_leave", "zone_occupancy", "line_cross", "dwell", "crowding", "fall", "lying", "hand_raised", "wrong_way",
-        "stream_lost", "stream_restored", "gap",
-    ];
-
-    /// <summary>Every type with its name on the wire.</summary>
-    public static string Name(this EventType type) => Names[(int)type];
-
-    /// <exception cref="FormatException">There is no such type.</exception>
-    public static EventType Parse(string name) => Array.IndexOf(Names, name) is var index and >= 0 ? (EventType)index : throw new FormatException($"no type of event is called {name}");
-
-    public static string Name(this EventPhase phase) => phase switch
-    {
-        EventPhase.Start => "start",
-        EventPhase.Update => "update",
-        _ => "end",
-    };
-
-    /// <summary>True when no end follows the start.</summary>
-    public static bool IsInstant(this EventType type) => type is EventType.LineCross or EventType.Gap;
 }

@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Events;
 
@@ -14,7 +15,7 @@ internal sealed class EventEngine
 
     private const string StreamRule = "stream";
 
-    private readonly EventOptions _options;
+    private readonly EventSetup _setup;
     private readonly EventContext _context;
     private readonly ZoneMonitor[] _zones;
     private readonly IEventRule[] _rules;
@@ -23,17 +24,18 @@ internal sealed class EventEngine
     private bool _started, _lost;
     private string _lostKey = "";
     private long _lostAt;
-    private int _lostEpoch;
+    private int _lostEpoch, _seats;
 
-    /// <param name="options">Zones, lines and rules; references between them are right.</param>
+    /// <param name="setup">What is judged.</param>
     /// <param name="raise">Gets every event, on the caller's thread.</param>
     /// <param name="onCount">Gets every change of the number of people in a zone.</param>
-    public EventEngine(EventOptions options, Action<PoseEvent> raise, Action<string, int>? onCount = null)
+    public EventEngine(EventSetup setup, Action<PoseEvent> raise, Action<string, int>? onCount = null)
     {
-        (_options, _context) = (options, new EventContext(options, raise));
-        (_lostAfter, _minAge) = (Instant.Most(options.LostAfter), Instant.Least(options.MinAge));
-        _zones = [.. options.Zones.Select((zone, slot) => new ZoneMonitor(zone, slot, options, onCount))];
-        _rules = [.. options.Rules.Select(Create)];
+        (_setup, _context) = (setup, new EventContext(setup.Poses, setup.Shared, raise));
+        (_lostAfter, _minAge) = (Instant.Most(setup.Poses.LostAfter), Instant.Least(setup.Shared.MinAge));
+        _zones = [.. setup.Stream.Zones.Select(zone => new ZoneMonitor(zone, setup.Shared, onCount))];
+        var site = new RuleSite(_zones, setup.Stream.Lines, setup.Shared.Schedules);
+        _rules = [.. setup.Stream.Rules.Select(rule => rule.Create(site))];
     }
 
     /// <summary>Event messages so far, by type; readable from other threads.</summary>
@@ -66,7 +68,7 @@ internal sealed class EventEngine
         At(time);
         CloseAll(EndReason.StreamLost);
         (_lost, _lostAt, _lostEpoch, _lostKey) = (true, _context.Now, _context.Epoch, _context.NewKey(StreamRule, null));
-        if (_options.StreamState) { _context.Raise(new EventDraft(EventType.StreamLost, EventPhase.Start, StreamRule, _lostKey, reason), null); }
+        if (_setup.Shared.StreamState) { _context.Raise(new EventDraft(EventType.StreamLost, EventPhase.Start, StreamRule, _lostKey, reason), null); }
         return true;
     }
 
@@ -83,7 +85,7 @@ internal sealed class EventEngine
         _lost = false;
         At(scene.Time);
         _context.Epoch = scene.Epoch;
-        if (!_options.StreamState) { return; }
+        if (!_setup.Shared.StreamState) { return; }
         _context.Raise(new EventDraft(EventType.StreamRestored, EventPhase.End, StreamRule, _lostKey, "frames again") { Duration = _context.Now - _lostAt }, null);
     }
 
@@ -101,14 +103,18 @@ internal sealed class EventEngine
         if (index < 0)
         {
             index = ~index;
-            var person = _free.TryPop(out var old) ? old
-                : new Person(_zones.Length, _rules.Length, _options.Pose ? _options.History : TimeSpan.Zero, _options.Skeleton.BodyJoints);
+            var person = _free.TryPop(out var old) ? old : NewPerson();
             person.Begin(body.Track, _context.Now, _context.Joints);
+            foreach (var zone in _zones) { zone.Begin(person); }
+            foreach (var rule in _rules) { rule.Begin(person); }
             people.Insert(index, person);
         }
-        people[index].See(body, _context.Now, _options.JointThreshold, _context.Aspect);
-        people[index].Counts |= people[index].Measured && body.Score >= _options.MinScore && _context.Now - people[index].FirstSeen >= _minAge;
+        people[index].See(body, _context.Now, _context.JointThreshold, _context.Aspect);
+        people[index].Counts |= people[index].Measured && body.Score >= _setup.Shared.MinScore && _context.Now - people[index].FirstSeen >= _minAge;
     }
+
+    private Person NewPerson() =>
+        new(_seats++, _setup.Shared.Pose ? _setup.Shared.History : TimeSpan.Zero, _setup.Poses.Skeleton.BodyJoints);
 
     /// <summary>Index of a track among the people, or the complement of where it belongs.</summary>
     private int Find(long track)
@@ -148,21 +154,5 @@ internal sealed class EventEngine
         while (_context.People.Count > 0) { Forget(_context.People.Count - 1, reason); }
         foreach (var rule in _rules) { rule.Close(_context, reason); }
         foreach (var zone in _zones) { zone.Clear(); }
-    }
-
-    private IEventRule Create(RuleOptions rule, int slot)
-    {
-        var zone = rule.Zone.Length == 0 ? null : _zones.First(z => z.Name == rule.Zone);
-        return rule.Kind switch
-        {
-            RuleKind.Zone => new ZoneRule(rule, slot, zone!),
-            RuleKind.Line => new LineRule(rule, slot, _options.Lines.First(l => l.Name == rule.Line)),
-            RuleKind.Dwell => new DwellRule(rule, slot, zone),
-            RuleKind.Fall => new FallRule(rule, slot, zone),
-            RuleKind.Lying => new LyingRule(rule, slot, zone),
-            RuleKind.HandRaised => new HandRaisedRule(rule, slot, zone),
-            RuleKind.WrongWay => new WrongWayRule(rule, slot, zone),
-            _ => new CountRule(rule, zone),
-        };
     }
 }

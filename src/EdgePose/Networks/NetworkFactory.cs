@@ -11,12 +11,12 @@ internal static class NetworkFactory
     /// <param name="model">The bytes of the file; already verified.</param>
     /// <param name="options">Chain, threads and libraries.</param>
     /// <exception cref="UserError">The file is not a usable network, contradicts its descriptor, or no permitted provider starts.</exception>
-    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, InferenceOptions options) =>
+    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, InferenceSettings options) =>
         Open(descriptor, model, JointsOf(descriptor), options);
 
     /// <summary>The same for a network that must give another number of joints than the descriptor's skeleton has; 0 = none.</summary>
     /// <exception cref="UserError">As above.</exception>
-    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, int joints, InferenceOptions options) =>
+    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, int joints, InferenceSettings options) =>
         OrtSession.Open(descriptor, model, options, (input, outputs) => Contract.Verify(descriptor, joints, input, outputs));
 
     private static int JointsOf(ModelDescriptor descriptor) => descriptor.Skeleton.Length > 0 ? Skeletons.Get(descriptor.Skeleton).Count : 0;

@@ -18,12 +18,12 @@ internal sealed class PeoplePipeline
     private readonly FramePlanner _planner;
     private readonly PoseList _poses;
     private readonly FlowPropagation? _flow;
-    private long _gated, _predicted, _people;
+    private long _gated, _predicted, _people, _numbersBefore;
 
     /// <param name="estimator">Not shared with another stream.</param>
     /// <param name="tracker">Null: every person of every frame is a new one, and every frame is measured.</param>
     /// <param name="skipping">When frames may be left out.</param>
-    public PeoplePipeline(IPoseEstimator estimator, Tracker? tracker, SkippingOptions skipping)
+    public PeoplePipeline(IPoseEstimator estimator, Tracker? tracker, SkippingSettings skipping)
     {
         (_estimator, _tracker) = (estimator, tracker);
         _planner = new FramePlanner(tracker is null ? skipping with { Enabled = false } : skipping, estimator.Skeleton.Count, estimator.HasDetector);
@@ -46,6 +46,12 @@ internal sealed class PeoplePipeline
     public long DetectorRuns => _estimator.DetectorRuns;
     public long PoseRuns => _estimator.PoseRuns;
 
+    /// <summary>The highest track number listed so far; 0 = none.</summary>
+    public long LastTrack { get; private set; }
+
+    /// <summary>Counts on from the track numbers of an earlier pipeline of the same stream. Only before the first frame.</summary>
+    public void ContinueAfter(long track) => _numbersBefore = track;
+
     /// <summary>Fills <see cref="People"/> for <paramref name="frame"/>; false when there is nothing to say about it, because nobody looked
     /// and nobody can be predicted without a tracker.</summary>
     /// <param name="frame">The next frame of the stream.</param>
@@ -53,27 +59,37 @@ internal sealed class PeoplePipeline
     /// <param name="quality">What the load controller grants.</param>
     public bool Process(Frame frame, double seconds, Quality quality)
     {
-        if (_tracker is null) { return ProcessUntracked(frame, seconds, quality); }
-        _tracker.Predict(seconds, People);
-        var situation = new Situation(_tracker.IsUnsettled, _tracker.HasLost, _estimator.WantsDetector);
+        if (_tracker is { } tracker) { ProcessTracked(tracker, frame, seconds, quality); }
+        else if (!ProcessUntracked(frame, seconds, quality)) { return false; }
+        for (var i = 0; i < People.Count; i++)
+        {
+            People[i].Track += _numbersBefore;
+            LastTrack = Math.Max(LastTrack, People[i].Track);
+        }
+        return true;
+    }
+
+    private void ProcessTracked(Tracker tracker, Frame frame, double seconds, Quality quality)
+    {
+        tracker.Predict(seconds, People);
+        var situation = new Situation(tracker.IsUnsettled, tracker.HasLost, _estimator.WantsDetector);
         var look = _planner.Plan(frame, seconds, People, situation, quality);
-        for (var i = 0; i < People.Count; i++) { _tracker.RepeatLast(People[i].Track, _planner.ShowsNoMotion(People[i].Track)); }
+        for (var i = 0; i < People.Count; i++) { tracker.RepeatLast(People[i].Track, _planner.ShowsNoMotion(People[i].Track)); }
         if (look)
         {
             _estimator.Estimate(frame, _planner.Look, _poses);
             BeforeTracking?.Invoke();
-            _tracker.Update(_poses, frame.Info.Epoch, seconds, _planner.Look.LeftOut, People);
-            _planner.Learn(People, _tracker.IsUnsettled);
+            tracker.Update(_poses, frame.Info.Epoch, seconds, _planner.Look.LeftOut, People);
+            _planner.Learn(People, tracker.IsUnsettled);
         }
         else
         {
-            _tracker.Predict(seconds, People);
+            tracker.Predict(seconds, People);
             Interlocked.Increment(ref _gated);
         }
         CountPredicted();
         if (_planner.WillPropagate(quality) || IsAnybodyPropagated()) { _flow?.Apply(frame, People); }
         else { _flow?.Forget(); }
-        return true;
     }
 
     /// <summary>Every person of every frame is a new one.</summary>

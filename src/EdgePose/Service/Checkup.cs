@@ -69,7 +69,7 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
 
     private void Models(ConfigResult loaded, EdgePoseConfig config)
     {
-        using var store = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, request.RequireProvider), config.Inference.Quantization);
+        using var store = ModelStore.Load(config.Models.Folders, config.Inference.Requiring(request.RequireProvider), config.Quantization);
         foreach (var problem in store.Catalog.Problems) { AddProblem("models", problem, ExitCode.Model); }
         var wrong = ConfigCheck.Models(loaded, store.Catalog);
         foreach (var problem in wrong) { AddProblem("models", problem, ExitCode.Model); }
@@ -113,7 +113,7 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
     {
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
-            var source = Mapping.Source(stream, static (w, h) => (w, h));
+            var source = stream.Source;
             var probe = new SourceProbe(new FfmpegTools(), redactor.Redact, time);
             var result = await probe.ProbeAsync(source.SubStream.Length > 0 ? source with { Url = source.SubStream } : source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
             if (result.State == StreamState.NotFound && source.SubStream.Length > 0)

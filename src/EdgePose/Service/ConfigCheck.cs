@@ -50,9 +50,9 @@ internal static class ConfigCheck
             if (fatal) { problems.Error(mark, shown, $"{path} does not exist"); }
             else { problems.Warning(mark, shown, $"{path} does not exist now"); }
         }
-        foreach (var stream in config.Streams.Where(s => s.Enabled && s.Url.StartsWith('/')))
+        foreach (var stream in config.Streams.Where(s => s.Enabled && s.Source.Url.StartsWith('/')))
         {
-            Need(stream.Url, $"streams.{stream.Id}.url", fatal: !stream.Url.StartsWith("/dev/", StringComparison.Ordinal));
+            Need(stream.Source.Url, $"streams.{stream.Id}.url", fatal: !stream.Source.Url.StartsWith("/dev/", StringComparison.Ordinal));
         }
         Need(config.Mqtt.CaFile, "mqtt.ca_file", fatal: true);
         Need(config.Mqtt.CertFile, "mqtt.cert_file", fatal: true);

@@ -24,6 +24,7 @@ internal sealed partial class Daemon(
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
 
     private readonly DateTimeOffset _started = time.GetUtcNow();
+    private readonly Snapshots _snapshots = new(time);
 
     [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the daemon: a defect must end the process with an error, or systemd would not start it again.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -63,7 +64,7 @@ internal sealed partial class Daemon(
     private async Task StartAsync(Pipeline pipeline, CancellationToken stop)
     {
         pipeline.ReloadRequested += reloads.Request;
-        if (observatory is not null) { await observatory.FollowAsync(pipeline, stop).ConfigureAwait(false); }
+        if (observatory is not null) { await observatory.FollowAsync(Observed(pipeline), pipeline.Config.Metrics.Listen, pipeline.Config.Status, stop).ConfigureAwait(false); }
         pipeline.Start(Info(pipeline));
         foreach (var session in pipeline.Sessions)
         {
@@ -136,6 +137,9 @@ internal sealed partial class Daemon(
         await pipeline.StopAsync(limit.Token).ConfigureAwait(false);
         await pipeline.DisposeAsync().ConfigureAwait(false);
     }
+
+    private Observed Observed(Pipeline pipeline) =>
+        new(() => _snapshots.Of(pipeline), () => new HealthAnswer(Reporter.MakesProgress(pipeline), Reporter.Health(pipeline)));
 
     private NodeInfo Info(Pipeline pipeline) => new()
     {

@@ -1,100 +1,104 @@
+using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
+using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Service;
 
-/// <summary>Configuration of zones, lines and rules to the options of the engine.</summary>
+/// <summary>Configuration of zones, lines and rules to the settings of the engine.</summary>
 internal static class EventMapping
 {
     /// <summary>How long the engine waits for somebody whom the tracker may still find again.</summary>
     private static readonly TimeSpan AfterTracker = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What a recording of this stream says about itself.</summary>
-    public static RecordingHeader Header(StreamConfig stream, EdgePoseConfig config, Skeleton skeleton, string model, float jointThreshold) => new()
+    public static PoseFacts Poses(StreamConfig stream, EdgePoseConfig config, Skeleton skeleton, float jointThreshold) =>
+        new(stream.Id, skeleton) { JointThreshold = jointThreshold, LostAfter = config.Tracking.MaxLost + AfterTracker };
+
+    /// <summary>Rules and recording of a stream.</summary>
+    public static EventsUnit Unit(
+        StreamConfig stream, EdgePoseConfig config, PoseFacts poses, string model, EventOutputs outputs, ILoggerFactory loggers, TimeProvider time)
     {
-        Stream = stream.Id, Skeleton = skeleton.Name, Joints = skeleton.Count, JointThreshold = jointThreshold,
-        LostAfterMs = (int)(config.Tracking.MaxLost + AfterTracker).TotalMilliseconds, Model = model, ConfigHash = config.Hash,
-        Program = Versions.Self, Session = Guid.NewGuid().ToString("N")[..8], Part = 1,
-    };
+        var header = RecordingHeader.Begin(poses) with { Model = model, ConfigHash = config.Hash, Program = Versions.Self };
+        return new EventsUnit(Setup(stream, config.Events, header), stream.Publish, outputs.Tap?.Invoke(header) ?? Open(), outputs, time);
+
+        ISceneSink? Open() => config.Record.Folder.Length == 0 || !stream.Record ? null
+            : new KeypointRecorder(Recorder(stream, config.Record), header, time, loggers.CreateLogger<KeypointRecorder>());
+    }
 
     /// <summary>
-    /// The engine's options: rules from the configuration, everything about the poses from the header, so that a recording is judged as it was when it was made.
+    /// What the engine is told: rules from the configuration, everything about the poses from the header, so that a recording is judged as it was when it was made.
     /// </summary>
-    public static EventOptions Options(StreamConfig stream, EventsConfig events, RecordingHeader header) => new()
+    public static EventSetup Setup(StreamConfig stream, EventsConfig events, RecordingHeader header) =>
+        new(header.Poses(stream.Id), Shared(events), Rules(stream));
+
+    private static EventsSettings Shared(EventsConfig events) => new()
     {
-        Stream = stream.Id,
-        Skeleton = Skeletons.Get(header.Skeleton),
-        JointThreshold = events.JointScore ?? header.JointThreshold,
-        LostAfter = TimeSpan.FromMilliseconds(header.LostAfterMs),
+        StreamState = events.StreamState,
+        Pose = events.Pose,
+        History = events.History,
+        JointScore = events.JointScore,
         MinAge = events.MinAge,
         MinScore = events.MinScore,
         Margin = events.Margin,
         EnterAfter = events.EnterAfter,
         LeaveAfter = events.LeaveAfter,
-        History = events.History,
-        Pose = events.Pose,
-        StreamState = events.StreamState,
-        Zones = [.. stream.Zones.Select(z => new ZoneOptions(z.Name, z.Corners))],
-        Lines = [.. stream.Lines.Select(l => new LineOptions(l.Name, l.From, l.To))],
-        Rules = [.. stream.Rules.Select(r => Rule(r, events.Schedules))],
+        Schedules = [.. events.Schedules.Select(s => new ScheduleSettings(s.Name, s.Days, s.From, s.To))],
     };
 
-    /// <summary>Names of the events that the rules of a stream can raise.</summary>
-    public static IReadOnlyList<string> Types(StreamConfig stream) =>
-        [.. stream.Rules.SelectMany(r => TypesOf(r.Type)).Distinct().Select(t => t.Name())];
-
-    private static EventType[] TypesOf(RuleType rule) => rule switch
+    private static StreamRules Rules(StreamConfig stream) => new()
     {
-        RuleType.Zone => [EventType.ZoneEnter, EventType.ZoneLeave],
-        RuleType.Occupancy => [EventType.ZoneOccupancy],
-        RuleType.Line => [EventType.LineCross],
-        RuleType.Dwell => [EventType.Dwell],
-        RuleType.Crowding => [EventType.Crowding],
-        RuleType.Fall => [EventType.Fall],
-        RuleType.Lying => [EventType.Lying],
-        RuleType.HandRaised => [EventType.HandRaised],
-        _ => [EventType.WrongWay],
+        Zones = [.. stream.Zones.Select(z => new ZoneShape(z.Name, z.Corners))],
+        Lines = [.. stream.Lines.Select(l => new LineShape(l.Name, l.From, l.To))],
+        Rules = [.. stream.Rules.Select(Rule)],
     };
 
-    public static RecorderOptions Recorder(StreamConfig stream, RecordConfig record) =>
+    /// <summary>What the rules of a stream can raise.</summary>
+    public static IReadOnlyList<EventType> Types(StreamConfig stream) => Rules(stream).EventTypes;
+
+    private static RecorderOptions Recorder(StreamConfig stream, RecordConfig record) =>
         new() { Folder = Path.Combine(record.Folder, stream.Id), MaxBytes = record.MaxSize };
 
-    private static RuleOptions Rule(RuleConfig rule, IReadOnlyList<ScheduleConfig> schedules) => new()
+    private static RuleSettings Rule(RuleConfig rule)
     {
-        Name = rule.Name,
-        Kind = rule.Type switch
+        RuleSettings own = rule.Type switch
         {
-            RuleType.Zone => RuleKind.Zone,
-            RuleType.Occupancy => RuleKind.Occupancy,
-            RuleType.Line => RuleKind.Line,
-            RuleType.Dwell => RuleKind.Dwell,
-            RuleType.Crowding => RuleKind.Crowding,
-            RuleType.Fall => RuleKind.Fall,
-            RuleType.Lying => RuleKind.Lying,
-            RuleType.HandRaised => RuleKind.HandRaised,
-            _ => RuleKind.WrongWay,
-        },
-        Zone = rule.Zone,
-        Line = rule.Line,
-        After = rule.After,
-        EndAfter = rule.EndAfter,
-        UpdateEvery = rule.UpdateEvery,
-        Cooldown = rule.Cooldown,
-        MinAge = rule.MinAge,
-        MinScore = rule.MinScore,
-        Schedule = rule.Schedule.Count == 0 ? null : new Schedule([.. schedules.Where(s => rule.Schedule.Contains(s.Name)).Select(Window)]),
-        Crossing = rule.Crossing switch { LineCrossing.LeftToRight => Crossing.LeftToRight, LineCrossing.RightToLeft => Crossing.RightToLeft, _ => Crossing.Both },
-        Count = rule.Count,
-        Hand = rule.Hand switch { WhichHand.Left => Hand.Left, WhichHand.Right => Hand.Right, WhichHand.Both => Hand.Both, _ => Hand.Any },
-        Height = rule.Height,
-        Angle = rule.Angle,
-        Speed = rule.Speed,
-        Direction = rule.Direction,
+            RuleType.Zone => new ZoneRule.Settings(),
+            RuleType.Occupancy => new OccupancyRule.Settings(),
+            RuleType.Line => new LineRule.Settings { Line = rule.Line, Crossing = Crossing(rule.Crossing) },
+            RuleType.Dwell => new DwellRule.Settings(),
+            RuleType.Crowding => new CrowdingRule.Settings { Count = rule.Count },
+            RuleType.Fall => new FallRule.Settings { Angle = rule.Angle, Speed = rule.Speed },
+            RuleType.Lying => new LyingRule.Settings { Angle = rule.Angle },
+            RuleType.HandRaised => new HandRaisedRule.Settings { Hand = Wanted(rule.Hand), Height = rule.Height },
+            RuleType.WrongWay => new WrongWayRule.Settings { Direction = rule.Direction, Speed = rule.Speed },
+            _ => throw new UnreachableException($"rule {rule.Type}"),
+        };
+        return own with
+        {
+            Name = rule.Name, Zone = rule.Zone, After = rule.After, EndAfter = rule.EndAfter, UpdateEvery = rule.UpdateEvery,
+            Cooldown = rule.Cooldown, MinAge = rule.MinAge, MinScore = rule.MinScore, Schedule = rule.Schedule,
+        };
+    }
+
+    private static LineRule.Way Crossing(LineCrossing crossing) => crossing switch
+    {
+        LineCrossing.Both => LineRule.Way.Both,
+        LineCrossing.LeftToRight => LineRule.Way.LeftToRight,
+        LineCrossing.RightToLeft => LineRule.Way.RightToLeft,
+        _ => throw new UnreachableException($"crossing {crossing}"),
     };
 
-    private static TimeWindow Window(ScheduleConfig schedule) =>
-        new(schedule.Days.Aggregate(0, static (bits, day) => bits | 1 << (int)day), schedule.From, schedule.To);
+    private static HandRaisedRule.Wanted Wanted(WhichHand hand) => hand switch
+    {
+        WhichHand.Any => HandRaisedRule.Wanted.Any,
+        WhichHand.Left => HandRaisedRule.Wanted.Left,
+        WhichHand.Right => HandRaisedRule.Wanted.Right,
+        WhichHand.Both => HandRaisedRule.Wanted.Both,
+        _ => throw new UnreachableException($"hand {hand}"),
+    };
 }

@@ -2,9 +2,9 @@ using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
-using EdgePose.Events.Recording;
 using EdgePose.Networks;
 using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
@@ -66,7 +66,7 @@ internal sealed class Pipeline : IAsyncDisposable
             Mapping.Outbox(config) with { Spool = options.Spool, Boot = options.Boot }, sinks, time, loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
         _outbox.Sinks[0].Answered = options.Metrics.Published;
         var (lanes, stages) = (new List<ScheduledStream>(), new StageClock(time));
-        _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), Mapping.Scheduling(config.Inference));
+        _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), config.Scheduling);
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
             var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
@@ -103,12 +103,8 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
         }
-        var inference = Mapping.Inference(config.Inference, options.RequireProvider) with
-        {
-            RunDeadline = config.Inference.RunDeadline,
-            Streams = config.Streams.Count(s => s.Enabled),
-        };
-        var models = ModelStore.Load(config.Models.Folders, inference, config.Inference.Quantization);
+        var inference = config.Inference.Requiring(options.RequireProvider) with { Streams = config.Streams.Count(s => s.Enabled) };
+        var models = ModelStore.Load(config.Models.Folders, inference, config.Quantization);
         try
         {
             return new Pipeline(config, models, options, redactor, loggers, time);
@@ -168,14 +164,14 @@ internal sealed class Pipeline : IAsyncDisposable
         var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
         var finder = detector is null ? null : EstimatorFactory.Detector(_models.Open(detector), stream.Pose.DetectorScore);
         var estimator = finder is null
-            ? EstimatorFactory.WholeFrame(network, Mapping.BottomUp(stream.Pose, config.Tracking.Enabled))
-            : EstimatorFactory.TopDown(network, finder, Mapping.TopDown(stream, config.Tracking.Enabled));
+            ? EstimatorFactory.WholeFrame(network, BottomUpOptions.For(stream.Pose, config.Tracking.Enabled))
+            : EstimatorFactory.TopDown(network, finder, TopDownOptions.For(stream.Pose, stream.MaxSize, config.Tracking.Enabled));
         estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
-        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, Mapping.Tracker(config.Tracking, stream, pose.Decode.JointThreshold)) : null;
-        var header = EventMapping.Header(stream, config, skeleton, pose.Name, pose.Decode.JointThreshold);
-        var events = new EventsUnit(stream, config.Events, header, Recorder(stream, config, options, header, loggers, time), options.Events ?? Published(network), time);
+        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, stream.Tracker(config.Tracking, pose.Decode.JointThreshold)) : null;
+        var poses = EventMapping.Poses(stream, config, skeleton, pose.Decode.JointThreshold);
+        var events = EventMapping.Unit(stream, config, poses, pose.Name, options.Events ?? Published(network), loggers, time);
         return new StreamUnit(
-            stream, estimator, tracker, Mapping.Skipping(stream, config.Tracking, pose.Decode.JointThreshold), _outbox, events,
+            stream, estimator, tracker, stream.Planning(config.Tracking, pose.Decode.JointThreshold), _outbox, events,
             options.Histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,
             loggers.CreateLogger<StreamSupervisor>());
     }
@@ -188,14 +184,6 @@ internal sealed class Pipeline : IAsyncDisposable
             Raise = raised => _outbox.Event(raised, raised.Track is null ? null : model),
             Count = count => _outbox.SetZone(count.Stream, count.Zone, count.People),
         };
-    }
-
-    private static ISceneSink? Recorder(
-        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, RecordingHeader header, ILoggerFactory loggers, TimeProvider time)
-    {
-        if (options.Events?.Tap is { } tap) { return tap(header); }
-        return config.Record.Folder.Length == 0 || !stream.Record ? null
-            : new KeypointRecorder(EventMapping.Recorder(stream, config.Record), header, time, loggers.CreateLogger<KeypointRecorder>());
     }
 
     /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>

@@ -2,9 +2,6 @@ using System.Numerics;
 
 namespace EdgePose.Settings;
 
-/// <summary>How much of a stream leaves the machine; each word includes what follows it.</summary>
-internal enum PublishScope { Poses, Events, CountsOnly, Nothing }
-
 /// <summary>events: section: what all rules share, and the schedules.</summary>
 internal sealed record EventsConfig
 {

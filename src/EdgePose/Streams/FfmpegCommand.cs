@@ -13,7 +13,7 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
     public override string ToString() => Program + " " + string.Join(' ', Arguments);
 
     /// <summary>ffprobe with JSON on standard output.</summary>
-    public static FfmpegCommand Probe(SourceOptions source, FfmpegTools tools)
+    public static FfmpegCommand Probe(SourceSettings source, FfmpegTools tools)
     {
         List<string> arguments = ["-hide_banner", "-v", "level+error"];
         AddInput(arguments, source);
@@ -25,7 +25,7 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
     /// <param name="hardware">A concrete choice; <see cref="HardwareDecoder.Auto"/> counts as none.</param>
     /// <param name="furtherOutput">Options of a second output; none when empty.</param>
     public static FfmpegCommand Decode(
-        SourceOptions source, FfmpegTools tools, StreamFormat format, HardwareDecoder hardware, int width, int height, IEnumerable<string>? furtherOutput = null)
+        SourceSettings source, FfmpegTools tools, StreamFormat format, HardwareDecoder hardware, int width, int height, IEnumerable<string>? furtherOutput = null)
     {
         // Verbose, because only there ffmpeg 5.1 names the pixel format that the decoder delivers, which tells hardware from software.
         List<string> arguments = ["-nostdin", "-nostats", "-hide_banner", "-v", "level+verbose"];
@@ -45,17 +45,17 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
     /// True when ffmpeg is told to announce every frame. Recordings that are read as fast as possible go without: their frames come too
     /// quickly for a line each, and their time line is known.
     /// </summary>
-    public static bool IsAnnotated(SourceOptions source) => !source.Lossless || source.DiscardCorrupt;
+    public static bool IsAnnotated(SourceSettings source) => !source.Lossless || source.DiscardCorrupt;
 
     /// <summary>True when frames are thinned out; otherwise all frames of the source arrive.</summary>
-    public static bool IsThinned(SourceOptions source, StreamFormat format) =>
+    public static bool IsThinned(SourceSettings source, StreamFormat format) =>
         source.Fps > 0 && (format.FramesPerSecond <= 0 || IsUnstamped(source, format) || format.FramesPerSecond > source.Fps * 1.01);
 
     /// <summary>
     /// Takes the first frame of every 1/fps interval. ffmpeg's fps filter would repeat frames of slow sources, which would be published as
     /// new poses, and holds each frame back until the next one has arrived.
     /// </summary>
-    private static string Filter(SourceOptions source, StreamFormat format, int width, int height)
+    private static string Filter(SourceSettings source, StreamFormat format, int width, int height)
     {
         var scale = string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=bilinear");
         // Side data goes first: showinfo would print it byte by byte.
@@ -65,7 +65,7 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
         return $"select='isnan(prev_selected_t)+not(eq(floor(t*{fps}),floor(prev_selected_t*{fps})))',{scale}";
     }
 
-    private static void AddDecoder(List<string> arguments, SourceOptions source, StreamFormat format, HardwareDecoder hardware)
+    private static void AddDecoder(List<string> arguments, SourceSettings source, StreamFormat format, HardwareDecoder hardware)
     {
         switch (hardware)
         {
@@ -80,7 +80,7 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
         }
     }
 
-    private static void AddInput(List<string> arguments, SourceOptions source)
+    private static void AddInput(List<string> arguments, SourceSettings source)
     {
         switch (source.Kind)
         {
@@ -106,7 +106,7 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
         var other => throw new ArgumentException($"no protocols known for '{other}'", nameof(url)),
     };
 
-    private static string WriteScript(SourceOptions source, bool wallClock)
+    private static string WriteScript(SourceSettings source, bool wallClock)
     {
         if (source.Kind is not (SourceKind.Rtsp or SourceKind.Http)) { return ""; }
         if (SourceUrl.Problem(source.Url) is { } problem) { throw new ArgumentException($"the address {problem}", nameof(source)); }
@@ -127,9 +127,9 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
     }
 
     /// <summary>Motion JPEG over HTTP has no time stamps; ffmpeg would invent 25 frames per second.</summary>
-    private static bool IsUnstamped(SourceOptions source, StreamFormat format) =>
+    private static bool IsUnstamped(SourceSettings source, StreamFormat format) =>
         source.Kind == SourceKind.Http && format.Codec == "mjpeg" && !SourceUrl.IsSegmentedOrRecorded(source.Url);
 
-    private static bool IsPaced(SourceOptions source) =>
+    private static bool IsPaced(SourceSettings source) =>
         source.Kind == SourceKind.File ? source.Pace == SourcePace.Realtime : source.Kind == SourceKind.Http && SourceUrl.IsSegmentedOrRecorded(source.Url);
 }

@@ -11,7 +11,7 @@ internal sealed class SourceProbe(FfmpegTools tools, Func<string, string> redact
     private const int MaxOutputBytes = 256 * 1024;
     private const int MaxSide = 16384;
 
-    public async Task<ProbeResult> ProbeAsync(SourceOptions source, TimeSpan timeout, CancellationToken stop)
+    public async Task<ProbeResult> ProbeAsync(SourceSettings source, TimeSpan timeout, CancellationToken stop)
     {
         var start = time.GetTimestamp();
         ProbeResult Result(StreamFormat? format, StreamState state, string reason) => new(format, state, reason, time.GetElapsedTime(start));

@@ -24,7 +24,7 @@ internal readonly record struct ConnectionEnd(StreamState State, string Reason, 
 /// <param name="stallLimit">Frame age after which the process is ended.</param>
 /// <param name="counters">Counts what ffmpeg complains of.</param>
 /// <param name="time">Clock of all limits.</param>
-internal sealed class StreamConnection(SourceOptions source, FrameReader reader, TimeSpan stallLimit, SourceCounters counters, TimeProvider time)
+internal sealed class StreamConnection(SourceSettings source, FrameReader reader, TimeSpan stallLimit, SourceCounters counters, TimeProvider time)
 {
     /// <summary>ffmpeg's exit code after TERM or INT, for example when the terminal sent it to the whole process group.</summary>
     private const int FfmpegToldToStop = 255;

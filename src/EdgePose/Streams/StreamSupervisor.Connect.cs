@@ -14,7 +14,7 @@ internal sealed partial class StreamSupervisor
     private string _remark = "";
 
     /// <summary>What the last connection read, when that need not be asked again: ffmpeg was killed, and nothing is wrong with the source.</summary>
-    private SourceOptions? _inOrder;
+    private SourceSettings? _inOrder;
     private bool _tapRefused;
 
     /// <summary>Gets every compressed picture as it arrives; null = none wanted. Called on a thread of its own.</summary>
@@ -50,7 +50,7 @@ internal sealed partial class StreamSupervisor
     }
 
     private async Task<ConnectionEnd> RunAsync(
-        SourceOptions source, StreamFormat format, double rate, int epoch, FramePool pool, PacketTap? tap, CancellationToken stop)
+        SourceSettings source, StreamFormat format, double rate, int epoch, FramePool pool, PacketTap? tap, CancellationToken stop)
     {
         var live = source.Kind != SourceKind.File;
         var endsOnGarbage = live && !(_garbageEnded is { } ended && _time.GetElapsedTime(ended) < GarbageRetry);
@@ -98,7 +98,7 @@ internal sealed partial class StreamSupervisor
     }
 
     /// <summary>Asks the small stream first, and the large one when the camera has no small one.</summary>
-    private async Task<(SourceOptions Source, ProbeResult Result)> ProbeAsync(CancellationToken stop)
+    private async Task<(SourceSettings Source, ProbeResult Result)> ProbeAsync(CancellationToken stop)
     {
         if (_inOrder is { } same && Format is { } format)
         {
@@ -117,7 +117,7 @@ internal sealed partial class StreamSupervisor
         return (source, await _probe.ProbeAsync(source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false));
     }
 
-    private void ReportOnline(SourceOptions source, int epoch, StreamFormat format, HardwareDecoder hardware, FfmpegLog ffmpeg)
+    private void ReportOnline(SourceSettings source, int epoch, StreamFormat format, HardwareDecoder hardware, FfmpegLog ffmpeg)
     {
         _device.Remember(source);
         _damageSeen = null;

@@ -12,7 +12,7 @@ internal sealed partial class StreamSupervisor
 {
     private const int ReasonLength = 2000;
 
-    private readonly SourceOptions _source;
+    private readonly SourceSettings _source;
     private readonly FrameSlot _slot;
     private readonly Action<StreamStatus> _onStatus;
     private readonly Func<string, string> _redact;
@@ -29,7 +29,7 @@ internal sealed partial class StreamSupervisor
     private int _attempts;
 
     /// <param name="source">What to read and how.</param>
-    /// <param name="slot">Takes the frames; made with <see cref="FullPolicy.Wait"/> when <see cref="SourceOptions.Lossless"/>.</param>
+    /// <param name="slot">Takes the frames; made with <see cref="FullPolicy.Wait"/> when <see cref="SourceSettings.Lossless"/>.</param>
     /// <param name="onStatus">Called on each change of the status, never concurrently; must not block.</param>
     /// <param name="redact">Removes known secrets from a text.</param>
     /// <param name="time">Clock of stamps, limits and pauses.</param>
@@ -39,7 +39,7 @@ internal sealed partial class StreamSupervisor
     /// <param name="poolCapacity">Frames of this stream that may exist: one is read, one waits, the others are with the consumer.</param>
     /// <param name="device">Names of USB cameras; null = those of this machine.</param>
     public StreamSupervisor(
-        SourceOptions source, FrameSlot slot, Action<StreamStatus> onStatus, Func<string, string> redact, TimeProvider time, ILogger logger,
+        SourceSettings source, FrameSlot slot, Action<StreamStatus> onStatus, Func<string, string> redact, TimeProvider time, ILogger logger,
         FfmpegTools? tools = null, Random? random = null, int poolCapacity = 4, V4l2Device? device = null)
     {
         (_source, _slot, _onStatus, _redact, _time, _logger) = (source, slot, onStatus, redact, time, logger);
@@ -160,7 +160,7 @@ internal sealed partial class StreamSupervisor
     private double FrameRate(StreamFormat format) => FfmpegCommand.IsThinned(_source, format) ? _source.Fps : format.FramesPerSecond;
 
     /// <summary>Slow sources get three frame intervals.</summary>
-    internal static TimeSpan StallLimit(SourceOptions source, double rate)
+    internal static TimeSpan StallLimit(SourceSettings source, double rate)
     {
         var slow = rate > 0 ? TimeSpan.FromSeconds(3 / rate) : TimeSpan.Zero;
         return slow > source.StallAfter ? slow : source.StallAfter;

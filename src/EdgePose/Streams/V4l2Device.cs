@@ -12,11 +12,11 @@ internal sealed class V4l2Device(string links = "/dev/v4l/by-id", Func<string, s
     private string? _link;
 
     /// <summary>The options to open the device with now.</summary>
-    public SourceOptions Current(SourceOptions source) =>
+    public SourceSettings Current(SourceSettings source) =>
         source.Kind == SourceKind.V4l2 && _link is not null && _target(_link) is { } node ? source with { Url = node } : source;
 
     /// <summary>Notes which camera is behind the device that has just delivered a frame.</summary>
-    public void Remember(SourceOptions source)
+    public void Remember(SourceSettings source)
     {
         if (source.Kind == SourceKind.V4l2) { _link ??= LinkOf(source.Url); }
     }

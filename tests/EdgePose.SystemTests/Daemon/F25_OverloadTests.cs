@@ -120,7 +120,7 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
     {
         const float Known = 200;
         NetworkFolder.Add(_folder, "known", Known);
-        using var store = ModelStore.Load([_folder], new InferenceOptions { Providers = ["cpu"], Threads = 1 });
+        using var store = ModelStore.Load([_folder], new InferenceSettings { Providers = ["cpu"], Threads = 1 });
         var binding = store.Open(store.Catalog.Get("known")).Bind(1, 64, 128);
         // As bright as the test picture: from black to white.
         binding.Input.AsSpan().Clear();

@@ -4,7 +4,9 @@ using System.Text.Json;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Workshop.Replay;
 
@@ -38,7 +40,7 @@ internal sealed class PanZoom
     {
         var header = new RecordingHeader { Stream = stream.Id, Skeleton = "coco17", Joints = 17, JointThreshold = 0.3f, LostAfterMs = 2000, Session = "truth", Part = 1 };
         var found = new List<EventLine>();
-        var engine = new EventEngine(EventMapping.Options(stream, events, header), e => found.Add(EventLine.Of(e)));
+        var engine = new EventEngine(EventMapping.Setup(stream, events, header), e => found.Add(EventLine.Of(e)));
         var (scene, people) = (new Scene(Skeletons.Coco17), new TrackedPoseList(17));
         for (var frame = 0; frame < Frames; frame += step)
         {

@@ -15,7 +15,7 @@ internal static class OneInference
     /// <summary>Prints the library's version, then a line for each output: model, output, its values as hexadecimal floats.</summary>
     public static void Run(string library)
     {
-        using var store = ModelStore.Load([], new InferenceOptions { Providers = ["cpu"], Threads = 1, RuntimeLibrary = library });
+        using var store = ModelStore.Load([], new InferenceSettings { Providers = ["cpu"], Threads = 1, RuntimeLibrary = library });
         foreach (var name in Models)
         {
             var session = store.Open(store.Catalog.Get(name));

@@ -62,7 +62,7 @@ public sealed class F04_SourceNotThereTests(FaultFolder fixture, ITestOutputHelp
         listener.Start();
         using var stop = new CancellationTokenSource();
         var serving = ServeAsync(listener, certificate, stop.Token);
-        var source = new SourceOptions
+        var source = new SourceSettings
         {
             Stream = "cam", Url = $"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/video", VerifyTls = true, FrameSize = static (_, _) => (160, 120),
         };

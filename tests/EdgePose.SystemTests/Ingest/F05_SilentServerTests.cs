@@ -32,7 +32,7 @@ public sealed class F05_SilentServerTests(IngestFixture fixture, ITestOutputHelp
         var pid = Path.Combine(fixture.Folder, "f05.pid");
         var tools = new FakeTool(fixture.Folder).Pair(
             "f05", $"trap '' TERM; echo $$ > '{pid}'; for i in 1 2 3 4 5; do {FakeTool.Frame}; done; while :; do sleep 0.1; done");
-        await using var stream = new RunningStream(new SourceOptions { Stream = "cam", Url = "rtsp://cam.test/x", FrameSize = static (_, _) => (32, 24) }, tools);
+        await using var stream = new RunningStream(new SourceSettings { Stream = "cam", Url = "rtsp://cam.test/x", FrameSize = static (_, _) => (32, 24) }, tools);
         await stream.WaitForFramesAsync(1, 5);
         var process = int.Parse(await File.ReadAllTextAsync(pid), System.Globalization.CultureInfo.InvariantCulture);
         var clock = Stopwatch.StartNew();

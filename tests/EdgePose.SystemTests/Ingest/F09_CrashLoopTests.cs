@@ -7,7 +7,7 @@ namespace EdgePose.SystemTests.Ingest;
 /// <summary>F09: ffmpeg dies again and again, is too old, or is not there. A fast clock shortens the pauses.</summary>
 public sealed class F09_CrashLoopTests(FaultFolder fixture, ITestOutputHelper output) : IClassFixture<FaultFolder>
 {
-    private static readonly SourceOptions Source = new() { Stream = "cam", Url = "rtsp://cam.test/x", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) };
+    private static readonly SourceSettings Source = new() { Stream = "cam", Url = "rtsp://cam.test/x", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) };
 
     [Fact]
     public async Task FiveExitsInAMinute_AreFailedWithTheLastTwentyRedactedMessages_AndTriedEveryFiveMinutes()

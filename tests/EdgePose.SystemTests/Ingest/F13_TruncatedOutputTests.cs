@@ -12,7 +12,7 @@ public sealed class F13_TruncatedOutputTests(FaultFolder fixture, ITestOutputHel
     public async Task OutputEndsInsideAFrame_ThePartIsNoFrame()
     {
         var tools = new FakeTool(fixture.Folder).Pair("f13", $"{FakeTool.Frame}; {FakeTool.Frame}; head -c {FakeTool.FrameBytes / 2} /dev/zero; exit 0");
-        await using var stream = new RunningStream(new SourceOptions { Stream = "cam", Url = "rtsp://cam.test/x", FrameSize = static (_, _) => (32, 24) }, tools);
+        await using var stream = new RunningStream(new SourceSettings { Stream = "cam", Url = "rtsp://cam.test/x", FrameSize = static (_, _) => (32, 24) }, tools);
         await stream.WaitAsync(static s => s.Supervisor.Counters.Truncated >= 2, 15, "two truncated frames");
         await stream.StopAsync();
         // Two whole frames a connection, and not one more.

@@ -15,7 +15,7 @@ public sealed class F16_StderrFloodTests(IngestFixture fixture, ITestOutputHelpe
         // 1,000 lines at a time, so that the shell is not the bottleneck; frames come in between.
         await File.WriteAllTextAsync(noise, string.Concat(Enumerable.Range(0, 1000).Select(static i => $"\u001b[31m[h264 @ 0x55] [warning] flood \u0007 rtsp://u:hidden@h/x {i}\u001b[0m\n")));
         var tools = new FakeTool(fixture.Folder).Pair("f16", $"i=0; while [ $i -lt 100 ]; do cat '{noise}' >&2; {FakeTool.Frame}; sleep 0.04; i=$((i+1)); done; exit 1");
-        await using var stream = new RunningStream(new SourceOptions { Stream = "cam", Url = "rtsp://cam.test/x", FrameSize = static (_, _) => (32, 24) }, tools);
+        await using var stream = new RunningStream(new SourceSettings { Stream = "cam", Url = "rtsp://cam.test/x", FrameSize = static (_, _) => (32, 24) }, tools);
         await stream.WaitForFramesAsync(5, 20);
         var clock = Stopwatch.StartNew();
         GC.Collect();

@@ -32,7 +32,7 @@ public sealed class F18_UsbReplugTests(FaultFolder fixture, ITestOutputHelper ou
         }
         var time = new FakeTimeProvider();
         await using var stream = new RunningStream(
-            new SourceOptions { Stream = "usb", Url = "/dev/video0", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) }, tools, time: time, device: new V4l2Device(links, Target));
+            new SourceSettings { Stream = "usb", Url = "/dev/video0", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) }, tools, time: time, device: new V4l2Device(links, Target));
         await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(2), () => stream.Frames.Count > 5 && stream.Status.State == StreamState.Online);
 
         await File.WriteAllTextAsync(plugged, "");

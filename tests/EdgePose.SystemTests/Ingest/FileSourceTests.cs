@@ -7,7 +7,7 @@ namespace EdgePose.SystemTests.Ingest;
 [Collection("Ingest")]
 public sealed class FileSourceTests(IngestFixture fixture)
 {
-    private SourceOptions File(string path) => new()
+    private SourceSettings File(string path) => new()
     {
         Stream = "file", Url = path, Pace = SourcePace.Max, Hardware = HardwareDecoder.None, FrameSize = static (_, _) => (160, 120),
     };

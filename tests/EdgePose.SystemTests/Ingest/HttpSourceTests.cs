@@ -44,7 +44,7 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await _web!.DisposeAsync();
 
-    private SourceOptions Http(string path) => new() { Stream = "web", Url = _address + path, FrameSize = static (_, _) => (160, 120) };
+    private SourceSettings Http(string path) => new() { Stream = "web", Url = _address + path, FrameSize = static (_, _) => (160, 120) };
 
     [Fact]
     public async Task Hls_PlaysInRealTimeAndReconnectsAtTheEnd()

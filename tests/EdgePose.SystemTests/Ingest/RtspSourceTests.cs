@@ -10,7 +10,7 @@ public sealed class RtspSourceTests(IngestFixture fixture)
 {
     private const string User = "viewer", Password = "p4ss w:rd/@%'x";
 
-    internal static SourceOptions Rtsp(string url) => new() { Stream = "cam", Url = url, FrameSize = static (_, _) => (160, 120) };
+    internal static SourceSettings Rtsp(string url) => new() { Stream = "cam", Url = url, FrameSize = static (_, _) => (160, 120) };
 
     [Theory]
     [InlineData(SourceTransport.Tcp)]

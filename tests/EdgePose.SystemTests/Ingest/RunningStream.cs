@@ -18,7 +18,7 @@ internal sealed class RunningStream : ILogger, IAsyncDisposable
     private long _receivedBefore;
 
     public RunningStream(
-        SourceOptions options, FfmpegTools? tools = null, Func<string, string>? redact = null, TimeProvider? time = null, V4l2Device? device = null,
+        SourceSettings options, FfmpegTools? tools = null, Func<string, string>? redact = null, TimeProvider? time = null, V4l2Device? device = null,
         Action<Packet>? onPacket = null)
     {
         Slot = new FrameSlot(options.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins);

@@ -11,7 +11,7 @@ namespace EdgePose.SystemTests.Ingest;
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class SourceFaultTests(IngestFixture fixture, ITestOutputHelper output)
 {
-    private static SourceOptions Source(RtspServer server) => RtspSourceTests.Rtsp(server.Url) with { StallAfter = TimeSpan.FromSeconds(2) };
+    private static SourceSettings Source(RtspServer server) => RtspSourceTests.Rtsp(server.Url) with { StallAfter = TimeSpan.FromSeconds(2) };
 
     [Theory]
     [InlineData(0)]
@@ -32,7 +32,7 @@ public sealed class SourceFaultTests(IngestFixture fixture, ITestOutputHelper ou
     public async Task FfmpegMissing_IsFailedAndNamesThePackage()
     {
         await using var stream = new RunningStream(
-            new SourceOptions { Stream = "x", Url = fixture.ShortClip }, new FfmpegTools("/nonexistent/ffmpeg", "/nonexistent/ffprobe"));
+            new SourceSettings { Stream = "x", Url = fixture.ShortClip }, new FfmpegTools("/nonexistent/ffmpeg", "/nonexistent/ffprobe"));
         await stream.WaitAsync(static s => s.Status.State == StreamState.Failed, 5, "failed");
         Assert.Contains("apt-get install ffmpeg", stream.Status.Reason, StringComparison.Ordinal);
     }
@@ -44,7 +44,7 @@ public sealed class SourceFaultTests(IngestFixture fixture, ITestOutputHelper ou
             i=0; while [ $i -lt 20000 ]; do printf '\033[31m[h264 @ 0x55] [error] flood \007 rtsp://u:hidden@h/x %d\033[0m\n' $i >&2; i=$((i+1)); done
             exit 1
             """);
-        await using var stream = new RunningStream(new SourceOptions { Stream = "x", Url = fixture.ShortClip }, new FfmpegTools(fake));
+        await using var stream = new RunningStream(new SourceSettings { Stream = "x", Url = fixture.ShortClip }, new FfmpegTools(fake));
         await stream.WaitAsync(static s => s.Status.State == StreamState.Reconnecting, 20, "the fake has ended");
         var lines = stream.Lines.Where(static l => l.Contains("flood", StringComparison.Ordinal)).ToArray();
         Assert.InRange(lines.Length, 1, 12);
@@ -58,7 +58,7 @@ public sealed class SourceFaultTests(IngestFixture fixture, ITestOutputHelper ou
     {
         Assert.SkipUnless(!File.Exists("/dev/nvidiactl"), "this machine has the hardware whose absence is tested");
         await using var stream = new RunningStream(
-            new SourceOptions { Stream = "x", Url = fixture.ShortClip, Pace = SourcePace.Max, Hardware = HardwareDecoder.Cuda });
+            new SourceSettings { Stream = "x", Url = fixture.ShortClip, Pace = SourcePace.Max, Hardware = HardwareDecoder.Cuda });
         await stream.WaitForFramesAsync(60, 20);
         Assert.Equal("h264", stream.Status.Decoder);
         Assert.Contains(stream.Statuses, static s => s.State == StreamState.Online && s.Reason.Contains("cuda decoding does not work here", StringComparison.Ordinal));
@@ -91,7 +91,7 @@ public sealed class SourceFaultTests(IngestFixture fixture, ITestOutputHelper ou
         async Task PlayOnceAsync()
         {
             await using var stream = new RunningStream(
-                new SourceOptions { Stream = "x", Url = fixture.ShortClip, Pace = SourcePace.Max, Fps = 1, FrameSize = static (_, _) => (64, 48) });
+                new SourceSettings { Stream = "x", Url = fixture.ShortClip, Pace = SourcePace.Max, Fps = 1, FrameSize = static (_, _) => (64, 48) });
             await stream.Completion.WaitAsync(TimeSpan.FromSeconds(20));
         }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using EdgePose.Delivery.Documents;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Mqtt.Transport;
 using EdgePose.TestSupport;
@@ -102,7 +103,7 @@ internal sealed class EventSource : IAsyncDisposable
 
     private static PoseEvent Sample(int n) => new()
     {
-        Stream = $"s{n % 4}", Epoch = 1, Type = EventType.LineCross, Phase = EventPhase.Start, Key = $"s{n % 4}/door/{n}/{Stopwatch.GetTimestamp()}", Rule = "door",
+        Stream = $"s{n % 4}", Epoch = 1, Type = LineRule.Crossed, Phase = EventPhase.Start, Key = $"s{n % 4}/door/{n}/{Stopwatch.GetTimestamp()}", Rule = "door",
         Time = DateTimeOffset.UtcNow, Microseconds = n, Reason = "crossed the line", Track = n, Line = "door", Direction = "left_to_right",
         Score = 0.9f, Box = new Box(0.1f, 0.1f, 0.2f, 0.6f), Skeleton = Skeletons.Get("coco17"),
         Points = [.. Enumerable.Repeat(new Keypoint(0.15f, 0.3f, 0.9f), 17)],

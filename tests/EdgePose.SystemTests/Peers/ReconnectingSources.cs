@@ -67,7 +67,7 @@ internal static class ReconnectingSources
 
         public Source(int index, string clip, FfmpegTools tools, CancellationToken stop)
         {
-            var options = new SourceOptions { Stream = $"s{index}", Url = clip, Pace = SourcePace.Max, FrameSize = static (_, _) => (64, 64) };
+            var options = new SourceSettings { Stream = $"s{index}", Url = clip, Pace = SourcePace.Max, FrameSize = static (_, _) => (64, 64) };
             Supervisor = new StreamSupervisor(options, _slot, static _ => { }, static text => text, new Hurried(), NullLogger.Instance, tools, new Random(index));
             _run = Supervisor.RunAsync(stop);
             _take = TakeAsync(stop);

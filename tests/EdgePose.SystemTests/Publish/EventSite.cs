@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
 using EdgePose.Peers;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Mqtt.Transport;
@@ -30,7 +31,7 @@ internal sealed class EventSite : IAsyncDisposable
     public AppendTicket Raise(string stream, string reason) => Publisher.Event(
         new PoseEvent
         {
-            Stream = stream, Epoch = 1, Type = EventType.LineCross, Phase = EventPhase.Start, Key = $"{stream}/door/{reason}", Rule = "door",
+            Stream = stream, Epoch = 1, Type = LineRule.Crossed, Phase = EventPhase.Start, Key = $"{stream}/door/{reason}", Rule = "door",
             Time = DateTimeOffset.UtcNow, Microseconds = 0, Reason = reason,
         }, null);
 

@@ -5,6 +5,7 @@ using EdgePose.Workshop.Evaluation;
 using EdgePose.Workshop.Evaluation.Data;
 using EdgePose.Workshop.Evaluation.Keypoints;
 using EdgePose.Workshop.Quantization;
+using EdgePose.Workshop.Quantization.Engines;
 
 namespace EdgePose.SystemTests.Quantization;
 

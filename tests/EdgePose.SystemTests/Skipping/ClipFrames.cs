@@ -18,7 +18,7 @@ internal static class ClipFrames
     {
         using var slot = new FrameSlot(FullPolicy.Wait);
         using var end = new CancellationTokenSource();
-        var source = new SourceOptions { Stream = "clip", Url = path, Pace = SourcePace.Max, FrameSize = size };
+        var source = new SourceSettings { Stream = "clip", Url = path, Pace = SourcePace.Max, FrameSize = size };
         var supervisor = new StreamSupervisor(source, slot, static _ => { }, static text => text, TimeProvider.System, NullLogger.Instance);
         var (reading, waiting) = (supervisor.RunAsync(end.Token), Stopwatch.StartNew());
         while (true)

@@ -1,9 +1,10 @@
 using EdgePose.Domain;
+using EdgePose.Networks;
 using EdgePose.Networks.Estimation;
+using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.TopDown;
-using EdgePose.Networks;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
 using EdgePose.Service;
@@ -37,23 +38,23 @@ internal sealed class RealStages : IDisposable
             Assert.True(result.Config is not null, string.Join('\n', result.Problems));
             var config = result.Config;
             _stream = config.Streams[0];
-            _store = ModelStore.Load(config.Models.Folders, Mapping.Inference(config.Inference, ""));
+            _store = ModelStore.Load(config.Models.Folders, config.Inference);
             _models = ConfigCheck.Resolve(_stream, _store.Catalog);
-            Tracker = Mapping.Tracker(config.Tracking, _stream, _models.Pose.Decode.JointThreshold);
-            Skipping = Mapping.Skipping(_stream, config.Tracking, _models.Pose.Decode.JointThreshold);
+            Tracker = _stream.Tracker(config.Tracking, _models.Pose.Decode.JointThreshold);
+            Skipping = _stream.Planning(config.Tracking, _models.Pose.Decode.JointThreshold);
         }
         finally { File.Delete(path); }
     }
 
-    public TrackerOptions Tracker { get; }
-    public SkippingOptions Skipping { get; }
+    public TrackerSettings Tracker { get; }
+    public SkippingSettings Skipping { get; }
 
     /// <summary>A new one, that has seen nothing yet.</summary>
     public IPoseEstimator Estimator()
     {
         return _models.Detector is { } detector
-            ? EstimatorFactory.TopDown(_store.Open(_models.Pose), EstimatorFactory.Detector(_store.Open(detector), _stream.Pose.DetectorScore), Mapping.TopDown(_stream, tracked: true))
-            : EstimatorFactory.WholeFrame(_store.Open(_models.Pose), Mapping.BottomUp(_stream.Pose, tracked: true));
+            ? EstimatorFactory.TopDown(_store.Open(_models.Pose), EstimatorFactory.Detector(_store.Open(detector), _stream.Pose.DetectorScore), TopDownOptions.For(_stream.Pose, _stream.MaxSize, tracked: true))
+            : EstimatorFactory.WholeFrame(_store.Open(_models.Pose), BottomUpOptions.For(_stream.Pose, tracked: true));
     }
 
     public void Dispose() => _store.Dispose();

@@ -27,7 +27,7 @@ internal enum Between
 internal readonly record struct SkippingFigures(double Ap, double DetectorRuns, double PoseRuns);
 
 /// <summary>The daemon's stages over a clip with ground truth whose frames are in memory.</summary>
-internal sealed class SkippingRun(Dataset truth, IReadOnlyList<Frame> frames, TrackerOptions tracker, SkippingOptions skipping)
+internal sealed class SkippingRun(Dataset truth, IReadOnlyList<Frame> frames, TrackerSettings tracker, SkippingSettings skipping)
 {
     private const double Fps = 30;
 
@@ -38,7 +38,7 @@ internal sealed class SkippingRun(Dataset truth, IReadOnlyList<Frame> frames, Tr
     /// <summary>Measures what gate and planner want, as the daemon does by default.</summary>
     public SkippingFigures MeasureAsNeeded(IPoseEstimator estimator) => Measure(estimator, 1, tracker, skipping);
 
-    private SkippingFigures Measure(IPoseEstimator estimator, int period, TrackerOptions tracking, SkippingOptions options)
+    private SkippingFigures Measure(IPoseEstimator estimator, int period, TrackerSettings tracking, SkippingSettings options)
     {
         var stages = new PeoplePipeline(estimator, new Tracker(estimator.Skeleton, tracking), options);
         var common = KeypointMeasures.CommonJoints(truth, estimator.Skeleton);

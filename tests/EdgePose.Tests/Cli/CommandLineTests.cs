@@ -3,7 +3,7 @@ using System.Text.Json;
 using EdgePose.Cli;
 using EdgePose.Domain;
 using EdgePose.TestSupport;
-using EdgePose.Workshop.Verbs;
+using EdgePose.Workshop;
 
 namespace EdgePose.Tests.Cli;
 

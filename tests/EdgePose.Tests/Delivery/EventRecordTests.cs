@@ -1,6 +1,7 @@
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
 
 namespace EdgePose.Tests.Delivery;
 
@@ -10,7 +11,7 @@ public sealed class EventRecordTests
 
     private static PoseEvent Fall() => new()
     {
-        Stream = "front", Epoch = 4, Type = EventType.Fall, Phase = EventPhase.Update, Key = "front/falls/17/1763781307214", Rule = "stürze",
+        Stream = "front", Epoch = 4, Type = FallRule.Fall, Phase = EventPhase.Update, Key = "front/falls/17/1763781307214", Rule = "stürze",
         Time = new DateTimeOffset(2026, 11, 22, 3, 15, 7, 214, TimeSpan.Zero), Microseconds = 5_000_000, Reason = "hips fell", Duration = TimeSpan.FromMilliseconds(1840),
         Track = 17, Score = 0.9123456f, Box = new Box(0.41234567f, 0.233f, 0.571f, 1.2f), Zone = "hallway", Line = "door", Direction = "left", Count = 3,
         Missing = new EventRange(5, 8), Skeleton = Skeletons.Get("coco17"),
@@ -40,7 +41,7 @@ public sealed class EventRecordTests
     [Fact]
     public void RoundTrip_OfEveryTypeAndPhaseWithNothingElse_IsTheSame()
     {
-        foreach (var type in Enum.GetValues<EventType>())
+        foreach (var type in (EventType[])[.. RuleKinds.All.SelectMany(k => k.Events), EventType.StreamLost, EventType.StreamRestored, EventType.Gap])
         {
             foreach (var phase in Enum.GetValues<EventPhase>())
             {

@@ -3,7 +3,7 @@ using EdgePose.Cli;
 using EdgePose.Networks.Models;
 using EdgePose.Tests.Settings;
 using EdgePose.TestSupport;
-using EdgePose.Workshop.Verbs;
+using EdgePose.Workshop;
 
 namespace EdgePose.Tests.Docs;
 

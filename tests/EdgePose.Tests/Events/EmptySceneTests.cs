@@ -1,6 +1,8 @@
 using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Tests.Events.Figures;
 using static EdgePose.Tests.Events.EngineRun;
 
@@ -9,9 +11,9 @@ namespace EdgePose.Tests.Events;
 /// <summary>Ten minutes in which nothing happens, with what networks see where nobody is.</summary>
 public sealed class EmptySceneTests(ITestOutputHelper output)
 {
-    private static readonly RuleOptions[] Rules =
+    private static readonly RuleSettings[] Rules =
     [
-        Rule(RuleKind.Zone), Rule(RuleKind.Occupancy), Line, Dwell, Crowding with { Count = 2 }, Fall, Lying, HandUp, WrongWay,
+        Rule(new ZoneRule.Settings()), Rule(new OccupancyRule.Settings()), Line, Dwell, Crowding with { Count = 2 }, Fall, Lying, HandUp, WrongWay,
     ];
 
     [Theory]

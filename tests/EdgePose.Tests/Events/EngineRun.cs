@@ -1,6 +1,8 @@
 using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Tests.Events.Figures;
 
 namespace EdgePose.Tests.Events;
@@ -8,30 +10,35 @@ namespace EdgePose.Tests.Events;
 /// <summary>Shorthand for engines and their events.</summary>
 internal static class EngineRun
 {
-    public static readonly ZoneOptions Left = new("left", [new(0, 0), new(0.5f, 0), new(0.5f, 1), new(0, 1)]);
-    public static readonly LineOptions Middle = new("middle", new(0.5f, 1), new(0.5f, 0));
+    public static readonly ZoneShape Left = new("left", [new(0, 0), new(0.5f, 0), new(0.5f, 1), new(0, 1)]);
+    public static readonly LineShape Middle = new("middle", new(0.5f, 1), new(0.5f, 0));
 
-    public static EventOptions Options(params RuleOptions[] rules) => new()
-    {
-        Stream = "front", Skeleton = Skeletons.Coco17, Zones = [Left], Lines = [Middle], Rules = rules,
-    };
+    public static EventSetup Options(params RuleSettings[] rules) =>
+        new(new PoseFacts("front", Skeletons.Coco17), new EventsSettings(), new StreamRules { Zones = [Left], Lines = [Middle], Rules = rules });
 
-    public static RuleOptions Rule(RuleKind kind, double after = 0, double endAfter = 0) => new()
+    public static EventSetup WithZones(this EventSetup setup, params ZoneShape[] zones) => setup with { Stream = setup.Stream with { Zones = zones } };
+
+    public static EventSetup WithLines(this EventSetup setup, params LineShape[] lines) => setup with { Stream = setup.Stream with { Lines = lines } };
+
+    public static T Rule<T>(T own, double after = 0, double endAfter = 0) where T : RuleSettings => (T)((RuleSettings)own with
     {
-        Name = kind.ToString().ToLowerInvariant(), Kind = kind, After = TimeSpan.FromSeconds(after), EndAfter = TimeSpan.FromSeconds(endAfter),
-        MinAge = TimeSpan.FromSeconds(0.5), Zone = kind is RuleKind.Zone or RuleKind.Occupancy ? "left" : "", Line = kind == RuleKind.Line ? "middle" : "",
-    };
+        Name = own.Kind.Word.Replace("_", "", StringComparison.Ordinal), After = TimeSpan.FromSeconds(after), EndAfter = TimeSpan.FromSeconds(endAfter),
+        MinAge = TimeSpan.FromSeconds(0.5), Zone = own is ZoneRule.Settings or OccupancyRule.Settings ? "left" : "",
+    });
 
     // As the configuration's defaults.
-    public static readonly RuleOptions Fall = Rule(RuleKind.Fall, 0.7, 2) with { Cooldown = TimeSpan.FromSeconds(10) };
-    public static readonly RuleOptions Lying = Rule(RuleKind.Lying, 5, 2) with { Angle = 60, Cooldown = TimeSpan.FromSeconds(10) };
-    public static readonly RuleOptions HandUp = Rule(RuleKind.HandRaised, 0.5, 0.5) with { Cooldown = TimeSpan.FromSeconds(5) };
-    public static readonly RuleOptions Line = Rule(RuleKind.Line, 0.2);
-    public static readonly RuleOptions WrongWay = Rule(RuleKind.WrongWay, 0.5, 1) with { Speed = 0.05f, Cooldown = TimeSpan.FromSeconds(5) };
-    public static readonly RuleOptions Dwell = Rule(RuleKind.Dwell, 5) with { Zone = "left" };
-    public static readonly RuleOptions Crowding = Rule(RuleKind.Crowding, 2, 1) with { Zone = "left", Count = 3 };
+    public static readonly FallRule.Settings Fall =
+        Rule(new FallRule.Settings { Angle = 50, Speed = 1.6f }, 0.7, 2) with { Cooldown = TimeSpan.FromSeconds(10) };
+    public static readonly LyingRule.Settings Lying = Rule(new LyingRule.Settings { Angle = 60 }, 5, 2) with { Cooldown = TimeSpan.FromSeconds(10) };
+    public static readonly HandRaisedRule.Settings HandUp =
+        Rule(new HandRaisedRule.Settings { Hand = HandRaisedRule.Wanted.Any, Height = 0.5f }, 0.5, 0.5) with { Cooldown = TimeSpan.FromSeconds(5) };
+    public static readonly LineRule.Settings Line = Rule(new LineRule.Settings { Line = "middle", Crossing = LineRule.Way.Both }, 0.2);
+    public static readonly WrongWayRule.Settings WrongWay =
+        Rule(new WrongWayRule.Settings { Direction = Vector2.UnitX, Speed = 0.05f }, 0.5, 1) with { Cooldown = TimeSpan.FromSeconds(5) };
+    public static readonly DwellRule.Settings Dwell = Rule(new DwellRule.Settings(), 5) with { Zone = "left" };
+    public static readonly CrowdingRule.Settings Crowding = Rule(new CrowdingRule.Settings { Count = 3 }, 2, 1) with { Zone = "left" };
 
-    public static List<PoseEvent> Play(EventOptions options, IEnumerable<Scene> scenes)
+    public static List<PoseEvent> Play(EventSetup options, IEnumerable<Scene> scenes)
     {
         var events = new List<PoseEvent>();
         var engine = new EventEngine(options, events.Add);
@@ -41,7 +48,7 @@ internal static class EngineRun
 
     /// <summary>Events as texts: type, phase, track, direction, count; without times.</summary>
     public static List<string> Words(IEnumerable<PoseEvent> events) =>
-        [.. events.Select(e => string.Join(' ', new[] { e.Type.Name(), e.Phase.Name(), $"{e.Track}", e.Direction, $"{e.Count}" }.Where(w => w.Length > 0)))];
+        [.. events.Select(e => string.Join(' ', new[] { e.Type.Name, e.Phase.Name(), $"{e.Track}", e.Direction, $"{e.Count}" }.Where(w => w.Length > 0)))];
 
     /// <summary>A standing person whose feet are at a place of the picture, both normalised, for a picture as wide as high.</summary>
     public static void AddStanding(Scene scene, long track, float x, float y, float height = 0.4f, PoseSource source = PoseSource.Measured, Vector3[]? pose = null)

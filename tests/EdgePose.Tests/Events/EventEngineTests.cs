@@ -1,6 +1,8 @@
 using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Tests.Events.Figures;
 using EdgePose.TestSupport;
 using static EdgePose.Tests.Events.EngineRun;
@@ -15,7 +17,7 @@ public sealed class EventEngineTests
     [Fact]
     public void Zone_PersonComesAndGoes_EntersAndLeavesUnderOneKey()
     {
-        var events = Play(Options(Rule(RuleKind.Zone)), Scenes(10, ThereAndBack));
+        var events = Play(Options(Rule(new ZoneRule.Settings())), Scenes(10, ThereAndBack));
         Assert.Equal(["zone_enter start 7", "zone_leave end 7"], Words(events));
         Assert.Equal(events[0].Key, events[1].Key);
         Assert.StartsWith("front/zone/7/", events[0].Key, StringComparison.Ordinal);
@@ -27,7 +29,7 @@ public sealed class EventEngineTests
     [Fact]
     public void Start_CarriesTheJointsAndTheSecondsBefore()
     {
-        var start = Play(Options(Rule(RuleKind.Zone)), Scenes(10, ThereAndBack))[0];
+        var start = Play(Options(Rule(new ZoneRule.Settings())), Scenes(10, ThereAndBack))[0];
         Assert.Equal((17, Skeletons.Coco17), (start.Points.Count, start.Skeleton));
         Assert.InRange(start.History.Count, 14, 16);
         Assert.Equal(TimeSpan.Zero, start.History[^1].Before);
@@ -41,7 +43,7 @@ public sealed class EventEngineTests
     [Fact]
     public void Pose_SwitchedOff_LeavesJointsOut()
     {
-        var start = Play(Options(Rule(RuleKind.Zone)) with { Pose = false }, Scenes(10, ThereAndBack))[0];
+        var start = Play(Options(Rule(new ZoneRule.Settings())) with { Shared = new EventsSettings { Pose = false } }, Scenes(10, ThereAndBack))[0];
         Assert.Null(start.Skeleton);
         Assert.Empty(start.Points);
         Assert.Empty(start.History);
@@ -52,7 +54,7 @@ public sealed class EventEngineTests
     {
         // The line points up the picture: its right is the right half.
         Assert.Equal(["line_cross start 7 right_to_left", "line_cross start 7 left_to_right"], Words(Play(Options(Line), Scenes(10, ThereAndBack))));
-        Assert.Equal(["line_cross start 7 left_to_right"], Words(Play(Options(Line with { Crossing = Crossing.LeftToRight }), Scenes(10, ThereAndBack))));
+        Assert.Equal(["line_cross start 7 left_to_right"], Words(Play(Options(Line with { Crossing = LineRule.Way.LeftToRight }), Scenes(10, ThereAndBack))));
     }
 
     [Theory]
@@ -61,7 +63,7 @@ public sealed class EventEngineTests
     public void Line_WayAroundItsEnd_IsNoCrossing(float upperEnd, int crossings)
     {
         // The person walks at 0.4 of the height; the line ends above or below.
-        var options = Options(Line) with { Lines = [new LineOptions("middle", new(0.5f, 1), new(0.5f, upperEnd))] };
+        var options = Options(Line).WithLines(new LineShape("middle", new(0.5f, 1), new(0.5f, upperEnd)));
         Assert.Equal(crossings, Play(options, Scenes(5, (s, t) => AddStanding(s, 1, 0.2f + 0.12f * (float)t, 0.4f, 0.3f))).Count);
     }
 
@@ -76,7 +78,7 @@ public sealed class EventEngineTests
     public void Zone_TremblingOnTheBorder_EntersAtMostOnce()
     {
         var random = new Random(2);
-        var events = Play(Options(Rule(RuleKind.Zone)), Scenes(60, (s, _) => AddStanding(s, 1, 0.5f + 0.028f * ((float)random.NextDouble() - 0.5f), 0.9f)));
+        var events = Play(Options(Rule(new ZoneRule.Settings())), Scenes(60, (s, _) => AddStanding(s, 1, 0.5f + 0.028f * ((float)random.NextDouble() - 0.5f), 0.9f)));
         Assert.InRange(events.Count, 0, 1);
     }
 
@@ -85,7 +87,7 @@ public sealed class EventEngineTests
     {
         var counts = new List<string>();
         var events = new List<PoseEvent>();
-        var engine = new EventEngine(Options(Rule(RuleKind.Occupancy)), events.Add, (zone, people) => counts.Add($"{zone} {people}"));
+        var engine = new EventEngine(Options(Rule(new OccupancyRule.Settings())), events.Add, (zone, people) => counts.Add($"{zone} {people}"));
         foreach (var scene in Scenes(12, (s, t) =>
         {
             if (t < 9) { AddStanding(s, 1, 0.2f, 0.9f); }
@@ -128,10 +130,12 @@ public sealed class EventEngineTests
     public void Schedule_Closed_DelaysTheStartUntilItOpens()
     {
         // The scenes begin on Monday at 12:00 local time.
-        Schedule Window(string days, double from, double to) => new([new TimeWindow(days == "all" ? TimeWindow.EveryDay : 1 << (int)DayOfWeek.Tuesday, TimeSpan.FromHours(12) + TimeSpan.FromSeconds(from), TimeSpan.FromHours(12) + TimeSpan.FromSeconds(to))]);
+        ScheduleSettings Window(string name, DayOfWeek[] days, double from, double to) =>
+            new(name, days, TimeSpan.FromHours(12) + TimeSpan.FromSeconds(from), TimeSpan.FromHours(12) + TimeSpan.FromSeconds(to));
+        var shared = new EventsSettings { Schedules = [Window("tue", [DayOfWeek.Tuesday], 0, 3600), Window("all", Enum.GetValues<DayOfWeek>(), 10, 15)] };
         IEnumerable<Scene> Still() => Scenes(20, (s, _) => AddStanding(s, 1, 0.2f, 0.9f));
-        Assert.Empty(Play(Options(Rule(RuleKind.Zone) with { Schedule = Window("tue", 0, 3600) }), Still()));
-        var opened = Play(Options(Rule(RuleKind.Zone) with { Schedule = Window("all", 10, 15) }), Still());
+        Assert.Empty(Play(Options(Rule(new ZoneRule.Settings()) with { Schedule = ["tue"] }) with { Shared = shared }, Still()));
+        var opened = Play(Options(Rule(new ZoneRule.Settings()) with { Schedule = ["all"] }) with { Shared = shared }, Still());
         Assert.Equal(["zone_enter start 1"], Words(opened));
         Assert.InRange(Clock.Seconds(opened[0]), 10, 10.3);
     }
@@ -140,8 +144,8 @@ public sealed class EventEngineTests
     public void MinScoreAndMinAge_KeepDoubtfulPeopleFromStarting()
     {
         IEnumerable<Scene> Still() => Scenes(6, (s, _) => AddStanding(s, 1, 0.2f, 0.9f));
-        Assert.Empty(Play(Options(Rule(RuleKind.Zone) with { MinScore = 0.9f }), Still()));
-        Assert.InRange(Clock.Seconds(Play(Options(Rule(RuleKind.Zone) with { MinAge = TimeSpan.FromSeconds(4) }), Still())[0]), 4, 4.3);
+        Assert.Empty(Play(Options(Rule(new ZoneRule.Settings()) with { MinScore = 0.9f }), Still()));
+        Assert.InRange(Clock.Seconds(Play(Options(Rule(new ZoneRule.Settings()) with { MinAge = TimeSpan.FromSeconds(4) }), Still())[0]), 4, 4.3);
     }
 
     [Fact]
@@ -164,7 +168,7 @@ public sealed class EventEngineTests
     {
         var source = Enum.Parse<PoseSource>(kind);
         var raised = Figure.Arm(Figure.Stand(), true, 170, 175);
-        Assert.Empty(Play(Options(HandUp, Rule(RuleKind.Zone), Line, Dwell), Scenes(20, (s, t) => AddStanding(s, 1, 0.8f - 0.03f * (float)t, 0.9f, source: source, pose: raised))));
+        Assert.Empty(Play(Options(HandUp, Rule(new ZoneRule.Settings()), Line, Dwell), Scenes(20, (s, t) => AddStanding(s, 1, 0.8f - 0.03f * (float)t, 0.9f, source: source, pose: raised))));
         // Up while measured; then only guessed to be down for longer than an end takes; then measured up again.
         var events = Play(Options(HandUp), Scenes(12, (s, t) =>
         {
@@ -177,7 +181,7 @@ public sealed class EventEngineTests
     [Fact]
     public void TrackLost_EndsItsEventsAfterTheTrackersMemory()
     {
-        var events = Play(Options(Rule(RuleKind.Zone)), Scenes(12, (s, t) =>
+        var events = Play(Options(Rule(new ZoneRule.Settings())), Scenes(12, (s, t) =>
         {
             if (t < 5) { AddStanding(s, 1, 0.2f, 0.9f); }
         }));
@@ -188,7 +192,7 @@ public sealed class EventEngineTests
 
     [Fact]
     public void TrackMissing_ForLessThanTheTrackersMemory_ChangesNothing() =>
-        Assert.Equal(["zone_enter start 1"], Words(Play(Options(Rule(RuleKind.Zone)), Scenes(12, (s, t) =>
+        Assert.Equal(["zone_enter start 1"], Words(Play(Options(Rule(new ZoneRule.Settings())), Scenes(12, (s, t) =>
         {
             if (t is < 5 or > 6.5) { AddStanding(s, 1, 0.2f, 0.9f); }
         }))));
@@ -197,7 +201,7 @@ public sealed class EventEngineTests
     public void StreamLost_EndsEverythingAndIsRestoredByTheNextEpochOnly()
     {
         var events = new List<PoseEvent>();
-        var engine = new EventEngine(Options(Rule(RuleKind.Zone), Rule(RuleKind.Occupancy)), events.Add);
+        var engine = new EventEngine(Options(Rule(new ZoneRule.Settings()), Rule(new OccupancyRule.Settings())), events.Add);
         void Still(Scene s, double _) => AddStanding(s, 1, 0.2f, 0.9f);
         Assert.False(engine.StreamLost(Clock.At(0), "never online"));
         foreach (var scene in Scenes(4, Still)) { engine.Process(scene); }
@@ -233,7 +237,7 @@ public sealed class EventEngineTests
     public void Time_RunsBackwards_IsNoTimeAndNoFailure()
     {
         void Still(Scene s, double _) => AddStanding(s, 1, 0.2f, 0.9f);
-        var events = Play(Options(Dwell, Rule(RuleKind.Zone)), Scenes(2, Still, from: 100).Concat(Scenes(60, Still, from: 0)));
+        var events = Play(Options(Dwell, Rule(new ZoneRule.Settings())), Scenes(2, Still, from: 100).Concat(Scenes(60, Still, from: 0)));
         Assert.Equal(["zone_enter start 1"], Words(events));
     }
 
@@ -241,13 +245,13 @@ public sealed class EventEngineTests
     public void Stop_EndsWhatIsOpen()
     {
         var events = new List<PoseEvent>();
-        var engine = new EventEngine(Options(Rule(RuleKind.Zone)), events.Add);
+        var engine = new EventEngine(Options(Rule(new ZoneRule.Settings())), events.Add);
         foreach (var scene in Scenes(4, (s, _) => AddStanding(s, 1, 0.2f, 0.9f))) { engine.Process(scene); }
         engine.Stop(Clock.At(4));
         engine.Stop(Clock.At(4));
         Assert.Equal(["zone_enter start 1", "zone_leave end 1"], Words(events));
         Assert.Equal(EndReason.Stopped, events[1].Reason);
-        Assert.Equal((1, 1), (engine.Raised(EventType.ZoneEnter), engine.Raised(EventType.ZoneLeave)));
+        Assert.Equal((1, 1), (engine.Raised(ZoneRule.Enter), engine.Raised(ZoneRule.Leave)));
     }
 
     [Theory]
@@ -261,7 +265,7 @@ public sealed class EventEngineTests
         var raised = Figure.Arm(Figure.Stand(), false, 170, 175);
         var scene = new Scene(skeleton);
         var events = new List<PoseEvent>();
-        var engine = new EventEngine(Options(HandUp, Fall, Rule(RuleKind.Zone)) with { Skeleton = skeleton }, events.Add);
+        var engine = new EventEngine(Options(HandUp, Fall, Rule(new ZoneRule.Settings())) with { Poses = new PoseFacts("front", skeleton) }, events.Add);
         foreach (var coco in Scenes(12, (s, t) => AddStanding(s, 1, 0.3f, 0.9f, pose: t < 3 ? Figure.Stand() : t < 5 ? raised : Figure.Tip(Figure.Stand(), 88 * (float)Math.Clamp((t - 6) / 0.8, 0, 1), 90))))
         {
             scene.Clear();
@@ -283,7 +287,7 @@ public sealed class EventEngineTests
     [Fact]
     public void SteadyState_AllocatesNothing()
     {
-        var engine = new EventEngine(Options(Rule(RuleKind.Zone), Rule(RuleKind.Occupancy), Line, Dwell with { UpdateEvery = TimeSpan.Zero }, Crowding with { UpdateEvery = TimeSpan.Zero }, Fall, Lying, HandUp, WrongWay), _ => { });
+        var engine = new EventEngine(Options(Rule(new ZoneRule.Settings()), Rule(new OccupancyRule.Settings()), Line, Dwell with { UpdateEvery = TimeSpan.Zero }, Crowding with { UpdateEvery = TimeSpan.Zero }, Fall, Lying, HandUp, WrongWay), _ => { });
         var (scene, people, time) = (new Scene(Skeletons.Coco17), new TrackedPoseList(17), 0.0);
         void Round()
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
 using EdgePose.Tests.Events.Figures;
 
 namespace EdgePose.Tests.Events;
@@ -44,7 +45,7 @@ public sealed class FallRecallTests(ITestOutputHelper output)
             for (var take = 0; take < takes; take++)
             {
                 var (events, down) = Film(make, take, fps, fall: true);
-                var start = events.Where(e => e is { Type: EventType.Fall, Phase: EventPhase.Start }).ToList();
+                var start = events.Where(e => e.Type == FallRule.Fall && e.Phase == EventPhase.Start).ToList();
                 if (start.Count != 1) { continue; }
                 hits++;
                 delays.Add(Clock.Seconds(start[0]) - down);
@@ -55,7 +56,7 @@ public sealed class FallRecallTests(ITestOutputHelper output)
         }
         foreach (var (name, make) in Others)
         {
-            var wrong = Enumerable.Range(0, takes).Sum(take => Film(make, take, fps, fall: false).Events.Count(e => e is { Type: EventType.Fall, Phase: EventPhase.Start }));
+            var wrong = Enumerable.Range(0, takes).Sum(take => Film(make, take, fps, fall: false).Events.Count(e => e.Type == FallRule.Fall && e.Phase == EventPhase.Start));
             output.WriteLine($"{fps} fps, {name}: {wrong} false alarms in {takes}");
             (alarms, others) = (alarms + wrong, others + takes);
         }

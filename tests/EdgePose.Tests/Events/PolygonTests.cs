@@ -1,5 +1,6 @@
 using System.Numerics;
 using EdgePose.Events;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Tests.Events;
 

@@ -1,6 +1,8 @@
 using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Tests.Events.Figures;
 using FsCheck;
 using FsCheck.Fluent;
@@ -14,9 +16,9 @@ public sealed class PropertyTests
 {
     private const double Length = 14;
 
-    private static readonly RuleOptions[] Rules =
+    private static readonly RuleSettings[] Rules =
     [
-        EngineRun.Rule(RuleKind.Zone), EngineRun.Rule(RuleKind.Occupancy), EngineRun.Line, EngineRun.Dwell, EngineRun.Crowding with { Count = 2 },
+        EngineRun.Rule(new ZoneRule.Settings()), EngineRun.Rule(new OccupancyRule.Settings()), EngineRun.Line, EngineRun.Dwell, EngineRun.Crowding with { Count = 2 },
         EngineRun.Fall, EngineRun.Lying with { After = TimeSpan.FromSeconds(3) }, EngineRun.HandUp, EngineRun.WrongWay,
     ];
 
@@ -40,12 +42,10 @@ public sealed class PropertyTests
     public void MirroredScene_GivesMirroredEvents(Part[] parts)
     {
         var here = EngineRun.Play(EngineRun.Options(Rules), Film(parts, 5));
-        var options = EngineRun.Options([.. Rules.Select(r => r with { Direction = -r.Direction })]);
-        var mirror = EngineRun.Play(options with
-        {
-            Zones = [new ZoneOptions("left", [.. EngineRun.Left.Corners.Select(Mirror)])],
-            Lines = [new LineOptions("middle", Mirror(EngineRun.Middle.From), Mirror(EngineRun.Middle.To))],
-        }, Film(parts, 5).Select(Mirror));
+        var options = EngineRun.Options([.. Rules.Select(r => r is WrongWayRule.Settings way ? way with { Direction = -way.Direction } : r)])
+            .WithZones(new ZoneShape("left", [.. EngineRun.Left.Corners.Select(Mirror)]))
+            .WithLines(new LineShape("middle", Mirror(EngineRun.Middle.From), Mirror(EngineRun.Middle.To)));
+        var mirror = EngineRun.Play(options, Film(parts, 5).Select(Mirror));
         Assert.Equal(EngineRun.Words(here.Select(e => e with { Direction = Mirror(e.Direction) })), EngineRun.Words(mirror));
         Assert.Equal(here.Select(e => e.Time), mirror.Select(e => e.Time));
     }
@@ -56,7 +56,7 @@ public sealed class PropertyTests
         var slow = EngineRun.Play(EngineRun.Options(Rules), Film(parts, 10));
         var fast = EngineRun.Play(EngineRun.Options(Rules), Film(parts, 20));
         // Where two people come or go within a frame of each other, the numbers in between depend on which of them a frame shows first.
-        var moves = fast.Where(e => e.Type is EventType.ZoneEnter or EventType.ZoneLeave).Select(e => e.Time).Order().ToList();
+        var moves = fast.Where(e => e.Type == ZoneRule.Enter || e.Type == ZoneRule.Leave).Select(e => e.Time).Order().ToList();
         if (moves.Zip(moves.Skip(1), (a, b) => b - a).Any(d => d <= TimeSpan.FromSeconds(0.3)))
         {
             slow.RemoveAll(e => e.Count is not null);
@@ -88,7 +88,7 @@ public sealed class PropertyTests
             Vector2[] corners = [.. new Vector2[] { new(0.3f, 0.3f), new(0.7f, 0.3f), new(0.7f, 0.7f), new(0.5f, 0.45f), new(0.3f, 0.7f) }.Select(Turn)];
             if (reversed) { Array.Reverse(corners); }
             var (counts, time, polygon) = (new List<(double, int)>(), 0.0, new Polygon(corners));
-            var engine = new EventEngine(EngineRun.Options() with { Zones = [new ZoneOptions("z", corners)] }, _ => { }, (_, people) => counts.Add((time, people)));
+            var engine = new EventEngine(EngineRun.Options().WithZones(new ZoneShape("z", corners)), _ => { }, (_, people) => counts.Add((time, people)));
             foreach (var scene in EngineRun.Scenes(Length, (s, t) =>
             {
                 for (var i = 0; i < parts.Length; i++)
@@ -100,7 +100,7 @@ public sealed class PropertyTests
                 }
             }))
             {
-                time = Clock.Seconds(new PoseEvent { Stream = "", Epoch = 0, Type = 0, Phase = 0, Key = "", Rule = "", Time = scene.Time.Utc, Microseconds = 0, Reason = "" });
+                time = Clock.Seconds(new PoseEvent { Stream = "", Epoch = 0, Type = EventType.Gap, Phase = 0, Key = "", Rule = "", Time = scene.Time.Utc, Microseconds = 0, Reason = "" });
                 engine.Process(scene);
             }
             return counts;
@@ -175,7 +175,7 @@ public sealed class PropertyTests
     };
 
     private static IEnumerable<PoseEvent> Ordered(IEnumerable<PoseEvent> events) =>
-        events.OrderBy(e => e.Rule, StringComparer.Ordinal).ThenBy(e => e.Track).ThenBy(e => e.Type).ThenBy(e => e.Phase).ThenBy(e => e.Time);
+        events.OrderBy(e => e.Rule, StringComparer.Ordinal).ThenBy(e => e.Track).ThenBy(e => e.Type.Name, StringComparer.Ordinal).ThenBy(e => e.Phase).ThenBy(e => e.Time);
 
     // Everything that an event says, joints and history included.
     private static string Flat(PoseEvent e) =>

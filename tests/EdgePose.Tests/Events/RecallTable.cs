@@ -1,6 +1,7 @@
 using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Events.Scenes;
 using EdgePose.Tests.Events.Figures;
 
 namespace EdgePose.Tests.Events;
@@ -58,7 +59,7 @@ internal static class Truth
     private const float Doubt = 0.03f;
 
     /// <summary>Times for which an actor is in a zone.</summary>
-    public static List<(double From, double To, float Depth)> Stays(Film film, Actor actor, ZoneOptions zone, double length)
+    public static List<(double From, double To, float Depth)> Stays(Film film, Actor actor, ZoneShape zone, double length)
     {
         var polygon = new Polygon(zone.Corners);
         polygon.SetAspect((float)film.Camera.Width / film.Camera.Rows);
@@ -92,7 +93,7 @@ internal static class Truth
         return merged;
     }
 
-    public static List<Moment> OfZone(Film film, Actor actor, ZoneOptions zone, double length)
+    public static List<Moment> OfZone(Film film, Actor actor, ZoneShape zone, double length)
     {
         var moments = new List<Moment>();
         var (stays, end) = (Stays(film, actor, zone, length), Math.Min(length, actor.To));
@@ -108,7 +109,7 @@ internal static class Truth
         return moments;
     }
 
-    public static List<Moment> OfLine(Film film, Actor actor, LineOptions line, double length)
+    public static List<Moment> OfLine(Film film, Actor actor, LineShape line, double length)
     {
         var aspect = (float)film.Camera.Width / film.Camera.Rows;
         var (a, b) = (line.From with { X = line.From.X * aspect }, line.To with { X = line.To.X * aspect });
@@ -132,7 +133,7 @@ internal static class Truth
     }
 
     /// <summary>Number of people in a zone by time.</summary>
-    public static List<(double Time, int People)> Numbers(Film film, ZoneOptions zone, double length)
+    public static List<(double Time, int People)> Numbers(Film film, ZoneShape zone, double length)
     {
         var stays = film.Actors.SelectMany(a => Stays(film, a, zone, length)).ToList();
         return [.. Enumerable.Range(0, (int)(length / Step)).Select(i => (i * Step, stays.Count(s => i * Step >= s.From && i * Step < s.To)))];

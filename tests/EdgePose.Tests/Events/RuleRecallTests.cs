@@ -1,6 +1,8 @@
 using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Tests.Events.Figures;
 
 namespace EdgePose.Tests.Events;
@@ -11,25 +13,25 @@ public sealed class RuleRecallTests(ITestOutputHelper output)
     private const double Fps = 5;
 
     // On the ground before the camera, in picture coordinates: an L, so that its inner corner is tested too.
-    private static readonly ZoneOptions Corner = new("corner", [new(0.2f, 0.45f), new(0.8f, 0.45f), new(0.8f, 0.65f), new(0.5f, 0.65f), new(0.5f, 0.95f), new(0.2f, 0.95f)]);
-    private static readonly LineOptions Door = new("door", new(0.5f, 0.98f), new(0.5f, 0.4f));
-    private static readonly ZoneOptions Everywhere = new("all", [new(0, 0), new(1, 0), new(1, 1), new(0, 1)]);
+    private static readonly ZoneShape Corner = new("corner", [new(0.2f, 0.45f), new(0.8f, 0.45f), new(0.8f, 0.65f), new(0.5f, 0.65f), new(0.5f, 0.95f), new(0.2f, 0.95f)]);
+    private static readonly LineShape Door = new("door", new(0.5f, 0.98f), new(0.5f, 0.4f));
+    private static readonly ZoneShape Everywhere = new("all", [new(0, 0), new(1, 0), new(1, 1), new(0, 1)]);
 
     [Fact]
     public void ZonesAndLines_OfPeopleWhoWalkAbout_AreFound()
     {
         var (zone, line) = (new RecallTable("zone enter and leave"), new RecallTable("line crossing"));
-        var rules = new[] { EngineRun.Rule(RuleKind.Zone) with { Zone = "corner" }, EngineRun.Line with { Line = "door" } };
+        RuleSettings[] rules = [EngineRun.Rule(new ZoneRule.Settings()) with { Zone = "corner" }, EngineRun.Line with { Line = "door" }];
         for (var take = 0; take < 60; take++)
         {
             var random = new Random(100 + take);
             var film = new Film(new Camera(), [.. Enumerable.Range(1, 4).Select(i => Wanderer(i, random))]);
-            var events = EngineRun.Play(EngineRun.Options(rules) with { Zones = [Corner], Lines = [Door] }, film.Shoot(Fps, 30, Lens.Usual, take));
+            var events = EngineRun.Play(EngineRun.Options(rules).WithZones(Corner).WithLines(Door), film.Shoot(Fps, 30, Lens.Usual, take));
             foreach (var actor in film.Actors)
             {
                 var own = events.Where(e => e.Track == actor.Track && e.Reason != EndReason.TrackLost).ToList();
-                zone.Add(Truth.OfZone(film, actor, Corner, 30), own.Where(e => e.Type is EventType.ZoneEnter or EventType.ZoneLeave), e => e.Type == EventType.ZoneEnter ? "in" : "out");
-                line.Add(Truth.OfLine(film, actor, Door, 30), own.Where(e => e.Type == EventType.LineCross), e => e.Direction);
+                zone.Add(Truth.OfZone(film, actor, Corner, 30), own.Where(e => (e.Type == ZoneRule.Enter || e.Type == ZoneRule.Leave)), e => e.Type == ZoneRule.Enter ? "in" : "out");
+                line.Add(Truth.OfLine(film, actor, Door, 30), own.Where(e => e.Type == LineRule.Crossed), e => e.Direction);
             }
         }
         Show(zone, 0.95, 0.95);
@@ -85,7 +87,7 @@ public sealed class RuleRecallTests(ITestOutputHelper output)
             var (left, right) = (new Vector2(-2.5f, z), new Vector2(2.5f, z + 0.5f));
             Vector2[] way = wrong ? [right, left] : take % 3 == 1 ? [left, right] : [new(1.5f, 8), new(1.5f, 4)];
             var film = new Film(new Camera(), [Actor.Walker(1, 1, 0.8 + 0.8 * random.NextDouble(), way)]);
-            var events = EngineRun.Play(EngineRun.Options(rule) with { Zones = [Everywhere] }, film.Shoot(Fps, 12, Lens.Usual, take));
+            var events = EngineRun.Play(EngineRun.Options(rule).WithZones(Everywhere), film.Shoot(Fps, 12, Lens.Usual, take));
             table.Add(wrong ? [new Moment("wrong", 1, true)] : [], events.Where(e => e.Phase == EventPhase.Start), _ => "wrong", late: 3);
         }
         Show(table, 0.97, 0.97);
@@ -95,21 +97,21 @@ public sealed class RuleRecallTests(ITestOutputHelper output)
     public void NumbersAndStays_OfPeopleInAZone_AreFound()
     {
         var (dwell, crowd, occupied) = (new RecallTable("dwell"), new RecallTable("crowding"), new RecallTable("occupancy"));
-        var rules = new[] { EngineRun.Dwell with { Zone = "corner" }, EngineRun.Crowding with { Zone = "corner" }, EngineRun.Rule(RuleKind.Occupancy) with { Zone = "corner" } };
+        RuleSettings[] rules = [EngineRun.Dwell with { Zone = "corner" }, EngineRun.Crowding with { Zone = "corner" }, EngineRun.Rule(new OccupancyRule.Settings()) with { Zone = "corner" }];
         for (var take = 0; take < 40; take++)
         {
             var random = new Random(500 + take);
             Actor[] actors = [.. Enumerable.Range(1, 4).Select(i => Visitor(i, random))];
             var film = new Film(new Camera(), actors);
-            var events = EngineRun.Play(EngineRun.Options(rules) with { Zones = [Corner] }, film.Shoot(Fps, 40, Lens.Usual, take));
+            var events = EngineRun.Play(EngineRun.Options(rules).WithZones(Corner), film.Shoot(Fps, 40, Lens.Usual, take));
             foreach (var actor in actors)
             {
                 var stays = Truth.Merge([.. Truth.Stays(film, actor, Corner, 40).Select(s => (s.From, s.To))]);
-                dwell.Add(stays.Where(s => s.To - s.From > 4).Select(s => new Moment("stay", s.From + 5, s.To - s.From > 6.5)), events.Where(e => e.Track == actor.Track && e is { Type: EventType.Dwell, Phase: EventPhase.Start }), _ => "stay");
+                dwell.Add(stays.Where(s => s.To - s.From > 4).Select(s => new Moment("stay", s.From + 5, s.To - s.From > 6.5)), events.Where(e => e.Track == actor.Track && e.Type == DwellRule.Dwell && e.Phase == EventPhase.Start), _ => "stay");
             }
             var numbers = Truth.Numbers(film, Corner, 40);
-            crowd.Add(Truth.Merge(Truth.AtLeast(numbers, 3)).Select(s => new Moment("crowd", s.From + 2, s.To - s.From > 3.5)), events.Where(e => e is { Type: EventType.Crowding, Phase: EventPhase.Start }), _ => "crowd");
-            occupied.Add(Truth.Merge(Truth.AtLeast(numbers, 1)).Select(s => new Moment("occupied", s.From, s.To - s.From > 1.5)), events.Where(e => e is { Type: EventType.ZoneOccupancy, Phase: EventPhase.Start }), _ => "occupied");
+            crowd.Add(Truth.Merge(Truth.AtLeast(numbers, 3)).Select(s => new Moment("crowd", s.From + 2, s.To - s.From > 3.5)), events.Where(e => e.Type == CrowdingRule.Crowding && e.Phase == EventPhase.Start), _ => "crowd");
+            occupied.Add(Truth.Merge(Truth.AtLeast(numbers, 1)).Select(s => new Moment("occupied", s.From, s.To - s.From > 1.5)), events.Where(e => e.Type == OccupancyRule.Occupancy && e.Phase == EventPhase.Start), _ => "occupied");
         }
         Show(dwell, 0.95, 0.95);
         Show(crowd, 0.9, 0.9);

@@ -69,7 +69,7 @@ public sealed class HotPathTests
     private static int Run(IPoseEstimator estimator, int width, int height)
     {
         var (poses, people) = (new PoseList(estimator.Skeleton.Count), new TrackedPoseList(estimator.Skeleton.Count));
-        var tracker = new Tracker(estimator.Skeleton, new TrackerOptions());
+        var tracker = new Tracker(estimator.Skeleton, new TrackerSettings());
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         var lane = new ScheduledStream("cam", slot, frame =>
         {

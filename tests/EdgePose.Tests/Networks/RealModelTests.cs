@@ -17,7 +17,7 @@ public sealed class RealModelTests
 {
     private static readonly Placement Identity = new(1, 1, 0, 0);
 
-    private static ModelStore Store() => ModelStore.Load([Repo.Shared("models"), Repo.Shared("models/random")], new InferenceOptions { Providers = ["cpu"] });
+    private static ModelStore Store() => ModelStore.Load([Repo.Shared("models"), Repo.Shared("models/random")], new InferenceSettings { Providers = ["cpu"] });
 
     [Fact]
     public void EveryInstalledModel_Opens_AndIsDetectedAsItsDescriptorSays()

@@ -1,6 +1,7 @@
 using EdgePose.Domain;
-using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families;
+using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Scheduling;
 using EdgePose.People.Tracking;
 using EdgePose.Streams;
@@ -22,7 +23,7 @@ public sealed class FramePathTests
     {
         using var session = TinyModel.Open(Describe(), TinyModel.Person(14), 14);
         var estimator = new BottomUpEstimator(session, Skeletons.CrowdPose14, new BottomUpOptions { Profile = DecodeProfile.Fast, MaxPeople = 4, MinScore = 1e-3f });
-        var tracker = new Tracker(Skeletons.CrowdPose14, new TrackerOptions());
+        var tracker = new Tracker(Skeletons.CrowdPose14, new TrackerSettings());
         var (poses, people) = (new PoseList(14), new TrackedPoseList(14));
         var (pipe, inference) = (new long[Rounds + 1], new long[Rounds + 1]);
         var (seen, most) = (0, 0);

@@ -37,6 +37,7 @@ internal static class DependencyRule
         ("Spectre.Console.", ["EdgePose.Cli", "EdgePose.Workshop.Verbs"]),
         // Sparkplug B is protobuf on the wire; otherwise only the model tools, which are another assembly, know it.
         ("Google.Protobuf", ["EdgePose.Sinks.Sparkplug"]),
+        ("FFMpegCore", ["EdgePose.Workshop.Media"]), ("Instances", ["EdgePose.Workshop.Media"]),
         ("MQTTnet", ["EdgePose.Sinks.Mqtt.Transport"]),
         ("native:libc", ["EdgePose"]), ("native:libc.", ["EdgePose"]),
     ];

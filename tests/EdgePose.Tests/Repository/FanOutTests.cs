@@ -9,7 +9,6 @@ public sealed class FanOutTests(ITestOutputHelper output)
     private static readonly (string Type, int Most)[] Known =
     [
         ("EdgePose.Service.Pipeline", 77),
-        ("EdgePose.Workshop.Quantization.QuantizeRun", 60),
         ("EdgePose.Service.Checkup", 47),
     ];
 

@@ -1,6 +1,9 @@
 using EdgePose.Domain;
+using EdgePose.Service.Logs;
+using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Scheduling;
+using EdgePose.Networks.TopDown;
 using EdgePose.Service;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
@@ -25,37 +28,41 @@ public sealed class MappingTests
 
     private static StreamConfig Stream => Config.Streams[0];
 
-    private static void AssertSameNames<TFrom, TTo>(Func<TFrom, TTo> map) where TFrom : struct, Enum where TTo : struct, Enum
+    [Fact]
+    public void EveryValueOfAChoice_HasItsOwnWord()
     {
-        foreach (var value in Enum.GetValues<TFrom>()) { Assert.Equal(value.ToString(), map(value).ToString()); }
-        Assert.Equal(Enum.GetNames<TFrom>().Length, Enum.GetNames<TTo>().Length);
+        AssertComplete(SourceWords.Transports);
+        AssertComplete(SourceWords.Decoders);
+        AssertComplete(SourceWords.Paces);
+        AssertComplete(DecodeProfiles.Words);
+        AssertComplete(LogStyles.Words);
     }
 
-    [Fact]
-    public void EveryValueOfTheConfiguration_HasItsCounterpart()
+    private static void AssertComplete<T>(Words<T> words) where T : struct, Enum
     {
-        AssertSameNames<Transport, SourceTransport>(v => Mapping.Source(Stream with { Transport = v }, Same).Transport);
-        AssertSameNames<HardwareDecode, HardwareDecoder>(v => Mapping.Source(Stream with { HardwareDecode = v }, Same).Hardware);
-        AssertSameNames<Pace, SourcePace>(v => Mapping.Source(Stream with { Pace = v }, Same).Pace);
-        AssertSameNames<Profile, DecodeProfile>(v => Mapping.BottomUp(Stream.Pose with { Profile = v }, tracked: true).Profile);
-        AssertSameNames<MqttProtocol, MqttVersion>(v => Mapping.Mqtt(Config.Mqtt with { Protocol = v }).Version);
+        foreach (var value in Enum.GetValues<T>())
+        {
+            Assert.True(words.TryParse(words.Of(value), out var back));
+            Assert.Equal(value, back);
+        }
+        Assert.Equal(Enum.GetNames<T>().Length, words.All.Count);
     }
 
     [Fact]
     public void Values_ReachTheFeature()
     {
-        var source = Mapping.Source(Stream, Same);
+        var source = Stream.Source;
         Assert.Equal(("front", 7.0, true, 9.0), (source.Stream, source.Fps, source.Loop, source.StallAfter.TotalSeconds));
         Assert.EndsWith("clip.mp4", source.Url, StringComparison.Ordinal);
         var mqtt = Mapping.Mqtt(Config.Mqtt);
         Assert.Equal(("broker.lan", 1234, true, "me", 11.0, MqttVersion.V311), (mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.User, mqtt.KeepAlive.TotalSeconds, mqtt.Version));
         Assert.Equal(("site/a", Config.Node, 3.0), (Mapping.MqttSink(Config).Prefix, Mapping.MqttSink(Config).Node, Mapping.Outbox(Config).MaxRate));
-        Assert.Equal(800, Mapping.TopDown(Stream, tracked: true).MaxFrameSide);
+        Assert.Equal(800, TopDownOptions.For(Stream.Pose, Stream.MaxSize, tracked: true).MaxFrameSide);
         var pose = Stream.Pose with { Flip = true, ShortSide = 512, MaxPeople = 9, MinScore = 0.4f, DetectEvery = 3 };
-        var (up, down) = (Mapping.BottomUp(pose, tracked: false), Mapping.TopDown(Stream with { Pose = pose }, tracked: false));
+        var (up, down) = (BottomUpOptions.For(pose, tracked: false), TopDownOptions.For(pose, Stream.MaxSize, tracked: false));
         Assert.Equal((true, 512, 9, 0.4f), (up.Flip, up.ShortSide, up.MaxPeople, up.MinScore));
         Assert.Equal((3, 9, 0.4f), (down.DetectEvery, down.MaxPeople, down.MinScore));
-        var tracker = Mapping.Tracker(Config.Tracking, Stream with { Pose = pose }, 0.25f);
+        var tracker = (Stream with { Pose = pose }).Tracker(Config.Tracking, 0.25f);
         Assert.Equal((2.0, false, 0.25f, 0.4f), (tracker.MaxLost.TotalSeconds, tracker.Smooth, tracker.JointThreshold, tracker.HighScore));
     }
 
@@ -63,46 +70,44 @@ public sealed class MappingTests
     public void MinScore_WithTracking_LetsThroughWhatTheTrackerMayKeepAlive()
     {
         var pose = Stream.Pose with { MinScore = 0.4f };
-        var low = Mapping.Tracker(Config.Tracking, Stream with { Pose = pose }, 0.25f).LowScore;
+        var low = (Stream with { Pose = pose }).Tracker(Config.Tracking, 0.25f).LowScore;
         Assert.InRange(low, 0.01f, 0.39f);
-        Assert.Equal((low, low), (Mapping.BottomUp(pose, tracked: true).MinScore, Mapping.TopDown(Stream with { Pose = pose }, tracked: true).MinScore));
+        Assert.Equal((low, low), (BottomUpOptions.For(pose, tracked: true).MinScore, TopDownOptions.For(pose, Stream.MaxSize, tracked: true).MinScore));
         // 0 is the evaluation's way to ask for everything.
-        Assert.True(Mapping.BottomUp(pose with { MinScore = 0 }, tracked: true).MinScore > 0);
+        Assert.True(BottomUpOptions.For(pose with { MinScore = 0 }, tracked: true).MinScore > 0);
     }
 
     [Fact]
     public void Inference_RequiredOnTheCommandLine_WinsOverTheFile()
     {
         var config = Config.Inference with { RequireProvider = "cuda" };
-        Assert.Equal("cuda", Mapping.Inference(config, "").RequireProvider);
-        Assert.Equal("qnn", Mapping.Inference(config, "qnn").RequireProvider);
+        Assert.Equal("cuda", config.Requiring("").RequireProvider);
+        Assert.Equal("qnn", config.Requiring("qnn").RequireProvider);
     }
 
     [Fact]
     public void ProbedSource_WithAwkwardNames_PrintsABlockThatLoads()
     {
-        var source = new SourceOptions { Stream = "front", Url = "rtsp://cam.lan/a?channel=1&subtype=0", User = "ad: min #1", Transport = SourceTransport.Udp, Password = new Secret("hunter2") };
+        var source = new SourceSettings { Stream = "front", Url = "rtsp://cam.lan/a?channel=1&subtype=0", User = "ad: min #1", Transport = SourceTransport.Udp, Password = new Secret("hunter2") };
         var yaml = "mqtt: { url: \"mqtt://localhost\" }\n" + SourceAdvice.Block(new SourceReport { Url = source.Url, State = "online", Reason = "", SuggestedFps = 5, Transport = "udp" }, source);
         Assert.DoesNotContain("hunter2", yaml, StringComparison.Ordinal);
         using var folder = new TempFolder();
         folder.Write("camera.front", "hunter2");
         var result = Loading.Load(yaml, new Dictionary<string, string> { ["CREDENTIALS_DIRECTORY"] = folder.Path });
         Assert.True(result.Config is not null, Loading.Texts(result));
-        var stream = result.Config.Streams[0];
-        Assert.Equal((source.Url, source.User, "hunter2", Transport.Udp, 5.0), (stream.Url, stream.User, stream.Password!.Reveal(), stream.Transport, stream.Fps));
+        var stream = result.Config.Streams[0].Source;
+        Assert.Equal((source.Url, source.User, "hunter2", SourceTransport.Udp, 5.0), (stream.Url, stream.User, stream.Password!.Reveal(), stream.Transport, stream.Fps));
     }
-
-    private static (int, int) Same(int width, int height) => (width, height);
 
     [Fact]
     public void Scheduling_AndLane_GetTheirValues()
     {
         Assert.Equal(
-            new SchedulingOptions { Adaptive = false, TargetUtilisation = 0.5, TargetAge = TimeSpan.FromMilliseconds(300), RunDeadline = TimeSpan.FromSeconds(7) },
-            Mapping.Scheduling(Config.Inference));
-        Assert.Equal(new ScheduledStreamOptions { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Mapping.Scheduled(Stream));
+            new SchedulingSettings { Adaptive = false, TargetUtilisation = 0.5, TargetAge = TimeSpan.FromMilliseconds(300), RunDeadline = TimeSpan.FromSeconds(7) },
+            Config.Scheduling);
+        Assert.Equal(new ScheduledStreamSettings { Weight = 3, MaxAge = TimeSpan.FromMilliseconds(250), ExpectedFps = 7 }, Stream.Scheduled);
         var defaults = Loading.Good("streams:\n  front: clip.mp4\n");
-        Assert.Equal((true, null, TimeSpan.FromSeconds(5)), (defaults.Inference.Adaptive, defaults.Inference.TargetAge, defaults.Inference.RunDeadline));
-        Assert.Equal(new ScheduledStreamOptions { Weight = 1, MaxAge = null, ExpectedFps = 5 }, Mapping.Scheduled(defaults.Streams[0]));
+        Assert.Equal((true, null, TimeSpan.FromSeconds(5)), (defaults.Scheduling.Adaptive, defaults.Scheduling.TargetAge, defaults.Inference.RunDeadline));
+        Assert.Equal(new ScheduledStreamSettings { Weight = 1, MaxAge = null, ExpectedFps = 5 }, defaults.Streams[0].Scheduled);
     }
 }

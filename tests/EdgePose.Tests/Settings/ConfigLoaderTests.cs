@@ -1,5 +1,7 @@
+using EdgePose.Networks.Estimation;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
+using EdgePose.Streams;
 using static EdgePose.Tests.Settings.Loading;
 
 namespace EdgePose.Tests.Settings;
@@ -15,9 +17,9 @@ public sealed class ConfigLoaderTests
         Assert.Equal(("edgepose-test", "edgepose"), (c.Mqtt.ClientId, c.Mqtt.Prefix));
         Assert.Equal(["auto"], c.Inference.Providers);
         var s = Assert.Single(c.Streams);
-        Assert.Equal(("front", "rtsp://cam1.lan/stream2", true, 5.0), (s.Id, s.Url, s.Enabled, s.Fps));
-        Assert.Equal((Transport.Tcp, 960, TimeSpan.FromSeconds(5)), (s.Transport, s.MaxSize, s.StallAfter));
-        Assert.Equal(("movenet-lightning", "centernet-person", Profile.Fast, 5, 20), (s.Pose.Model, s.Pose.Detector, s.Pose.Profile, s.Pose.DetectEvery, s.Pose.MaxPeople));
+        Assert.Equal(("front", "rtsp://cam1.lan/stream2", true, 5.0), (s.Id, s.Source.Url, s.Enabled, s.Source.Fps));
+        Assert.Equal((SourceTransport.Tcp, 960, TimeSpan.FromSeconds(5)), (s.Source.Transport, s.MaxSize, s.Source.StallAfter));
+        Assert.Equal(("movenet-lightning", "centernet-person", DecodeProfile.Fast, 5, 20), (s.Pose.Model, s.Pose.Detector, s.Pose.Profile, s.Pose.DetectEvery, s.Pose.MaxPeople));
         Assert.Equal(10, c.Poses.MaxRate);
         Assert.Equal(12, c.Hash.Length);
     }
@@ -37,7 +39,7 @@ public sealed class ConfigLoaderTests
         Assert.Empty(Lines(result));
         var c = result.Config!;
         Assert.Equal(("broker.lan", 8883, true, "broker-pass"), (c.Mqtt.Host, c.Mqtt.Port, c.Mqtt.Tls, c.Mqtt.Password!.Reveal()));
-        Assert.Equal(("rtsp://cam1.lan/stream2", "viewer", "camera-pass"), (c.Streams[0].Url, c.Streams[0].User, c.Streams[0].Password!.Reveal()));
+        Assert.Equal(("rtsp://cam1.lan/stream2", "viewer", "camera-pass"), (c.Streams[0].Source.Url, c.Streams[0].Source.User, c.Streams[0].Source.Password!.Reveal()));
         Assert.Equal(["broker-pass", "camera-pass"], c.Secrets.Select(s => s.Reveal()));
         Assert.DoesNotContain("pass", c.ToString().Replace("Password", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
@@ -66,8 +68,8 @@ public sealed class ConfigLoaderTests
             streams: { a: { url: rtsp://h/1, fps: 12fps, stall_after: 1.5s, hardware_decode: v4l2m2m } }
             """);
         Assert.Equal((2883, MqttProtocol.V311, TimeSpan.FromMinutes(1)), (c.Mqtt.Port, c.Mqtt.Protocol, c.Mqtt.KeepAlive));
-        Assert.Equal((TimeSpan.FromMilliseconds(500), 2.5, 12.0), (c.Tracking.MaxLost, c.Poses.MaxRate, c.Streams[0].Fps));
-        Assert.Equal((TimeSpan.FromSeconds(1.5), HardwareDecode.V4l2m2m), (c.Streams[0].StallAfter, c.Streams[0].HardwareDecode));
+        Assert.Equal((TimeSpan.FromMilliseconds(500), 2.5, 12.0), (c.Tracking.MaxLost, c.Poses.MaxRate, c.Streams[0].Source.Fps));
+        Assert.Equal((TimeSpan.FromSeconds(1.5), HardwareDecoder.V4l2m2m), (c.Streams[0].Source.StallAfter, c.Streams[0].Source.Hardware));
         Assert.Equal("libQnnHtp.so", c.Inference.ProviderOptions["qnn"]["backend_path"]);
     }
 
@@ -77,7 +79,7 @@ public sealed class ConfigLoaderTests
         var c = Good("mqtt: { url: mqtts://h, ca_file: ca.pem }\nmodels: { folders: [m, /abs] }\nstreams: { a: clips/walk.mp4 }");
         Assert.Equal("/etc/edgepose/ca.pem", c.Mqtt.CaFile);
         Assert.Equal(["/etc/edgepose/m", "/abs"], c.Models.Folders);
-        Assert.Equal("/etc/edgepose/clips/walk.mp4", c.Streams[0].Url);
+        Assert.Equal("/etc/edgepose/clips/walk.mp4", c.Streams[0].Source.Url);
     }
 
     [Fact]
@@ -86,7 +88,7 @@ public sealed class ConfigLoaderTests
         const string yaml = "streams:\n  front: rtsp://h/1\n";
         var c = Good(yaml, "streams.front.fps=12", "inference.providers=[cuda, cpu]", "node=other", "streams.front.pose.max_people=4",
             "inference.provider_options.cuda.some.option=1", "streams.back=/tmp/x.mp4");
-        Assert.Equal((12.0, "rtsp://h/1", 4), (c.Streams[0].Fps, c.Streams[0].Url, c.Streams[0].Pose.MaxPeople));
+        Assert.Equal((12.0, "rtsp://h/1", 4), (c.Streams[0].Source.Fps, c.Streams[0].Source.Url, c.Streams[0].Pose.MaxPeople));
         Assert.Equal(["cuda", "cpu"], c.Inference.Providers);
         Assert.Equal(("other", "1", 2), (c.Node, c.Inference.ProviderOptions["cuda"]["some.option"], c.Streams.Count));
         Assert.Equal(
@@ -111,7 +113,7 @@ public sealed class ConfigLoaderTests
         Assert.Contains("does not exist", Texts(ConfigLoader.Load(Path.Combine(folder.Path, "none.yaml"))), StringComparison.Ordinal);
         Assert.Contains("folder, not a file", Texts(ConfigLoader.Load(folder.Path)), StringComparison.Ordinal);
         var file = folder.Write("edgepose.yaml", "streams: { a: x.mp4 }");
-        Assert.Equal(Path.Combine(folder.Path, "x.mp4"), ConfigLoader.Load(file).Config!.Streams[0].Url);
+        Assert.Equal(Path.Combine(folder.Path, "x.mp4"), ConfigLoader.Load(file).Config!.Streams[0].Source.Url);
     }
 
     [Theory]

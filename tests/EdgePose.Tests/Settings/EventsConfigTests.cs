@@ -1,4 +1,5 @@
 using System.Numerics;
+using EdgePose.Domain;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Settings.Sections;
@@ -118,7 +119,7 @@ public sealed class EventsConfigTests
     {
         var yaml = "streams: { a: { url: rtsp://u@h/1, password: \"${credential:none}\" } }"u8;
         Assert.Null(ConfigLoader.Parse(yaml, "x.yaml", new LoadOptions { Environment = _ => null }).Config);
-        Assert.Null(ConfigLoader.Parse(yaml, "x.yaml", new LoadOptions { Environment = _ => null, RequireSecrets = false }).Config!.Streams[0].Password);
+        Assert.Null(ConfigLoader.Parse(yaml, "x.yaml", new LoadOptions { Environment = _ => null, RequireSecrets = false }).Config!.Streams[0].Source.Password);
     }
 
     [Theory]

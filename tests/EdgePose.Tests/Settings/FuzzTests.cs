@@ -3,6 +3,7 @@ using EdgePose.Networks.Models;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
+using EdgePose.Streams;
 using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Settings;
@@ -78,9 +79,9 @@ public sealed class FuzzTests
     {
         Assert.True(Scalars.IsId(c.Node));
         Assert.NotEmpty(c.Streams);
-        Assert.All(c.Streams, s => Assert.True(Scalars.IsId(s.Id) && s.Url.Length > 0 && s.Fps is 0 or >= 0.1 and <= 240 && s.Pose.MaxPeople is >= 1 and <= 200));
-        Assert.All(c.Streams, s => Assert.True(s.Url[0] == '/' || StreamUrl.Schemes.Contains(s.Url.Split(':')[0])));
-        Assert.All(c.Streams, s => Assert.DoesNotContain(s.Url, ch => char.IsControl(ch) || ch is '\'' or '"'));
+        Assert.All(c.Streams, s => Assert.True(Scalars.IsId(s.Id) && s.Source.Url.Length > 0 && s.Source.Fps is 0 or >= 0.1 and <= 240 && s.Pose.MaxPeople is >= 1 and <= 200));
+        Assert.All(c.Streams, s => Assert.True(s.Source.Url[0] == '/' || StreamUrl.Schemes.Contains(s.Source.Url.Split(':')[0])));
+        Assert.All(c.Streams, s => Assert.DoesNotContain(s.Source.Url, ch => char.IsControl(ch) || ch is '\'' or '"'));
     }
 
     private static byte[] Mutate(byte[] source, Random random)

@@ -15,7 +15,7 @@ public sealed class SecretTests
         folder.Write("cam", "from-credential\n");
         var file = folder.Write("cam.password", "from-file\r\n");
         var env = Env(("CREDENTIALS_DIRECTORY", folder.Path), ("CAM", "from-env"));
-        string? Password(string keys) => Load(Yaml(keys), env).Config?.Streams[0].Password?.Reveal();
+        string? Password(string keys) => Load(Yaml(keys), env).Config?.Streams[0].Source.Password?.Reveal();
 
         Assert.Equal("from-credential", Password($"password: ${{credential:cam}}, password_file: {file}"));
         Assert.Equal("from-file", Password($"password: ${{credential:other}}, password_file: {file}"));
@@ -64,7 +64,7 @@ public sealed class SecretTests
     public void Read_Literal_WorksWithAWarning()
     {
         var result = Load(Yaml("password: CANARY"));
-        Assert.Equal("CANARY", result.Config!.Streams[0].Password!.Reveal());
+        Assert.Equal("CANARY", result.Config!.Streams[0].Source.Password!.Reveal());
         Assert.Contains("literal secret in the file", Assert.Single(result.Problems).ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("CANARY", Texts(result) + result.Config, StringComparison.Ordinal);
     }

@@ -7,9 +7,9 @@ public sealed class SubStreamKeyTests
     [Fact]
     public void SubStream_IsReadWithTheOtherNewKeys()
     {
-        var stream = Loading.Good(Head + "streams: { front: { url: rtsp://cam/stream1, substream: rtsp://cam/stream2, discard_corrupt: true, camera_time: true } }").Streams[0];
+        var stream = Loading.Good(Head + "streams: { front: { url: rtsp://cam/stream1, substream: rtsp://cam/stream2, discard_corrupt: true, camera_time: true } }").Streams[0].Source;
         Assert.Equal(("rtsp://cam/stream1", "rtsp://cam/stream2", true, true), (stream.Url, stream.SubStream, stream.DiscardCorrupt, stream.CameraTime));
-        Assert.Equal("", Loading.Good(Head + "streams: { front: rtsp://cam/stream1 }").Streams[0].SubStream);
+        Assert.Equal("", Loading.Good(Head + "streams: { front: rtsp://cam/stream1 }").Streams[0].Source.SubStream);
     }
 
     [Theory]

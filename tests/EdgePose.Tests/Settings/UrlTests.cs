@@ -1,4 +1,5 @@
 using EdgePose.Settings;
+using EdgePose.Streams;
 using static EdgePose.Tests.Settings.Loading;
 
 namespace EdgePose.Tests.Settings;
@@ -69,7 +70,7 @@ public sealed class UrlTests
     public void Load_UserInfoInStreamUrl_IsSplitOffDecodedAndWarnedAbout()
     {
         var result = Load("streams:\n  a: rtsp://view%65r:p%40ss:w%2Ford@cam:554/s?x=1\n");
-        var s = result.Config!.Streams[0];
+        var s = result.Config!.Streams[0].Source;
         Assert.Equal(("rtsp://cam:554/s?x=1", "viewer", "p@ss:w/ord"), (s.Url, s.User, s.Password!.Reveal()));
         Assert.Equal(["2:6  streams.a.url: literal secret in the file; move it to ${credential:NAME}, password_file or ${env:NAME}  [warning]"], Lines(result));
         Assert.Equal(["p%40ss:w%2Ford", "p@ss:w/ord"], result.Config.Secrets.Select(x => x.Reveal()).Order(StringComparer.Ordinal));
@@ -80,7 +81,7 @@ public sealed class UrlTests
     {
         var result = Load("streams: { a: 'rtsp://u:${env:CAM}@cam/s' }", new Dictionary<string, string> { ["CAM"] = "from-env" });
         Assert.Empty(result.Problems);
-        Assert.Equal("from-env", result.Config!.Streams[0].Password!.Reveal());
+        Assert.Equal("from-env", result.Config!.Streams[0].Source.Password!.Reveal());
     }
 
     [Fact]

@@ -9,9 +9,9 @@ public sealed class FfmpegCommandTests
 
     private static StreamFormat Format(string codec = "h264", double fps = 25) => new(0, codec, "Main", 640, 480, 0, fps, "yuv420p", null);
 
-    private static SourceOptions Source(string url) => new() { Stream = "s", Url = url };
+    private static SourceSettings Source(string url) => new() { Stream = "s", Url = url };
 
-    private static FfmpegCommand Decode(SourceOptions source, StreamFormat? format = null, HardwareDecoder hardware = HardwareDecoder.None) =>
+    private static FfmpegCommand Decode(SourceSettings source, StreamFormat? format = null, HardwareDecoder hardware = HardwareDecoder.None) =>
         FfmpegCommand.Decode(source, Tools, format ?? Format(), hardware, 320, 240);
 
     private static string Line(FfmpegCommand command) => string.Join(' ', command.Arguments);

@@ -114,5 +114,5 @@ public sealed class RetryPolicyTests
     [InlineData(25, 5)]
     [InlineData(0.1, 30)]
     public void StallLimit_IsStretchedForSlowSources(double rate, double seconds) =>
-        Assert.Equal(seconds, StreamSupervisor.StallLimit(new SourceOptions { Stream = "s", Url = "rtsp://c/x" }, rate).TotalSeconds, 3);
+        Assert.Equal(seconds, StreamSupervisor.StallLimit(new SourceSettings { Stream = "s", Url = "rtsp://c/x" }, rate).TotalSeconds, 3);
 }

@@ -19,7 +19,7 @@ public sealed class V4l2DeviceTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_folder, Camera), target);
     }
 
-    private static SourceOptions Source(string url) => new() { Stream = "usb", Url = url };
+    private static SourceSettings Source(string url) => new() { Stream = "usb", Url = url };
 
     [Fact]
     public void CameraUnderAnotherNumber_IsFoundByItsName()

@@ -1,5 +1,6 @@
 using EdgePose.Networks.Runtime;
 using EdgePose.Workshop.Evaluation.Data;
+using EdgePose.Workshop.Quantization.Engines;
 using EdgePose.Workshop.Quantization.Pictures;
 
 namespace EdgePose.Workshop.Quantization.Accuracy;

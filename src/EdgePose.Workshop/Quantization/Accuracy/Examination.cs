@@ -2,6 +2,7 @@ using EdgePose.Domain;
 using EdgePose.Workshop.Evaluation;
 using EdgePose.Workshop.Evaluation.Data;
 using EdgePose.Workshop.Evaluation.Keypoints;
+using EdgePose.Workshop.Quantization.Engines;
 
 namespace EdgePose.Workshop.Quantization.Accuracy;
 

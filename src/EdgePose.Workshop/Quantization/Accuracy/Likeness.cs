@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Workshop.Evaluation.Keypoints;
+using EdgePose.Workshop.Quantization.Engines;
 
 namespace EdgePose.Workshop.Quantization.Accuracy;
 

@@ -40,7 +40,7 @@ internal sealed class SampleFinder(TimeProvider time)
 
     private async Task<IReadOnlyList<Sample>> FramesAsync(string clip, int count, CancellationToken stop)
     {
-        var source = new SourceOptions { Stream = "quantize", Url = Path.GetFullPath(clip) };
+        var source = new SourceSettings { Stream = "quantize", Url = Path.GetFullPath(clip) };
         var probed = await new SourceProbe(new FfmpegTools(), static t => t, time).ProbeAsync(source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
         if (probed.Format is not { } format) { throw new UserError(ExitCode.Source, $"{clip}: {probed.Reason}"); }
         if (format.Duration is not { } length)

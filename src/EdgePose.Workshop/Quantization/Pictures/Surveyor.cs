@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Networks.TopDown;
-using EdgePose.Workshop.Quantization.Accuracy;
+using EdgePose.Workshop.Quantization.Engines;
 
 namespace EdgePose.Workshop.Quantization.Pictures;
 

@@ -8,11 +8,6 @@ using EdgePose.Workshop.Models;
 
 namespace EdgePose.Workshop.Verbs.Models;
 
-/// <summary>A model that import or generate has written; <c>descriptor</c> is absent where the engine does not take the graph.</summary>
-internal sealed record ImportedModel(
-    string Name, string Kind, string Path, string? Descriptor, string Sha256, long Bytes, string Skeleton, string Input, IReadOnlyList<string> Outputs,
-    string? Architecture, long? SourceParameters);
-
 /// <summary>What the descriptor says about the origin of a LitePose model.</summary>
 internal sealed record LitePoseProvenance(string Licence, string Source, string Note);
 

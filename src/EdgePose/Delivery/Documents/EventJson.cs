@@ -55,7 +55,7 @@ internal static class EventJson
         json.WriteNumber("epoch"u8, e.Epoch);
         json.WriteNumber("seq"u8, stamp.Seq);
         json.WriteString("boot"u8, stamp.Boot);
-        json.WriteString("type"u8, e.Type.Name());
+        json.WriteString("type"u8, e.Type.Name);
         json.WriteString("phase"u8, e.Phase.Name());
         json.WriteString("key"u8, e.Key);
         json.WriteString("time"u8, Payloads.Stamp(e.Time));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using EdgePose.Events.Scenes;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Events.Recording;

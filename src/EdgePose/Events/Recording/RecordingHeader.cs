@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using EdgePose.Domain;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Events.Recording;
 
@@ -31,6 +33,20 @@ internal sealed record RecordingHeader
 
     /// <summary>Number of the first block; blocks count on through all parts of a session.</summary>
     public uint FirstBlock { get; init; }
+
+    /// <summary>The header of a recording that begins now.</summary>
+    public static RecordingHeader Begin(PoseFacts poses) => new()
+    {
+        Stream = poses.Stream, Skeleton = poses.Skeleton.Name, Joints = poses.Skeleton.Count, JointThreshold = poses.JointThreshold,
+        LostAfterMs = (int)poses.LostAfter.TotalMilliseconds, Session = Guid.NewGuid().ToString("N")[..8], Part = 1,
+    };
+
+    /// <summary>What it says of the poses, so that a recording is judged as it was when it was made.</summary>
+    /// <param name="stream">Whose rules judge; it may be another than the one that was recorded.</param>
+    public PoseFacts Poses(string stream) => new(stream, Skeletons.Get(Skeleton))
+    {
+        JointThreshold = JointThreshold, LostAfter = TimeSpan.FromMilliseconds(LostAfterMs),
+    };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json;
 using EdgePose.Domain;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Events.Recording;
 

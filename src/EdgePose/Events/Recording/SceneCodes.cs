@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Events.Recording;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using EdgePose.Domain;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Events.Recording;
 

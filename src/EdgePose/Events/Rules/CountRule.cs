@@ -1,43 +1,53 @@
 using EdgePose.Domain;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Events.Rules;
 
-/// <summary>
-/// A number of people in a zone or in the picture: occupancy from one person on, with an update for each change; crowding from
-/// <see cref="RuleOptions.Count"/> on, with updates by time, until there is one less than that.
-/// </summary>
-internal sealed class CountRule(RuleOptions options, ZoneMonitor? zone) : IEventRule
+/// <summary>The life of an event about a number of people, in a zone or in the picture.</summary>
+internal abstract class CountRule(RuleSettings settings, RuleSite site) : IEventRule
 {
-    private readonly long _after = Instant.Least(options.After), _endAfter = Instant.Least(options.EndAfter);
-    private readonly long _updateEvery = Instant.Least(options.UpdateEvery), _cooldown = Instant.Least(options.Cooldown);
-    private RuleState _state = RuleState.Fresh;
+    private readonly long _after = Instant.Least(settings.After), _endAfter = Instant.Least(settings.EndAfter);
+    private readonly long _cooldown = Instant.Least(settings.Cooldown);
+    private readonly ZoneMonitor? _zone = site.Zone(settings.Zone);
+    private readonly Schedule? _schedule = site.Schedule(settings.Schedule);
+    private EventLife _life = EventLife.Fresh;
     private int _told;
 
-    private bool IsOccupancy => options.Kind == RuleKind.Occupancy;
-    private EventType Type => IsOccupancy ? EventType.ZoneOccupancy : EventType.Crowding;
+    protected abstract EventType Type { get; }
+
+    /// <summary>People from which on the event is on.</summary>
+    protected abstract int Least { get; }
+
+    /// <summary>Whether an event that goes on is to be told again.</summary>
+    /// <param name="count">People now.</param>
+    /// <param name="told">People as last told.</param>
+    /// <param name="since">Microseconds since then.</param>
+    protected abstract bool IsNews(int count, int told, long since);
+
+    protected abstract string StartBecause(int count);
+    protected abstract string EndBecause(int count);
+
+    public void Begin(Person person)
+    {
+        // Single people are the zone's business.
+    }
 
     public void Update(EventContext context)
     {
         var (now, count) = (context.Now, CountPeople(context));
-        if (count >= (IsOccupancy ? 1 : options.Count))
+        if (count >= Least)
         {
-            if (_state.Since == RuleState.Never) { _state.Since = now; }
-            _state.LastTrue = now;
-            if (!_state.Active)
+            if (_life.Since == Instant.Never) { _life.Since = now; }
+            _life.LastTrue = now;
+            if (!_life.Active)
             {
-                if (MayStart(context)) { Raise(context, EventPhase.Start, count, IsOccupancy ? "occupied" : $"{count} people, {options.Count} or more for {Seconds(options.After)} s"); }
+                if (MayStart(context)) { Start(context, count); }
             }
-            else if (IsOccupancy ? count != _told : _updateEvery > 0 && now - _state.LastUpdate >= _updateEvery)
-            {
-                Raise(context, EventPhase.Update, count, $"{count} people");
-            }
+            else if (IsNews(count, _told, now - _life.LastUpdate)) { Raise(context, EventPhase.Update, count, $"{count} people"); }
             return;
         }
-        if (_state.Active)
-        {
-            if (now - _state.LastTrue >= _endAfter) { Raise(context, EventPhase.End, count, IsOccupancy ? "empty" : $"{count} people"); }
-        }
-        else { _state.Since = RuleState.Never; }
+        if (!_life.Active) { _life.Since = Instant.Never; }
+        else if (now - _life.LastTrue >= _endAfter) { End(context, count, EndBecause(count)); }
     }
 
     public void Forget(EventContext context, Person person, string reason)
@@ -47,13 +57,13 @@ internal sealed class CountRule(RuleOptions options, ZoneMonitor? zone) : IEvent
 
     public void Close(EventContext context, string reason)
     {
-        if (_state.Active) { Raise(context, EventPhase.End, 0, reason); }
-        _state.Since = RuleState.Never;
+        if (_life.Active) { End(context, 0, reason); }
+        _life.Since = Instant.Never;
     }
 
     private int CountPeople(EventContext context)
     {
-        if (zone is not null) { return zone.Count; }
+        if (_zone is not null) { return _zone.Count; }
         var count = 0;
         foreach (var person in context.People)
         {
@@ -64,19 +74,31 @@ internal sealed class CountRule(RuleOptions options, ZoneMonitor? zone) : IEvent
 
     // A person who is only predicted may keep an event open; the one who starts it was measured.
     private bool MayStart(EventContext context) =>
-        context.Now - _state.Since >= _after && (_state.ReadyAt == RuleState.Never || context.Now >= _state.ReadyAt)
-        && (options.Schedule?.IsOpen(context.Time) ?? true) && context.People.Exists(static p => p.Measured);
+        context.Now - _life.Since >= _after && (_life.ReadyAt == Instant.Never || context.Now >= _life.ReadyAt)
+        && (_schedule?.IsOpen(context.Time) ?? true) && context.People.Exists(static p => p.Measured);
+
+    private void Start(EventContext context, int count)
+    {
+        _life.Active = true;
+        _life.Key = context.NewKey(settings.Name, null);
+        Raise(context, EventPhase.Start, count, StartBecause(count));
+    }
+
+    private void End(EventContext context, int count, string reason)
+    {
+        Raise(context, EventPhase.End, count, reason);
+        _life.Active = false;
+        _life.Since = Instant.Never;
+        _life.ReadyAt = context.Now + _cooldown;
+    }
 
     private void Raise(EventContext context, EventPhase phase, int count, string reason)
     {
-        if (phase == EventPhase.Start) { (_state.Active, _state.Key) = (true, context.NewKey(options.Name, null)); }
-        context.Raise(new EventDraft(Type, phase, options.Name, _state.Key, reason)
+        context.Raise(new EventDraft(Type, phase, settings.Name, _life.Key, reason)
         {
-            Duration = context.Now - _state.Since, Zone = options.Zone, Count = count,
+            Duration = context.Now - _life.Since, Zone = settings.Zone, Count = count,
         }, null);
-        (_told, _state.LastUpdate) = (count, context.Now);
-        if (phase == EventPhase.End) { (_state.Active, _state.Since, _state.ReadyAt) = (false, RuleState.Never, context.Now + _cooldown); }
+        _told = count;
+        _life.LastUpdate = context.Now;
     }
-
-    private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.#}");
 }

@@ -1,23 +1,15 @@
 using EdgePose.Domain;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Events.Rules;
 
-/// <summary>What a rule says of a person in one scene.</summary>
-internal enum Cause
-{
-    No,
-    Yes,
-
-    /// <summary>The joints that would tell were not found.</summary>
-    Unknown,
-}
-
 /// <summary>
-/// The life of an event about one person: the cause must last for <see cref="RuleOptions.After"/> before the event starts, and be gone for
-/// <see cref="RuleOptions.EndAfter"/> before it ends. All times are seconds, none is frames. Only a scene in which the person was
+/// The life of an event about one person: the cause must last for <see cref="RuleSettings.After"/> before the event starts, and be gone for
+/// <see cref="RuleSettings.EndAfter"/> before it ends. All times are seconds, none is frames. Only a scene in which the person was
 /// measured is judged: poses moved on or repeated let an event go on, but neither start nor end it.
 /// </summary>
-internal abstract class PersonRule(RuleOptions options, int slot, ZoneMonitor? zone) : IEventRule
+/// <typeparam name="TMemory">What the rule remembers of a person beside the life of the event; its default is the memory of somebody who has just come.</typeparam>
+internal abstract class PersonRule<TMemory>(RuleSettings settings, RuleSite site) : IEventRule where TMemory : struct
 {
     /// <summary>A cause that was not there for up to this long (or half of After, if shorter) has not been interrupted.</summary>
     private const long Blink = 505_000;
@@ -25,44 +17,55 @@ internal abstract class PersonRule(RuleOptions options, int slot, ZoneMonitor? z
     /// <summary>A cause that could not be judged for this long is forgotten, and ends an event as if it were gone.</summary>
     private const long Blind = 1_505_000;
 
-    private readonly long _after = Instant.Least(options.After), _endAfter = Instant.Least(options.EndAfter);
-    private readonly long _updateEvery = Instant.Least(options.UpdateEvery), _cooldown = Instant.Least(options.Cooldown);
-    private readonly long _minAge = Instant.Least(options.MinAge);
+    private readonly long _after = Instant.Least(settings.After), _endAfter = Instant.Least(settings.EndAfter);
+    private readonly long _updateEvery = Instant.Least(settings.UpdateEvery), _cooldown = Instant.Least(settings.Cooldown);
+    private readonly long _minAge = Instant.Least(settings.MinAge);
+    private readonly Schedule? _schedule = site.Schedule(settings.Schedule);
+    private readonly PersonSlots<EventLife> _lives = new(EventLife.Fresh);
+    private readonly PersonSlots<TMemory> _memories = new(default);
 
-    protected RuleOptions Options => options;
-    protected ZoneMonitor? Zone => zone;
+    /// <summary>Null = the whole picture.</summary>
+    protected ZoneMonitor? Zone { get; } = site.Zone(settings.Zone);
     protected abstract EventType Type { get; }
     protected virtual EventType EndType => Type;
 
-    /// <summary>Judges a measured person. May keep what it likes in the free fields of <paramref name="state"/>.</summary>
-    protected abstract Cause Judge(EventContext context, Person person, ref RuleState state);
+    /// <summary>Judges a measured person.</summary>
+    /// <param name="context">The scene.</param>
+    /// <param name="person">Who is judged.</param>
+    /// <param name="active">Whether an event about the person is open.</param>
+    /// <param name="memory">What the rule remembers of the person.</param>
+    protected abstract Cause Judge(EventContext context, Person person, bool active, ref TMemory memory);
 
     /// <summary>Whether an event may start in the rule's zone; only asked when there is one.</summary>
-    protected virtual bool IsInZone(Person person) => zone!.Touches(person);
+    protected virtual bool IsInZone(Person person) => Zone!.Touches(person);
 
     /// <summary>Why an event starts or goes on.</summary>
-    protected abstract string Because(Person person, in RuleState state, long lasted);
+    protected abstract string Because(Person person, in TMemory memory, long lasted);
 
     /// <summary>Why an event ends by itself.</summary>
     protected abstract string EndBecause { get; }
 
-    protected virtual string DirectionOf(in RuleState state) => "";
+    protected virtual string DirectionOf(in TMemory memory) => "";
+
+    public void Begin(Person person)
+    {
+        _lives.Begin(person);
+        _memories.Begin(person);
+    }
 
     public void Update(EventContext context)
     {
         foreach (var person in context.People)
         {
             if (person.Body is null) { continue; }
-            ref var state = ref person.States[slot];
-            if (person.Measured) { Step(context, person, ref state); }
-            else { Hold(context, ref state); }
+            if (person.Measured) { Measure(context, person); }
+            else { KeepOpen(context, ref _lives[person]); }
         }
     }
 
     public void Forget(EventContext context, Person person, string reason)
     {
-        ref var state = ref person.States[slot];
-        if (state.Active) { End(context, person, ref state, reason); }
+        if (_lives[person].Active) { End(context, person, reason); }
     }
 
     public void Close(EventContext context, string reason)
@@ -70,62 +73,73 @@ internal abstract class PersonRule(RuleOptions options, int slot, ZoneMonitor? z
         // Everything that this rule has open is about people.
     }
 
-    private void Step(EventContext context, Person person, ref RuleState state)
+    private void Measure(EventContext context, Person person)
     {
+        ref var life = ref _lives[person];
         var now = context.Now;
-        var cause = Judge(context, person, ref state);
+        var cause = Judge(context, person, life.Active, ref _memories[person]);
         if (cause == Cause.Unknown)
         {
-            if (state.LastKnown != RuleState.Never && now - state.LastKnown <= Blind) { return; }
+            if (life.LastKnown != Instant.Never && now - life.LastKnown <= Blind) { return; }
             cause = Cause.No;
         }
-        else { state.LastKnown = now; }
+        else { life.LastKnown = now; }
         if (cause == Cause.Yes)
         {
-            if (state.Since == RuleState.Never) { state.Since = now; }
-            state.LastTrue = now;
-            if (!state.Active && MayStart(context, person, state)) { Start(context, person, ref state); }
-            else if (state.Active && _updateEvery > 0 && now - state.LastUpdate >= _updateEvery) { Raise(context, person, ref state, EventPhase.Update); }
+            if (life.Since == Instant.Never) { life.Since = now; }
+            life.LastTrue = now;
+            if (!life.Active && MayStart(context, person, life)) { Start(context, person, ref life); }
+            else if (life.Active && _updateEvery > 0 && now - life.LastUpdate >= _updateEvery) { Raise(context, person, ref life, EventPhase.Update); }
             return;
         }
-        if (state.Active && now - state.LastTrue >= _endAfter) { End(context, person, ref state, EndBecause); }
-        else if (!state.Active && state.Since != RuleState.Never && now - state.LastTrue > Math.Min(Blink, _after / 2 + Instant.Slack)) { state.Since = RuleState.Never; }
+        if (life.Active && now - life.LastTrue >= _endAfter) { End(context, person, EndBecause); }
+        else if (!life.Active && life.Since != Instant.Never && now - life.LastTrue > Math.Min(Blink, _after / 2 + Instant.Slack)) { life.Since = Instant.Never; }
     }
 
     /// <summary>A predicted pose proves nothing; what was so stays so.</summary>
-    private static void Hold(EventContext context, ref RuleState state)
+    private static void KeepOpen(EventContext context, ref EventLife life)
     {
-        if (!state.Active) { return; }
-        (state.LastTrue, state.LastKnown) = (context.Now, context.Now);
+        if (!life.Active) { return; }
+        life.LastTrue = context.Now;
+        life.LastKnown = context.Now;
     }
 
-    private bool MayStart(EventContext context, Person person, in RuleState state) =>
-        context.Now - state.Since >= _after && context.Now - person.FirstSeen >= _minAge && person.Score >= options.MinScore
-        && (state.ReadyAt == RuleState.Never || context.Now >= state.ReadyAt)
-        && (zone is null || IsInZone(person)) && (options.Schedule?.IsOpen(context.Time) ?? true);
+    private bool MayStart(EventContext context, Person person, in EventLife life) =>
+        context.Now - life.Since >= _after && context.Now - person.FirstSeen >= _minAge && person.Score >= settings.MinScore
+        && (life.ReadyAt == Instant.Never || context.Now >= life.ReadyAt)
+        && (Zone is null || IsInZone(person)) && (_schedule?.IsOpen(context.Time) ?? true);
 
-    private void Start(EventContext context, Person person, ref RuleState state)
+    private void Start(EventContext context, Person person, ref EventLife life)
     {
-        (state.Active, state.Key) = (true, context.NewKey(options.Name, person));
-        Raise(context, person, ref state, EventPhase.Start);
+        life.Active = true;
+        life.Key = context.NewKey(settings.Name, person);
+        Raise(context, person, ref life, EventPhase.Start);
     }
 
-    private void Raise(EventContext context, Person person, ref RuleState state, EventPhase phase)
+    private void Raise(EventContext context, Person person, ref EventLife life, EventPhase phase)
     {
-        var lasted = context.Now - state.Since;
-        context.Raise(new EventDraft(Type, phase, options.Name, state.Key, Because(person, state, lasted))
+        ref readonly var memory = ref _memories[person];
+        var lasted = context.Now - life.Since;
+        context.Raise(new EventDraft(Type, phase, settings.Name, life.Key, Because(person, memory, lasted))
         {
-            Duration = lasted, Zone = options.Zone, Direction = DirectionOf(state),
+            Duration = lasted, Zone = settings.Zone, Direction = DirectionOf(memory),
         }, person);
-        state.LastUpdate = context.Now;
+        life.LastUpdate = context.Now;
     }
 
-    private void End(EventContext context, Person person, ref RuleState state, string reason)
+    private void End(EventContext context, Person person, string reason)
     {
-        context.Raise(new EventDraft(EndType, EventPhase.End, options.Name, state.Key, reason)
+        ref var life = ref _lives[person];
+        context.Raise(new EventDraft(EndType, EventPhase.End, settings.Name, life.Key, reason)
         {
-            Duration = context.Now - state.Since, Zone = options.Zone, Direction = DirectionOf(state),
+            Duration = context.Now - life.Since, Zone = settings.Zone, Direction = DirectionOf(_memories[person]),
         }, person);
-        (state.Active, state.Since, state.Key, state.ReadyAt) = (false, RuleState.Never, "", context.Now + _cooldown);
+        life.Active = false;
+        life.Since = Instant.Never;
+        life.Key = "";
+        life.ReadyAt = context.Now + _cooldown;
     }
 }
+
+/// <summary>The memory of a rule that needs none.</summary>
+internal readonly struct NoMemory;

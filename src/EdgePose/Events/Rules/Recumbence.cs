@@ -1,4 +1,5 @@
 using System.Numerics;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Events.Rules;
 

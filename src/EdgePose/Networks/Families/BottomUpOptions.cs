@@ -1,15 +1,7 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Estimation;
 
 namespace EdgePose.Networks.Families;
-
-internal enum DecodeProfile
-{
-    /// <summary>Works on the half-size map, reports only plausible people and suppresses duplicates.</summary>
-    Fast,
-
-    /// <summary>The original procedure: maps projected to the input size, joints refined.</summary>
-    Accurate,
-}
 
 /// <summary>Settings of a bottom-up estimator.</summary>
 internal sealed record BottomUpOptions
@@ -46,6 +38,21 @@ internal sealed record BottomUpOptions
     public bool RefineMissing => Refine ?? Profile == DecodeProfile.Accurate;
 
     public bool KeepsEveryInstance => MinScore <= 0;
+
+    /// <summary>What one stream asks of its bottom-up network.</summary>
+    /// <param name="pose">The section <c>pose</c> of the stream.</param>
+    /// <param name="tracked">Whether a tracker follows.</param>
+    public static BottomUpOptions For(PoseSettings pose, bool tracked) => new()
+    {
+        Profile = pose.Profile,
+        Flip = pose.Flip,
+        // Filling the missing joints of plausible people costs a tenth of a millisecond and gained .06 AP on labelled pictures.
+        Refine = true,
+        ShortSide = pose.ShortSide,
+        MaxPeople = pose.MaxPeople,
+        // 0 would mean every instance of the grouping, duplicates included, which is for evaluation.
+        MinScore = Math.Max(1e-3f, pose.LowScore(tracked)),
+    };
 
     /// <summary><see cref="JointOrder"/> for <paramref name="skeleton"/>, checked to be a permutation of its joints.</summary>
     public int[] JointOrderFor(Skeleton skeleton)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Networks.Runtime;
+using EdgePose.Settings;
 
 namespace EdgePose.Networks.Models;
 
@@ -10,6 +11,17 @@ namespace EdgePose.Networks.Models;
 /// </summary>
 internal static class CardRule
 {
+    /// <param name="s">The section <c>inference</c>; its end is not checked here.</param>
+    public static QuantizationLimits ReadLimits(Section s) => new(
+        s.Number("max_ap_loss", QuantizationLimits.Default.MaxApLoss, 0, 100, new Doc("""
+            AP that a quantized model may have lost against its float model, as its card says (edgepose quantize measures it). A model over the
+            limit is not loaded: a higher limit trades accuracy for speed.
+            """) { Unit = "points" }),
+        s.Number("min_agreement", QuantizationLimits.Default.MinAgreement, 0, 1, """
+            Agreement that a quantized model must have with its float model where its card states no AP, because there was no ground truth: mean OKS
+            of the people, or F1 of a detector's boxes. A model below the limit is not loaded.
+            """));
+
     /// <exception cref="UserError">With <see cref="ExitCode.Model"/>: the card states more than the limits allow.</exception>
     public static void Require(ModelDescriptor model, QuantizationLimits limits)
     {

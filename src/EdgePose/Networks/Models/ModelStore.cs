@@ -7,10 +7,10 @@ namespace EdgePose.Networks.Models;
 internal sealed class ModelStore : IDisposable
 {
     private readonly Dictionary<string, OrtSession> _sessions = new(StringComparer.Ordinal);
-    private readonly InferenceOptions _options;
+    private readonly InferenceSettings _options;
     private readonly QuantizationLimits? _limits;
 
-    private ModelStore(ModelCatalog catalog, InferenceOptions options, QuantizationLimits? limits) => (Catalog, _options, _limits) = (catalog, options, limits);
+    private ModelStore(ModelCatalog catalog, InferenceSettings options, QuantizationLimits? limits) => (Catalog, _options, _limits) = (catalog, options, limits);
 
     public ModelCatalog Catalog { get; }
 
@@ -21,7 +21,7 @@ internal sealed class ModelStore : IDisposable
     /// <param name="folders">The user's folders.</param>
     /// <param name="options">How networks run.</param>
     /// <param name="limits">What quantized models may have lost; null where they are only measured or described.</param>
-    public static ModelStore Load(IReadOnlyList<string> folders, InferenceOptions options, QuantizationLimits? limits = null)
+    public static ModelStore Load(IReadOnlyList<string> folders, InferenceSettings options, QuantizationLimits? limits = null)
     {
         string[] files = [.. folders, .. BuiltInFileFolders()];
         string[] descriptors = [.. folders, .. ModelFolders.All, BuiltInDescriptors];

@@ -26,7 +26,7 @@ internal static class ExecutionProviders
     ];
 
     /// <summary>The chain to try. <c>auto</c>: accelerators that are compiled in, configured as plugins or required, then cpu.</summary>
-    public static IReadOnlyList<string> Chain(InferenceOptions options)
+    public static IReadOnlyList<string> Chain(InferenceSettings options)
     {
         var chain = new List<string>();
         foreach (var name in options.Providers)
@@ -47,7 +47,7 @@ internal static class ExecutionProviders
     }
 
     /// <summary>Session options for one provider. Throws what ONNX Runtime throws when the provider cannot be appended.</summary>
-    public static SessionOptions Configure(string provider, InferenceOptions options)
+    public static SessionOptions Configure(string provider, InferenceSettings options)
     {
         var session = new SessionOptions
         {
@@ -74,7 +74,7 @@ internal static class ExecutionProviders
         }
     }
 
-    private static void Append(SessionOptions session, string provider, InferenceOptions options)
+    private static void Append(SessionOptions session, string provider, InferenceSettings options)
     {
         var settings = options.ProviderOptions.TryGetValue(provider, out var given) ? new Dictionary<string, string>(given) : [];
         if (options.PluginLibraries.TryGetValue(provider, out var library))

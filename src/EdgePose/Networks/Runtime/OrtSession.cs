@@ -43,7 +43,7 @@ internal sealed class OrtSession : INetwork, IDisposable
     /// <param name="options">Chain, threads and libraries.</param>
     /// <param name="verify">Throws when the input and the outputs of a run contradict the descriptor.</param>
     /// <exception cref="UserError">The file is not a usable network, contradicts its descriptor, or no permitted provider starts.</exception>
-    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, InferenceOptions options, ShapeCheck verify)
+    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, InferenceSettings options, ShapeCheck verify)
     {
         OrtRuntime.Initialize(options.RuntimeLibrary);
         var fallbacks = new List<string>();
@@ -73,7 +73,7 @@ internal sealed class OrtSession : INetwork, IDisposable
     }
 
     private static OrtSession OpenOn(
-        string provider, ModelDescriptor descriptor, byte[] model, InferenceOptions options, List<string> fallbacks, ShapeCheck verify)
+        string provider, ModelDescriptor descriptor, byte[] model, InferenceSettings options, List<string> fallbacks, ShapeCheck verify)
     {
         using var settings = ExecutionProviders.Configure(provider, options);
         var session = new OrtSession(descriptor, new InferenceSession(model, settings), provider, [.. fallbacks], options.RunDeadline);

@@ -30,7 +30,7 @@ internal sealed class DeviceScheduler
     /// <summary>Part of the dearest stream's frame within which tags count as equal: enough to choose by deadline, too little to serve anybody twice for it.</summary>
     private const double OneRound = 0.9;
     private readonly StreamSchedule[] _streams;
-    private readonly SchedulingOptions _options;
+    private readonly SchedulingSettings _options;
     private readonly TimeProvider _time;
     private readonly FairShare _fair = new();
     private readonly LoadMeter _meter = new(Ladder.Last);
@@ -44,7 +44,7 @@ internal sealed class DeviceScheduler
     private double _utilisation, _tolerance, _usual;
     private long _successes;
 
-    public DeviceScheduler(IReadOnlyList<ScheduledStream> streams, SchedulingOptions options, TimeProvider time)
+    public DeviceScheduler(IReadOnlyList<ScheduledStream> streams, SchedulingSettings options, TimeProvider time)
     {
         var greatest = streams.Count == 0 ? 1 : streams.Max(l => l.Options.Weight);
         (_streams, _options, _time, _start) = ([.. streams.Select(l => new StreamSchedule(l, greatest))], options, time, time.GetTimestamp());

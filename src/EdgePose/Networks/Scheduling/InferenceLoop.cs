@@ -10,7 +10,7 @@ namespace EdgePose.Networks.Scheduling;
 /// exception in one frame is counted and logged and never reaches another stream.
 /// </summary>
 internal sealed partial class InferenceLoop(
-    IReadOnlyList<ScheduledStream> streams, TimeProvider time, ILogger<InferenceLoop> logger, SchedulingOptions? options = null) : IDisposable
+    IReadOnlyList<ScheduledStream> streams, TimeProvider time, ILogger<InferenceLoop> logger, SchedulingSettings? options = null) : IDisposable
 {
     /// <summary>Name of the thread on which every network runs.</summary>
     public const string ThreadName = "inference";
@@ -22,7 +22,7 @@ internal sealed partial class InferenceLoop(
     private const int MissesOfAHang = 2;
     private static readonly TimeSpan FailureLogInterval = TimeSpan.FromSeconds(1);
 
-    private readonly SchedulingOptions _options = options ?? new SchedulingOptions();
+    private readonly SchedulingSettings _options = options ?? new SchedulingSettings();
     private readonly ManualResetEventSlim _wake = new();
     private readonly CancellationTokenSource _stop = new();
     private DeviceScheduler? _scheduler;

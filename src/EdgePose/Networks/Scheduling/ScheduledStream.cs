@@ -3,14 +3,14 @@ using EdgePose.Domain;
 namespace EdgePose.Networks.Scheduling;
 
 /// <summary>One stream as the inference thread sees it: where its frames wait, what is done with one, and the figures of both.</summary>
-internal sealed class ScheduledStream(string id, FrameSlot slot, Action<Frame> process, ScheduledStreamOptions? options = null)
+internal sealed class ScheduledStream(string id, FrameSlot slot, Action<Frame> process, ScheduledStreamSettings? options = null)
 {
     private readonly AgeWindow _ages = new(), _durations = new();
     private long _missed, _busyTicks;
 
     public string Id { get; } = id;
     public FrameSlot Slot { get; } = slot;
-    public ScheduledStreamOptions Options { get; } = options ?? new ScheduledStreamOptions();
+    public ScheduledStreamSettings Options { get; } = options ?? new ScheduledStreamSettings();
 
     /// <summary>What the device's load leaves to this stream. Set by the scheduler, read in <c>process</c>; both on the inference thread.</summary>
     public Quality Quality { get; set; } = Quality.Full;

@@ -1,3 +1,5 @@
+using EdgePose.Networks.Estimation;
+
 namespace EdgePose.Networks.TopDown;
 
 /// <summary>Settings of a <see cref="TopDownEstimator"/>.</summary>
@@ -23,4 +25,13 @@ internal sealed record TopDownOptions
 
     /// <summary>IoU above which two candidate boxes are one person.</summary>
     public float BoxNms { get; init; } = 0.7f;
+
+    /// <summary>What one stream asks of its networks.</summary>
+    /// <param name="pose">The section <c>pose</c> of the stream.</param>
+    /// <param name="maxFrameSide">As <see cref="MaxFrameSide"/>.</param>
+    /// <param name="tracked">Whether a tracker follows.</param>
+    public static TopDownOptions For(PoseSettings pose, int maxFrameSide, bool tracked) => new()
+    {
+        DetectEvery = pose.DetectEvery, MaxPeople = pose.MaxPeople, MinScore = pose.LowScore(tracked), MaxFrameSide = maxFrameSide,
+    };
 }

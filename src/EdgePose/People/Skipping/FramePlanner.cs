@@ -15,7 +15,7 @@ internal readonly record struct Situation(bool IsUnsettled, bool HasLost, bool W
 /// move and have gone far enough since, or at the latest after a gap; the whole picture is searched every so many frames while something
 /// moves, at once when something moves where nobody is known, and at the latest after a gap. One instance per stream, not thread-safe.
 /// </summary>
-internal sealed class FramePlanner(SkippingOptions options, int joints, bool hasDetector)
+internal sealed class FramePlanner(SkippingSettings options, int joints, bool hasDetector)
 {
     /// <summary>Repeated changes of the whole scene, such as stroboscopes, are looked at once in this time, in seconds.</summary>
     private const double SceneInterval = 0.5;

@@ -34,7 +34,7 @@ internal sealed partial class Tracker
     private const double HeldConfidenceDecay = 2.5;
 
     private readonly Skeleton _skeleton;
-    private readonly TrackerOptions _options;
+    private readonly TrackerSettings _options;
     private readonly Affinity _affinity;
     private readonly double _maxLost;
     private readonly List<Track> _tracks = [];
@@ -44,7 +44,7 @@ internal sealed partial class Tracker
     private bool _started;
     private double _now, _lastFrame, _lastTime, _shift;
 
-    public Tracker(Skeleton skeleton, TrackerOptions options)
+    public Tracker(Skeleton skeleton, TrackerSettings options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxLost, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxTracks);

@@ -1,7 +1,12 @@
 using System.Security.Cryptography;
 using EdgePose.Domain;
 using EdgePose.Delivery.Spool;
+using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Models;
+using EdgePose.Networks.Runtime;
+using EdgePose.Networks.Scheduling;
+using EdgePose.People.Skipping;
+using EdgePose.People.Tracking;
 using EdgePose.Service.Logs;
 using EdgePose.Service.Endpoints;
 using EdgePose.Settings;
@@ -105,25 +110,36 @@ internal static class ConfigLoader
         var mqtt = MqttSection.Read(root.Child("mqtt"), name);
         var log = LogSettings.Read(root.Child("log", LogSettings.About));
         var models = ModelsSettings.Read(root.Child("models", ModelsSettings.About));
-        var inference = InferenceSection.Read(root.Child("inference"));
-        var pose = PoseSection.Read(root.Child("pose"), PoseSection.Defaults);
-        var skipping = SkippingSection.Read(root.Child("skipping"), SkippingSection.Defaults);
-        var tracking = ServiceSections.Tracking(root.Child("tracking"));
+        var (inference, scheduling, quantization) = Networks(root.Child("inference", InferenceSettings.About));
+        var pose = PoseSettings.Read(root.Child("pose", PoseSettings.About), PoseSettings.Defaults);
+        var skipping = SkippingSettings.Read(root.Child("skipping", SkippingSettings.About), new SkippingSettings());
+        var tracking = TrackerSettings.Read(root.Child("tracking", TrackerSettings.About));
         var poses = ServiceSections.Poses(root.Child("poses"));
         var events = EventsSection.Read(root.Child("events"));
         var record = EventsSection.Record(root.Child("record"));
         var spool = SpoolSettings.Read(root.Child("spool", SpoolSettings.About));
         var metrics = MetricsSettings.Read(root.Child("metrics", MetricsSettings.About));
         var status = StatusSettings.Read(root.Child("status", StatusSettings.About));
-        var streams = StreamSection.ReadAll(root.Child("streams"), pose, skipping, events, options.RequireStreams);
+        var streams = StreamConfig.ReadAll(
+            root.Child("streams", StreamConfig.About with { Default = "required" }), new StreamDefaults(pose, skipping, events), options.RequireStreams);
         if (!tracking.Enabled && streams.Any(s => s.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
         root.Done();
         return new EdgePoseConfig
         {
-            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Tracking = tracking, Poses = poses,
+            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Scheduling = scheduling, Quantization = quantization, Tracking = tracking, Poses = poses,
             Spool = spool, Events = events, Record = record, Metrics = metrics, Status = status,
             Streams = streams, Path = "", Hash = "", Secrets = [],
         };
+    }
+
+    /// <summary>The section <c>inference</c>, which the runtime, the scheduler and the check of quantized models share.</summary>
+    private static (InferenceSettings, SchedulingSettings, QuantizationLimits) Networks(Section s)
+    {
+        var inference = InferenceSettings.Read(s);
+        var scheduling = SchedulingSettings.Read(s, inference.RunDeadline);
+        var quantization = CardRule.ReadLimits(s);
+        s.Done();
+        return (inference, scheduling, quantization);
     }
 
     private static byte[] ReadBounded(string path)

@@ -1,6 +1,9 @@
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
 using EdgePose.Networks.Models;
+using EdgePose.Networks.Runtime;
+using EdgePose.Networks.Scheduling;
+using EdgePose.People.Tracking;
 using EdgePose.Service.Logs;
 using EdgePose.Service.Endpoints;
 using EdgePose.Settings;
@@ -15,8 +18,12 @@ internal sealed record EdgePoseConfig
     public required MqttConfig Mqtt { get; init; }
     public required LogSettings Log { get; init; }
     public required ModelsSettings Models { get; init; }
-    public required InferenceConfig Inference { get; init; }
-    public required TrackingConfig Tracking { get; init; }
+    public required InferenceSettings Inference { get; init; }
+    public required SchedulingSettings Scheduling { get; init; }
+
+    /// <summary>What the card of a quantized model may say at most.</summary>
+    public required QuantizationLimits Quantization { get; init; }
+    public required TrackerSettings Tracking { get; init; }
     public required PosesConfig Poses { get; init; }
     public required SpoolSettings Spool { get; init; }
     public required EventsConfig Events { get; init; }

@@ -5,15 +5,4 @@ namespace EdgePose.Service.Observe;
 /// <param name="Processed">Frames that went through the networks.</param>
 /// <param name="InFlight">Frames that wait or are in work.</param>
 /// <param name="Dropped">All others, by reason.</param>
-internal sealed record FrameTally(long Received, long Processed, long InFlight, IReadOnlyList<Count> Dropped)
-{
-    public static FrameTally Of(StreamUnit stream)
-    {
-        var a = stream.Scheduled.Slot.Account;
-        return new FrameTally(a.Received, a.Processed, a.Waiting + a.InWork,
-        [
-            new("no_buffer", a.NoBuffer), new("newer_frame", a.Replaced), new("stale", a.Stale), new("refused", a.Refused), new("failed", a.Failed),
-            new("closed", a.Closed),
-        ]);
-    }
-}
+internal sealed record FrameTally(long Received, long Processed, long InFlight, IReadOnlyList<Count> Dropped);

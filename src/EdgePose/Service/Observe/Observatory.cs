@@ -6,6 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Service.Observe;
 
+/// <summary>How the running pipeline is read.</summary>
+internal sealed record Observed(Func<NodeSnapshot> Snapshot, Func<HealthAnswer> Health);
+
 /// <summary>
 /// What can be seen of the daemon from outside beside MQTT: metrics, health addresses, status socket. Follows the pipeline over reloads;
 /// an address that did not change stays open.
@@ -13,8 +16,7 @@ namespace EdgePose.Service.Observe;
 internal sealed partial class Observatory(Metrics metrics, Func<string, string?> environment, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<Observatory>();
-    private readonly Snapshots _snapshots = new(time);
-    private volatile Pipeline? _pipeline;
+    private volatile Observed? _observed;
     private HttpEndpoint? _http;
     private StatusSocket? _socket;
     private IPEndPoint? _listen;
@@ -24,17 +26,17 @@ internal sealed partial class Observatory(Metrics metrics, Func<string, string?>
     public StatusSocket? Socket => _socket;
 
     /// <summary>
-    /// Shows <paramref name="pipeline"/> from now on. An address for metrics that cannot be had is an error for the first pipeline; after a
+    /// Shows <paramref name="observed"/> from now on. An address for metrics that cannot be had is an error for the first pipeline; after a
     /// reload, and for the status socket always, it is a line in the log, because the cameras matter more.
     /// </summary>
     /// <exception cref="UserError">See above.</exception>
-    public async Task FollowAsync(Pipeline pipeline, CancellationToken stop)
+    public async Task FollowAsync(Observed observed, IPEndPoint? listen, StatusSettings status, CancellationToken stop)
     {
-        var first = _pipeline is null;
-        _pipeline = pipeline;
-        metrics.ReadFrom(() => _snapshots.Of(_pipeline));
-        await ListenAsync(pipeline.Config.Metrics.Listen, first, stop).ConfigureAwait(false);
-        await OpenSocketAsync(pipeline.Config.Status).ConfigureAwait(false);
+        var first = _observed is null;
+        _observed = observed;
+        metrics.ReadFrom(() => _observed.Snapshot());
+        await ListenAsync(listen, first, stop).ConfigureAwait(false);
+        await OpenSocketAsync(status).ConfigureAwait(false);
     }
 
     private async Task ListenAsync(IPEndPoint? listen, bool mustWork, CancellationToken stop)
@@ -60,11 +62,11 @@ internal sealed partial class Observatory(Metrics metrics, Func<string, string?>
         if (_socket is not null) { await _socket.DisposeAsync().ConfigureAwait(false); }
         (_path, _socket) = (path, null);
         if (path.Length == 0) { return; }
-        _socket = StatusSocket.TryOpen(path, () => _pipeline is { } shown ? _snapshots.Of(shown) : null, time, _logger, out var problem);
+        _socket = StatusSocket.TryOpen(path, () => _observed?.Snapshot(), time, _logger, out var problem);
         if (_socket is null) { LogNoSocket(path, problem); }
     }
 
-    private HealthAnswer? Health() => _pipeline is { } shown ? new HealthAnswer(Reporter.MakesProgress(shown), Reporter.Health(shown)) : null;
+    private HealthAnswer? Health() => _observed?.Health();
 
     public async ValueTask DisposeAsync()
     {

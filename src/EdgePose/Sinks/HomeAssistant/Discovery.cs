@@ -14,13 +14,6 @@ namespace EdgePose.Sinks.HomeAssistant;
 /// <param name="topics">Where the values are published.</param>
 internal sealed class Discovery(string prefix, string node, string version, Topics topics)
 {
-    /// <summary>Kinds of event that last from a start to an end, and so are a state as well.</summary>
-    private static readonly (string Type, string Name, string? DeviceClass)[] Lasting =
-    [
-        ("fall", "Fall", "safety"), ("lying", "Person lying", "safety"), ("hand_raised", "Hand raised", null),
-        ("crowding", "Crowding", "problem"), ("dwell", "Loitering", "motion"), ("wrong_way", "Wrong way", "problem"),
-    ];
-
     private static readonly IReadOnlyList<string> States =
         [.. Enum.GetNames<StreamState>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
@@ -70,18 +63,19 @@ internal sealed class Discovery(string prefix, string node, string version, Topi
         var topic = topics.Events(stream.Stream);
         components.Add("event", new Component
         {
-            P = "event", Name = "Event", UniqueId = Unique(stream, "event"), StateTopic = topic, EventTypes = stream.EventTypes, Icon = "mdi:human",
+            P = "event", Name = "Event", UniqueId = Unique(stream, "event"), StateTopic = topic, EventTypes = [.. stream.EventTypes.Select(t => t.Name)], Icon = "mdi:human",
             // Home Assistant wants the type under its own name, and an empty result for what it is not to raise.
             ValueTemplate = "{% if value_json.phase == 'start' %}{{ {'event_type': value_json.type, 'score': value_json.score, "
                 + "'zone': value_json.zone | default(''), 'id': value_json.id} | tojson }}{% endif %}",
         });
-        foreach (var (type, name, deviceClass) in Lasting)
+        foreach (var type in stream.EventTypes)
         {
-            if (!stream.EventTypes.Contains(type)) { continue; }
-            components.Add(type, new Component
+            if (type.State is not { } state) { continue; }
+            components.Add(type.Name, new Component
             {
-                P = "binary_sensor", Name = name, UniqueId = Unique(stream, type), StateTopic = topic, DeviceClass = deviceClass, PayloadOn = "on", PayloadOff = "off",
-                ValueTemplate = $"{{% if value_json.type == '{type}' %}}{{{{ 'off' if value_json.phase == 'end' else 'on' }}}}{{% endif %}}",
+                P = "binary_sensor", Name = state.Name, UniqueId = Unique(stream, type.Name), StateTopic = topic, DeviceClass = state.DeviceClass,
+                PayloadOn = "on", PayloadOff = "off",
+                ValueTemplate = $"{{% if value_json.type == '{type.Name}' %}}{{{{ 'off' if value_json.phase == 'end' else 'on' }}}}{{% endif %}}",
             });
         }
     }

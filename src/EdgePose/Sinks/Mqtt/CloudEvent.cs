@@ -37,5 +37,5 @@ internal static class CloudEvent
 
     private static string Source(PoseEvent e, in EventStamp stamp) => $"/edgepose/{stamp.Node}/{e.Stream}";
 
-    private static string Type(PoseEvent e) => $"edgepose.{e.Type.Name()}.{e.Phase.Name()}";
+    private static string Type(PoseEvent e) => $"edgepose.{e.Type.Name}.{e.Phase.Name()}";
 }

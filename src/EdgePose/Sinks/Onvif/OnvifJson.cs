@@ -114,7 +114,7 @@ internal static class OnvifJson
     {
         json.WriteStartObject("ep:Event"u8);
         json.WriteString("@Id"u8, stamp.Id(e.Stream));
-        json.WriteString("@Type"u8, e.Type.Name());
+        json.WriteString("@Type"u8, e.Type.Name);
         json.WriteString("@Phase"u8, e.Phase.Name());
         json.WriteString("@Key"u8, e.Key);
         if (e.Rule.Length > 0) { json.WriteString("@Rule"u8, e.Rule); }
@@ -126,8 +126,8 @@ internal static class OnvifJson
         json.WriteEndObject();
     }
 
-    /// <summary>The only word of bd:HumanActivity that our rules mean; at the end of the event nothing is claimed.</summary>
-    private static string? Activity(PoseEvent e) => e.Type is EventType.Fall or EventType.Lying && e.Phase != EventPhase.End ? "Fallen" : null;
+    /// <summary>A word of bd:HumanActivity; at the end of the event nothing is claimed.</summary>
+    private static string? Activity(PoseEvent e) => e.Phase != EventPhase.End ? e.Type.HumanActivity : null;
 
     private static void Pair(Utf8JsonWriter json, ReadOnlySpan<byte> name, string x, string y)
     {

@@ -57,7 +57,7 @@ internal sealed class Device(string id)
     public static IEnumerable<Metric> Event(StampedEvent stamped)
     {
         var e = stamped.Event;
-        string[] values = [stamped.Id, e.Type.Name(), e.Phase.Name(), e.Key, e.Zone, Encoding.UTF8.GetString(stamped.Document())];
+        string[] values = [stamped.Id, e.Type.Name, e.Phase.Name(), e.Key, e.Zone, Encoding.UTF8.GetString(stamped.Document())];
         var time = (ulong)Math.Max(0, e.Time.ToUnixTimeMilliseconds());
         return EventNames.Zip(values, (name, value) =>
         {

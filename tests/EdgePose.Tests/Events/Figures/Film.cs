@@ -1,6 +1,7 @@
 using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Events.Scenes;
 
 namespace EdgePose.Tests.Events.Figures;
 

@@ -1,6 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
 using EdgePose.Tests.Events.Figures;
 using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;

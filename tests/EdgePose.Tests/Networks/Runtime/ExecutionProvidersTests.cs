@@ -10,7 +10,7 @@ public sealed class ExecutionProvidersTests
     private static readonly byte[] Model = TinyModel.Simcc(17, 32, 24);
     private static readonly ModelDescriptor Descriptor = TinyModel.Describe(SimccFamily.Kind, 24, 32, "coco17");
 
-    private static InferenceOptions Chain(params string[] providers) => new() { Providers = providers, Threads = 1 };
+    private static InferenceSettings Chain(params string[] providers) => new() { Providers = providers, Threads = 1 };
 
     [Theory]
     [InlineData("tensorrt")]
@@ -111,7 +111,7 @@ public sealed class ExecutionProvidersTests
     public void Chain_Auto_EndsWithCpuAndHoldsPlugins()
     {
         OrtRuntime.Initialize("");
-        var options = new InferenceOptions { PluginLibraries = new Dictionary<string, string> { ["qnn"] = "/x.so", ["npu"] = "/y.so" } };
+        var options = new InferenceSettings { PluginLibraries = new Dictionary<string, string> { ["qnn"] = "/x.so", ["npu"] = "/y.so" } };
         var chain = ExecutionProviders.Chain(options);
         Assert.Equal("cpu", chain[^1]);
         Assert.Contains("qnn", chain);

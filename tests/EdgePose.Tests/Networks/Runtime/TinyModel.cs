@@ -9,10 +9,10 @@ namespace EdgePose.Tests.Networks.Runtime;
 /// <summary>Real ONNX files of a few nodes with the interfaces of the families; -1 is a dimension known only at run time.</summary>
 internal static class TinyModel
 {
-    public static readonly InferenceOptions Cpu = new() { Providers = ["cpu"], Threads = 1 };
+    public static readonly InferenceSettings Cpu = new() { Providers = ["cpu"], Threads = 1 };
 
     /// <summary>Opens a model; closes over the usual options.</summary>
-    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, int joints = 0, InferenceOptions? options = null) =>
+    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, int joints = 0, InferenceSettings? options = null) =>
         NetworkFactory.Open(descriptor, model, joints, options ?? Cpu);
 
     public static byte[] Bytes(Action<GraphBuilder> build)

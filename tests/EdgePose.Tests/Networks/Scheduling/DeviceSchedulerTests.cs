@@ -6,7 +6,7 @@ namespace EdgePose.Tests.Networks.Scheduling;
 /// <summary>Who gets the device, in simulated time.</summary>
 public sealed class DeviceSchedulerTests(ITestOutputHelper output)
 {
-    private static readonly SchedulingOptions DropOnly = new() { Adaptive = false };
+    private static readonly SchedulingSettings DropOnly = new() { Adaptive = false };
 
     private static double Busy(DeviceSimulation.Camera camera) => camera.Scheduled.Busy.TotalSeconds;
 
@@ -82,7 +82,7 @@ public sealed class DeviceSchedulerTests(ITestOutputHelper output)
     public void Overload_Priority_SharesTheTimeInItsRatio()
     {
         var device = new DeviceSimulation { Options = DropOnly };
-        var important = device.Add(20, Costs.Fixed(0.05), new ScheduledStreamOptions { Weight = 3 });
+        var important = device.Add(20, Costs.Fixed(0.05), new ScheduledStreamSettings { Weight = 3 });
         var others = Enumerable.Range(1, 3).Select(i => device.Add(20, Costs.Fixed(0.05), phase: i / 4.0)).ToList();
         device.Run(60);
         output.WriteLine($"priority 3: {Busy(important):0.0} s; priority 1: {string.Join(", ", others.Select(c => $"{Busy(c):0.0} s"))}");
@@ -135,7 +135,7 @@ public sealed class DeviceSchedulerTests(ITestOutputHelper output)
     {
         var device = new DeviceSimulation { Options = DropOnly };
         device.Add(20, Costs.Fixed(0.137), jitter: 0.5);
-        device.Add(20, Costs.Fixed(0.137), new ScheduledStreamOptions { MaxAge = TimeSpan.FromMilliseconds(15) }, phase: 0.5, jitter: 0.5);
+        device.Add(20, Costs.Fixed(0.137), new ScheduledStreamSettings { MaxAge = TimeSpan.FromMilliseconds(15) }, phase: 0.5, jitter: 0.5);
         device.Run(30);
         var strict = device.Frames.Where(f => f.Stream == "s1").ToList();
         Assert.NotEmpty(strict);

@@ -16,7 +16,7 @@ internal sealed class DeviceSimulation
     private DeviceScheduler? _scheduler;
     private double _carry;
 
-    public SchedulingOptions Options { get; init; } = new();
+    public SchedulingSettings Options { get; init; } = new();
     public IReadOnlyList<Camera> Cameras => _cameras;
     public FakeTimeProvider Time => _time;
     public TimeSpan Now => _time.GetUtcNow() - _time.Start;
@@ -36,7 +36,7 @@ internal sealed class DeviceSimulation
     /// <param name="options">Weight and age.</param>
     /// <param name="phase">Part of the interval by which the first frame is late.</param>
     /// <param name="jitter">Part of the interval by which frames come early or late at random.</param>
-    public Camera Add(double fps, Func<Quality, long, double> cost, ScheduledStreamOptions? options = null, double phase = 0, double jitter = 0)
+    public Camera Add(double fps, Func<Quality, long, double> cost, ScheduledStreamSettings? options = null, double phase = 0, double jitter = 0)
     {
         var camera = new Camera(this, $"s{_cameras.Count}", fps, cost, options, phase, jitter);
         _cameras.Add(camera);
@@ -110,7 +110,7 @@ internal sealed class DeviceSimulation
         private int _epoch = 1;
         private TimeSpan _epochStart;
 
-        public Camera(DeviceSimulation device, string id, double fps, Func<Quality, long, double> cost, ScheduledStreamOptions? options, double phase, double jitter)
+        public Camera(DeviceSimulation device, string id, double fps, Func<Quality, long, double> cost, ScheduledStreamSettings? options, double phase, double jitter)
         {
             (_device, _cost, _jitter, _phase, Fps) = (device, cost, jitter, phase, fps);
             _random = new Random(1000 + device._cameras.Count);

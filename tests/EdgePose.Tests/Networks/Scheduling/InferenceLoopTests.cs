@@ -15,7 +15,7 @@ public sealed class InferenceLoopTests
         new(1, 1, release) { Info = new FrameInfo("cam", 1, 0, ticks ?? TimeProvider.System.GetTimestamp(), default) };
 
     private static InferenceLoop Loop(
-        IReadOnlyList<ScheduledStream> lanes, TimeProvider? time = null, ILogger<InferenceLoop>? logger = null, SchedulingOptions? options = null) =>
+        IReadOnlyList<ScheduledStream> lanes, TimeProvider? time = null, ILogger<InferenceLoop>? logger = null, SchedulingSettings? options = null) =>
         new(lanes, time ?? TimeProvider.System, logger ?? NullLogger<InferenceLoop>.Instance, options);
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class InferenceLoopTests
         using var release = new ManualResetEventSlim();
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         slot.Put(NewFrame(ticks: 0), CancellationToken.None);
-        using var loop = Loop([new ScheduledStream("cam", slot, _ => { entered.Set(); release.Wait(Limit); })], time, options: new SchedulingOptions { RunDeadline = TimeSpan.FromSeconds(10) });
+        using var loop = Loop([new ScheduledStream("cam", slot, _ => { entered.Set(); release.Wait(Limit); })], time, options: new SchedulingSettings { RunDeadline = TimeSpan.FromSeconds(10) });
         loop.Start();
         Assert.True(entered.Wait(Limit));
         time.Advance(TimeSpan.FromSeconds(29));

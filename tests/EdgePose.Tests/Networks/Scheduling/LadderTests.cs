@@ -147,7 +147,7 @@ public sealed class LadderTests(ITestOutputHelper output)
     [Fact]
     public void TargetAge_OlderFrames_LowerTheQualityThoughTheDeviceHasTime()
     {
-        var device = new DeviceSimulation { Options = new SchedulingOptions { TargetAge = TimeSpan.FromMilliseconds(150) } };
+        var device = new DeviceSimulation { Options = new SchedulingSettings { TargetAge = TimeSpan.FromMilliseconds(150) } };
         // Six cameras in step: the last of them waits for the other five.
         for (var i = 0; i < 6; i++) { device.Add(2, Costs.Stages(1, 0.05, 0)); }
         device.Run(20);
@@ -163,7 +163,7 @@ public sealed class LadderTests(ITestOutputHelper output)
     [Fact]
     public void NotAdaptive_KeepsFullQualityUnderAnyLoad()
     {
-        var device = new DeviceSimulation { Options = new SchedulingOptions { Adaptive = false } };
+        var device = new DeviceSimulation { Options = new SchedulingSettings { Adaptive = false } };
         device.Add(10, Costs.Stages(10, 0.1, 0.1));
         device.Run(30);
         Assert.All(device.Frames, f => Assert.Same(Quality.Full, f.Quality));

@@ -7,9 +7,9 @@ namespace EdgePose.Tests.People.Tracking;
 /// <summary>Runs a tracker over a clip through a <see cref="ScriptedDetector"/> and scores what it lists.</summary>
 internal static class Evaluation
 {
-    public static TrackingScores RunEdgePose(Clip clip, double fps, ScriptedDetector detector, TrackerOptions? options = null)
+    public static TrackingScores RunEdgePose(Clip clip, double fps, ScriptedDetector detector, TrackerSettings? options = null)
     {
-        var (tracker, poses, people, frames) = (new Tracker(Scenes.Coco, options ?? new TrackerOptions()), new PoseList(17), new TrackedPoseList(17), new List<TrackingFrame>());
+        var (tracker, poses, people, frames) = (new Tracker(Scenes.Coco, options ?? new TrackerSettings()), new PoseList(17), new TrackedPoseList(17), new List<TrackingFrame>());
         foreach (var frame in clip.At(fps))
         {
             detector.Detect(clip, frame, poses);

@@ -78,9 +78,9 @@ internal static class Scenes
         return best is not null && best.Box.Iou(actor.Box) > 0.3 ? best.Track : 0;
     }
 
-    public static Tracker NewTracker(Func<TrackerOptions, TrackerOptions>? change = null)
+    public static Tracker NewTracker(Func<TrackerSettings, TrackerSettings>? change = null)
     {
-        var options = new TrackerOptions();
+        var options = new TrackerSettings();
         return new Tracker(Coco, change?.Invoke(options) ?? options);
     }
 

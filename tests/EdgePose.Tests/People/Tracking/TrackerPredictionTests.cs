@@ -83,7 +83,7 @@ public sealed class TrackerPredictionTests
     }
 
     /// <summary>Two seconds of walking at 100 pixels per second, 20 frames per second.</summary>
-    private Tracker Walk(Func<TrackerOptions, TrackerOptions> change)
+    private Tracker Walk(Func<TrackerSettings, TrackerSettings> change)
     {
         var tracker = Scenes.NewTracker(change);
         for (var i = 0; i <= 40; i++)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
 using EdgePose.Sinks.HomeAssistant;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Tests.Sinks.Mqtt;
@@ -12,7 +13,9 @@ public sealed class DiscoveryTests
 {
     private static string Document(params string[] eventTypes) =>
         Encoding.UTF8.GetString(new Discovery("homeassistant", "hall-pi", "1.2.3", new Topics("edgepose", "hall-pi"))
-            .Document(new Announcement("front", ["hallway", "door"], eventTypes)));
+            .Document(new Announcement("front", ["hallway", "door"], [.. eventTypes.Select(Type)])));
+
+    private static EventType Type(string name) => RuleKinds.All.SelectMany(k => k.Events).Single(t => t.Name == name);
 
     private static PublishedSchema Schema() =>
         PublishedSchema.Open("tests", "EdgePose.Tests", "Sinks", "HomeAssistant", "home-assistant-device.schema.json");

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using EdgePose.Delivery;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
 using EdgePose.Sinks.JsonLines;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Tests.Sinks.Mqtt;
@@ -23,7 +24,7 @@ public sealed class JsonLinesSinkTests
 
     private static PoseEvent Event(int n) => new()
     {
-        Stream = "front", Epoch = 1, Type = EventType.LineCross, Phase = EventPhase.Start, Key = $"front/door/{n}", Rule = "door", Time = Samples.Time,
+        Stream = "front", Epoch = 1, Type = LineRule.Crossed, Phase = EventPhase.Start, Key = $"front/door/{n}", Rule = "door", Time = Samples.Time,
         Microseconds = n, Reason = $"n{n}",
     };
 

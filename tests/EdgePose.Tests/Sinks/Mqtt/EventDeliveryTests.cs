@@ -3,6 +3,8 @@ using System.Text.Json;
 using EdgePose.Delivery.Documents;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -42,7 +44,7 @@ public sealed class EventDeliveryTests : IAsyncDisposable
 
     private static PoseEvent Event(int n, string stream = "front") => new()
     {
-        Stream = stream, Epoch = 1, Type = EventType.LineCross, Phase = EventPhase.Start, Key = $"{stream}/door/{n}", Rule = "door",
+        Stream = stream, Epoch = 1, Type = LineRule.Crossed, Phase = EventPhase.Start, Key = $"{stream}/door/{n}", Rule = "door",
         Time = DateTimeOffset.UtcNow, Microseconds = n, Reason = $"n{n}",
     };
 

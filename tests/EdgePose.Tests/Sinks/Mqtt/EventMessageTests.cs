@@ -4,6 +4,8 @@ using System.Text.Json;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Onvif;
 using EdgePose.TestSupport;
@@ -17,7 +19,7 @@ public sealed class EventMessageTests
 
     private static PoseEvent Fall(int history = 3, int joints = 17) => new()
     {
-        Stream = "front", Epoch = 4, Type = EventType.Fall, Phase = EventPhase.Start, Key = "front/falls/17/1763781307214", Rule = "falls",
+        Stream = "front", Epoch = 4, Type = FallRule.Fall, Phase = EventPhase.Start, Key = "front/falls/17/1763781307214", Rule = "falls",
         Time = Samples.Time, Microseconds = 5_000_000, Reason = "hips fell 0.4 of the height in 0.6 s", Duration = TimeSpan.FromMilliseconds(1840),
         Track = 17, Score = 0.9123f, Box = new Box(0.412f, 0.233f, 0.571f, 1.2f), Zone = "hallway", Skeleton = Skeletons.Get("coco17"),
         Points = [.. Enumerable.Range(0, joints).Select(i => i == 3 ? Keypoint.Missing : new Keypoint(0.4f + i * 0.01f, 0.5f, 0.98f))],
@@ -45,7 +47,7 @@ public sealed class EventMessageTests
         var schema = PublishedSchema.Load("event.v1");
         Assert.Empty(schema.Check(Json(Fall())));
         Assert.Empty(schema.Check(Json(Gap())));
-        foreach (var type in Enum.GetValues<EventType>())
+        foreach (var type in (EventType[])[.. RuleKinds.All.SelectMany(k => k.Events), EventType.StreamLost, EventType.StreamRestored, EventType.Gap])
         {
             foreach (var phase in Enum.GetValues<EventPhase>()) { Assert.Empty(schema.Check(Json(Fall() with { Type = type, Phase = phase }))); }
         }

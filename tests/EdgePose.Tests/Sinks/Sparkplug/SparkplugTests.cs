@@ -2,6 +2,7 @@ using System.Text;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Sparkplug;
 using EdgePose.TestSupport;
@@ -154,7 +155,7 @@ public sealed class SparkplugTests : IAsyncDisposable
         var stamp = new EventStamp("hall-pi", "7f3a01", 9, true, null);
         var e = new PoseEvent
         {
-            Stream = "front", Epoch = 1, Type = EventType.LineCross, Phase = EventPhase.Start, Key = "front/door/1/5", Rule = "door", Time = Samples.Time,
+            Stream = "front", Epoch = 1, Type = LineRule.Crossed, Phase = EventPhase.Start, Key = "front/door/1/5", Rule = "door", Time = Samples.Time,
             Microseconds = 1, Reason = "crossed", Track = 1, Line = "door", Direction = "left_to_right",
         };
         _node.Event(new StampedEvent(e, stamp, IsLate: false, Left: null));

@@ -5,7 +5,7 @@ namespace EdgePose.Tests.Workshop.Probe;
 
 public sealed class SourceAdviceTests
 {
-    private static readonly SourceOptions Camera = new() { Stream = "front", Url = "rtsp://cam/stream1" };
+    private static readonly SourceSettings Camera = new() { Stream = "front", Url = "rtsp://cam/stream1" };
 
     private static readonly SourceReport Good = new()
     {
@@ -13,7 +13,7 @@ public sealed class SourceAdviceTests
         Gop = 50, GopSeconds = 2, JitterMs = 20,
     };
 
-    private static SourceReport Complete(SourceReport r, SourceOptions? source = null, (string, StreamFormat)? small = null, string? link = null) =>
+    private static SourceReport Complete(SourceReport r, SourceSettings? source = null, (string, StreamFormat)? small = null, string? link = null) =>
         SourceAdvice.Complete(r, source ?? Camera, small, link);
 
     [Fact]

@@ -4,6 +4,7 @@ using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Families.PicoDet;
 using EdgePose.Tests.Networks.TopDown;
 using EdgePose.Workshop.Quantization.Accuracy;
+using EdgePose.Workshop.Quantization.Engines;
 using EdgePose.Workshop.Quantization.Pictures;
 using EdgePose.Workshop.Quantization;
 

@@ -3,6 +3,7 @@ using EdgePose.Domain;
 using EdgePose.ModelTools.Quantization;
 using EdgePose.ModelTools.Quantization.Settings;
 using EdgePose.Networks.Models;
+using EdgePose.Networks.Runtime;
 using EdgePose.Service;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
@@ -125,8 +126,8 @@ public sealed class CardTests
     public void Load_Limits_ComeFromTheConfiguration()
     {
         const string rest = "mqtt: { url: mqtt://localhost }\nstreams:\n  front: rtsp://camera.lan/stream2\n";
-        Assert.Equal(QuantizationLimits.Default, Loading.Good(rest).Inference.Quantization);
-        Assert.Equal(new QuantizationLimits(2.5f, 0.9f), Loading.Good("inference: { max_ap_loss: 2.5, min_agreement: 0.9 }\n" + rest).Inference.Quantization);
+        Assert.Equal(QuantizationLimits.Default, Loading.Good(rest).Quantization);
+        Assert.Equal(new QuantizationLimits(2.5f, 0.9f), Loading.Good("inference: { max_ap_loss: 2.5, min_agreement: 0.9 }\n" + rest).Quantization);
     }
 
     [Fact]
@@ -211,5 +212,5 @@ public sealed class CardTests
 
 internal static class TestModels
 {
-    public static readonly EdgePose.Networks.Runtime.InferenceOptions Cpu = new() { Providers = ["cpu"], Threads = 1 };
+    public static readonly EdgePose.Networks.Runtime.InferenceSettings Cpu = new() { Providers = ["cpu"], Threads = 1 };
 }

@@ -6,6 +6,7 @@ using EdgePose.Networks.TopDown;
 using EdgePose.Networks;
 using EdgePose.Tests.Networks.TopDown;
 using EdgePose.Workshop.Quantization.Accuracy;
+using EdgePose.Workshop.Quantization.Engines;
 using EdgePose.Workshop.Quantization.Pictures;
 using EdgePose.Workshop.Quantization;
 using ScriptedNetwork = EdgePose.Tests.Networks.TopDown.ScriptedNetwork;

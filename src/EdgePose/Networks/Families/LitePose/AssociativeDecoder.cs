@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Networks.Families.LitePose;

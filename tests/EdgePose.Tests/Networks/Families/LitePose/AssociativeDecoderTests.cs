@@ -1,6 +1,7 @@
 using EdgePose.Domain;
-using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families;
+using EdgePose.Networks.Families.LitePose;
 using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Networks.Families.LitePose;

@@ -1,6 +1,7 @@
 using EdgePose.Domain;
-using EdgePose.Networks.Families.LitePose;
+using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families;
+using EdgePose.Networks.Families.LitePose;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.Networks.Runtime;
 using EdgePose.TestSupport;

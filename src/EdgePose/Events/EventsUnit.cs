@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using EdgePose.Domain;
+using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
+
+namespace EdgePose.Events;
+
+/// <summary>
+/// Rules and recording of one stream. Poses come from the inference thread, changes of state from the supervisor; each is judged and
+/// recorded under one lock, so that a recording holds what happened in the order in which it was judged.
+/// </summary>
+internal sealed class EventsUnit : IAsyncDisposable
+{
+    /// <summary>Both clocks run alike; a larger difference is a step of the wall clock.</summary>
+    private const long ClockStep = 20_000;
+
+    /// <summary>Frames that were read before a recording ended are judged by then.</summary>
+    private static readonly TimeSpan EndOfFile = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly PublishScope _scope;
+    private readonly EventOutputs _outputs;
+    private readonly TimeProvider _time;
+    private readonly EventEngine _engine;
+    private readonly ISceneSink? _recorder;
+    private readonly Scene _scene;
+    private readonly ITimer _end;
+    private long _utcAhead = long.MinValue, _offsetRead = long.MinValue;
+    private int _offsetMinutes;
+    private bool _open;
+
+    /// <param name="setup">What is judged.</param>
+    /// <param name="scope">How much of it leaves the machine.</param>
+    /// <param name="recorder">Owned; null = nothing is recorded.</param>
+    /// <param name="outputs">Where events go.</param>
+    /// <param name="time">Clock of the frames.</param>
+    public EventsUnit(EventSetup setup, PublishScope scope, ISceneSink? recorder, EventOutputs outputs, TimeProvider time)
+    {
+        (_scope, _recorder, _outputs, _time) = (scope, recorder, outputs, time);
+        _scene = new Scene(setup.Poses.Skeleton);
+        _engine = new EventEngine(setup, Raise, (zone, people) => Count(new ZoneCount(setup.Poses.Stream, zone, people)));
+        _end = time.CreateTimer(static self => ((EventsUnit)self!).Stop(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Event messages so far, by type, whether they were published or not.</summary>
+    public long Raised(EventType type) => _engine.Raised(type);
+
+    /// <summary>Figures of the recording; null when nothing is recorded.</summary>
+    public RecorderStats? Recording => (_recorder as KeypointRecorder)?.Stats;
+
+    /// <summary>The people of one frame. Runs on the inference thread; allocates nothing while nothing happens.</summary>
+    public void Take(in PoseReport report)
+    {
+        lock (_gate)
+        {
+            _scene.Time = At(report.Frame.CapturedTicks, report.Frame.CapturedUtc);
+            (_scene.Epoch, _scene.Width, _scene.Height) = (report.Frame.Epoch, report.FrameWidth, report.FrameHeight);
+            _scene.Fill(report.People);
+            _open = true;
+            _recorder?.Add(_scene);
+            _engine.Process(_scene);
+        }
+    }
+
+    /// <summary>A change of the stream's state.</summary>
+    public void StatusChanged(StreamStatus status)
+    {
+        if (status.State is StreamState.Starting or StreamState.Online) { return; }
+        if (status.State == StreamState.Disabled)
+        {
+            _end.Change(EndOfFile, Timeout.InfiniteTimeSpan);
+            return;
+        }
+        lock (_gate)
+        {
+            var time = At(_time.GetTimestamp(), _time.GetUtcNow());
+            var reason = status.Reason.Length > 0 ? status.Reason : status.State.ToString();
+            if (_engine.StreamLost(time, reason)) { _recorder?.AddLost(time, reason); }
+        }
+    }
+
+    /// <summary>Ends what is open, at the time of the last frame.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            if (!_open) { return; }
+            _open = false;
+            _recorder?.AddStopped(_scene.Time);
+            _engine.Stop(_scene.Time);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.DisposeAsync().ConfigureAwait(false);
+        Stop();
+        if (_recorder is not null) { await _recorder.DisposeAsync().ConfigureAwait(false); }
+    }
+
+    private Instant At(long ticks, DateTimeOffset utc)
+    {
+        var microseconds = (long)((Int128)ticks * Instant.PerSecond / _time.TimestampFrequency);
+        var ahead = (utc - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond - microseconds;
+        if (_utcAhead == long.MinValue || Math.Abs(ahead - _utcAhead) > ClockStep) { _utcAhead = ahead; }
+        if (_offsetRead == long.MinValue || Math.Abs(microseconds - _offsetRead) >= 60 * Instant.PerSecond)
+        {
+            (_offsetMinutes, _offsetRead) = ((int)_time.LocalTimeZone.GetUtcOffset(utc).TotalMinutes, microseconds);
+        }
+        return new Instant(microseconds, microseconds + _utcAhead, _offsetMinutes);
+    }
+
+    private void Raise(PoseEvent raised)
+    {
+        var allowed = _scope switch
+        {
+            PublishScope.Nothing => false,
+            // Numbers and the stream's own state say nothing about a person.
+            PublishScope.CountsOnly => raised.Track is null,
+            PublishScope.Events or PublishScope.Poses => true,
+            _ => throw new UnreachableException($"scope {_scope}"),
+        };
+        if (allowed) { _outputs.Raise(raised); }
+    }
+
+    private void Count(ZoneCount count)
+    {
+        if (_scope != PublishScope.Nothing) { _outputs.Count(count); }
+    }
+}
