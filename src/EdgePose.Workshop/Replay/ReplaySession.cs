@@ -8,7 +8,7 @@ using EdgePose.Settings;
 namespace EdgePose.Workshop.Replay;
 
 /// <summary>One rule set: the stream whose rules are played, and what they share.</summary>
-internal sealed record RuleSet(StreamConfig Stream, EventsConfig Events);
+internal sealed record RuleSet(StreamConfig Stream, EventsSettings Events);
 
 /// <summary>Plays scenes through a rule set, and through another one beside it. Its own time is that of the scenes.</summary>
 internal sealed class ReplaySession(RuleSet rules, RuleSet? shadow, Action<EventLine> onEvent) : ISceneSink
@@ -36,8 +36,8 @@ internal sealed class ReplaySession(RuleSet rules, RuleSet? shadow, Action<Event
             return;
         }
         (_header, _first) = (header, true);
-        _engine = new EventEngine(EventMapping.Setup(rules.Stream, rules.Events, header), e => Take(EventLine.Of(e)));
-        _shadow = shadow is null ? null : new EventEngine(EventMapping.Setup(shadow.Stream, shadow.Events, header), e => _shadowEvents.Add(EventLine.Of(e)));
+        _engine = new EventEngine(Setup(rules, header), e => Take(EventLine.Of(e)));
+        _shadow = shadow is null ? null : new EventEngine(Setup(shadow, header), e => _shadowEvents.Add(EventLine.Of(e)));
     }
 
     public void Add(Scene scene)
@@ -63,6 +63,8 @@ internal sealed class ReplaySession(RuleSet rules, RuleSet? shadow, Action<Event
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static EventSetup Setup(RuleSet rules, RecordingHeader header) => EventSetup.Of(header, rules.Stream.Id, rules.Events, rules.Stream.Events);
 
     private void Take(EventLine line)
     {

@@ -13,8 +13,6 @@ internal sealed class EventEngine
     /// <summary>Scenes farther apart than this do not continue one another, whatever their tracks say.</summary>
     private const long Discontinuity = 10 * Instant.PerSecond;
 
-    private const string StreamRule = "stream";
-
     private readonly EventSetup _setup;
     private readonly EventContext _context;
     private readonly ZoneMonitor[] _zones;
@@ -67,8 +65,8 @@ internal sealed class EventEngine
         if (_lost || !_started) { return false; }
         At(time);
         CloseAll(EndReason.StreamLost);
-        (_lost, _lostAt, _lostEpoch, _lostKey) = (true, _context.Now, _context.Epoch, _context.NewKey(StreamRule, null));
-        if (_setup.Shared.StreamState) { _context.Raise(new EventDraft(EventType.StreamLost, EventPhase.Start, StreamRule, _lostKey, reason), null); }
+        (_lost, _lostAt, _lostEpoch, _lostKey) = (true, _context.Now, _context.Epoch, _context.NewKey(StreamRule.Name, null));
+        if (_setup.Shared.StreamState) { _context.Raise(new EventDraft(EventType.StreamLost, EventPhase.Start, StreamRule.Name, _lostKey, reason), null); }
         return true;
     }
 
@@ -86,7 +84,7 @@ internal sealed class EventEngine
         At(scene.Time);
         _context.Epoch = scene.Epoch;
         if (!_setup.Shared.StreamState) { return; }
-        _context.Raise(new EventDraft(EventType.StreamRestored, EventPhase.End, StreamRule, _lostKey, "frames again") { Duration = _context.Now - _lostAt }, null);
+        _context.Raise(new EventDraft(EventType.StreamRestored, EventPhase.End, StreamRule.Name, _lostKey, "frames again") { Duration = _context.Now - _lostAt }, null);
     }
 
     private void At(in Instant time)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.Events.Recording;
 using EdgePose.Events.Scenes;
+using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Events;
 
@@ -40,6 +41,27 @@ internal sealed class EventsUnit : IAsyncDisposable
         _scene = new Scene(setup.Poses.Skeleton);
         _engine = new EventEngine(setup, Raise, (zone, people) => Count(new ZoneCount(setup.Poses.Stream, zone, people)));
         _end = time.CreateTimer(static self => ((EventsUnit)self!).Stop(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The rules of a stream, with the recording that is configured or that the outputs tap.</summary>
+    /// <param name="header">Says what is known of the poses, and how a recording begins.</param>
+    /// <param name="shared">What all rules share.</param>
+    /// <param name="stream">Zones, lines and rules.</param>
+    /// <param name="scope">How much of it leaves the machine.</param>
+    /// <param name="record">Where to record; null = nothing is recorded.</param>
+    /// <param name="outputs">Where events go.</param>
+    /// <param name="loggers">For the recorder.</param>
+    /// <param name="time">Clock of the frames.</param>
+    public static EventsUnit Open(
+        RecordingHeader header, EventsSettings shared, StreamRules stream, PublishScope scope, RecordSettings? record, EventOutputs outputs,
+        ILoggerFactory loggers, TimeProvider time)
+    {
+        var recorder = outputs.Tap?.Invoke(header);
+        if (recorder is null && record is { Folder.Length: > 0 })
+        {
+            recorder = new KeypointRecorder(record.Of(header.Stream), header, time, loggers.CreateLogger<KeypointRecorder>());
+        }
+        return new EventsUnit(EventSetup.Of(header, header.Stream, shared, stream), scope, recorder, outputs, time);
     }
 
     /// <summary>Event messages so far, by type, whether they were published or not.</summary>

@@ -129,7 +129,7 @@ internal sealed partial class Daemon(
     }
 
     private static IEnumerable<(string Stream, string Zone)> Zones(EdgePoseConfig config) =>
-        config.Streams.SelectMany(s => s.Zones.Select(z => (s.Id, z.Name)));
+        config.Streams.SelectMany(s => s.Events.Zones.Select(z => (s.Id, z.Name)));
 
     private static async Task StopPipelineAsync(Pipeline pipeline)
     {

@@ -2,6 +2,8 @@ using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
 using EdgePose.Networks;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families;
@@ -152,7 +154,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
     /// <summary>What Home Assistant learns of a stream.</summary>
     private static Announcement Announcement(StreamConfig stream) =>
-        new(stream.Id, [.. stream.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : EventMapping.Types(stream));
+        new(stream.Id, [.. stream.Events.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : stream.Events.EventTypes);
 
     public void PublishState(StreamUnit stream) => _outbox.SetStream(stream.Id, stream.Status, stream.Counters());
 
@@ -168,8 +170,13 @@ internal sealed class Pipeline : IAsyncDisposable
             : EstimatorFactory.TopDown(network, finder, TopDownOptions.For(stream.Pose, stream.MaxSize, config.Tracking.Enabled));
         estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
         var tracker = config.Tracking.Enabled ? new Tracker(skeleton, stream.Tracker(config.Tracking, pose.Decode.JointThreshold)) : null;
-        var poses = EventMapping.Poses(stream, config, skeleton, pose.Decode.JointThreshold);
-        var events = EventMapping.Unit(stream, config, poses, pose.Name, options.Events ?? Published(network), loggers, time);
+        var poses = new PoseFacts(stream.Id, skeleton)
+        {
+            JointThreshold = pose.Decode.JointThreshold, LostAfter = PoseFacts.WaitFor(config.Tracking.MaxLost),
+        };
+        var header = RecordingHeader.Begin(poses) with { Model = pose.Name, ConfigHash = config.Hash, Program = Versions.Self };
+        var events = EventsUnit.Open(
+            header, config.Events, stream.Events, stream.Publish, stream.Record ? config.Record : null, options.Events ?? Published(network), loggers, time);
         return new StreamUnit(
             stream, estimator, tracker, stream.Planning(config.Tracking, pose.Decode.JointThreshold), _outbox, events,
             options.Histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,

@@ -125,7 +125,18 @@ internal sealed partial class Section
         return null;
     }
 
-    private void Record(ConfigKey key)
+    /// <summary>True while keys are recorded, for a reader that reads some keys in some cases only and declares all of them.</summary>
+    public bool Records => _context.Keys is not null;
+
+    /// <summary>A key that is not read here but under another condition: known, with a warning where it is given.</summary>
+    public void Unused(string key, string problem)
+    {
+        _known.Add(key);
+        if (problem.Length > 0 && Contains(key)) { Warning(key, problem); }
+    }
+
+    /// <summary>Adds a key to the recorded ones.</summary>
+    public void Record(ConfigKey key)
     {
         var path = PatternOf(key.Path);
         if (_context.Keys is { } keys && !keys.Exists(k => k.Path == path)) { keys.Add(key with { Path = path, InheritsFrom = InheritsFrom }); }

@@ -36,11 +36,11 @@ internal sealed class PanZoom
     public int Frames { get; }
 
     /// <summary>Events of the exact tracks at every <paramref name="step"/>-th frame.</summary>
-    public List<EventLine> Truth(StreamConfig stream, EventsConfig events, DateTimeOffset start, int step)
+    public List<EventLine> Truth(StreamConfig stream, EventsSettings events, DateTimeOffset start, int step)
     {
         var header = new RecordingHeader { Stream = stream.Id, Skeleton = "coco17", Joints = 17, JointThreshold = 0.3f, LostAfterMs = 2000, Session = "truth", Part = 1 };
         var found = new List<EventLine>();
-        var engine = new EventEngine(EventMapping.Setup(stream, events, header), e => found.Add(EventLine.Of(e)));
+        var engine = new EventEngine(EventSetup.Of(header, stream.Id, events, stream.Events), e => found.Add(EventLine.Of(e)));
         var (scene, people) = (new Scene(Skeletons.Coco17), new TrackedPoseList(17));
         for (var frame = 0; frame < Frames; frame += step)
         {

@@ -40,6 +40,7 @@ public sealed class Arm64ProgramTests(ITestOutputHelper output) : IDisposable
         {
             Assert.Contains($"{model}: hash and contract ok, runs on cpu", result.Output, StringComparison.Ordinal);
         }
+        Assert.True(result.ExitCode == 0, result.ToString());
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
 using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Service;
 using EdgePose.Tests.Settings;
 using EdgePose.TestSupport;
@@ -100,7 +101,7 @@ public sealed class EventsUnitTests : IDisposable
         var stream = Loading.Good(Yaml).Streams[0];
         var header = Header() with { Session = "ab" };
         var recorder = new KeypointRecorder(new RecorderOptions { Folder = _folder, MaxBytes = 1 << 20 }, header, _time, NullLogger.Instance);
-        var unit = new EventsUnit(EventMapping.Setup(stream, Loading.Good(Yaml).Events, header), stream.Publish, recorder, new EventOutputs { Raise = _events.Add }, _time);
+        var unit = new EventsUnit(EventSetup.Of(header, stream.Id, Loading.Good(Yaml).Events, stream.Events), stream.Publish, recorder, new EventOutputs { Raise = _events.Add }, _time);
         Walk(unit, 8);
         unit.StatusChanged(Status(StreamState.Stalled, "no frame", 1));
         _time.Advance(TimeSpan.FromSeconds(30));
@@ -132,13 +133,13 @@ public sealed class EventsUnitTests : IDisposable
     {
         var config = Loading.Good(yaml);
         var outputs = new EventOutputs { Raise = _events.Add, Count = _counts.Add };
-        return new EventsUnit(EventMapping.Setup(config.Streams[0], config.Events, Header()), config.Streams[0].Publish, null, outputs, _time);
+        return new EventsUnit(EventSetup.Of(Header(), "hall", config.Events, config.Streams[0].Events), config.Streams[0].Publish, null, outputs, _time);
     }
 
     private static RecordingHeader Header()
     {
-        var config = Loading.Good(Yaml);
-        return RecordingHeader.Begin(EventMapping.Poses(config.Streams[0], config, Skeletons.Coco17, 0.3f));
+        var poses = new PoseFacts("hall", Skeletons.Coco17) { JointThreshold = 0.3f, LostAfter = PoseFacts.WaitFor(Loading.Good(Yaml).Tracking.MaxLost) };
+        return RecordingHeader.Begin(poses);
     }
 
     private static StreamStatus Status(StreamState state, string reason, int epoch) => new(state, default, reason, epoch, 0, 0, 0, "", "");

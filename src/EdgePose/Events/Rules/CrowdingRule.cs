@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Events.Scenes;
+using EdgePose.Settings;
 
 namespace EdgePose.Events.Rules;
 
@@ -10,7 +11,7 @@ internal sealed class CrowdingRule(CrowdingRule.Settings settings, RuleSite site
 
     public static readonly RuleKind Kind = new("crowding", "count people or more", [Crowding], static keys => new Settings
     {
-        Count = keys.Integer("count", 5, 2, 200, "people"),
+        Count = keys.Integer("count", 5, 2, 200, new Doc("How many people make a crowd.") { Unit = "people" }),
     })
     { After = 5, EndAfter = 2, UpdateEvery = 30, Cooldown = 10 };
 

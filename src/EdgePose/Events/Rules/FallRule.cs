@@ -15,8 +15,9 @@ internal sealed class FallRule(FallRule.Settings settings, RuleSite site) : Pers
     public static readonly RuleKind Kind = new("fall", "comes down fast and stays down", [Fall], static keys => new Settings
     {
         Angle = keys.Angle(50),
-        Speed = keys.Number("speed", 1.6f, 0.01, 5,
-            "torso lengths a second at which the shoulders come down; who lies down by themselves stays below 1.5"),
+        Speed = keys.Number("speed", 1.6f, 0.01, 5, """
+            Torso lengths per second at which the shoulders come down; people who lie down on purpose stay below 1.5.
+            """),
     })
     { After = 0.7, EndAfter = 2, UpdateEvery = 10, Cooldown = 10 };
 

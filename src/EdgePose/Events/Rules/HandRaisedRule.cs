@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.Events.Scenes;
+using EdgePose.Settings;
 
 namespace EdgePose.Events.Rules;
 
@@ -9,12 +10,15 @@ internal sealed class HandRaisedRule(HandRaisedRule.Settings settings, RuleSite 
 {
     public static readonly EventType HandRaised = new("hand_raised") { State = new EventState("Hand raised") };
 
+    private static readonly Words<Wanted> WantedWords =
+        new(("any", Wanted.Any), ("left", Wanted.Left), ("right", Wanted.Right), ("both", Wanted.Both));
+
     public static readonly RuleKind Kind = new("hand_raised", "a wrist above its shoulder", [HandRaised], static keys => new Settings
     {
-        Hand = keys.Choice("hand", Wanted.Any, "whose wrist counts",
-            ("any", Wanted.Any), ("left", Wanted.Left), ("right", Wanted.Right), ("both", Wanted.Both)),
-        Height = keys.Number("height", 0.5f, 0.1, 2,
-            "torso lengths above the shoulder. A telephone at the ear is at 0.35, an outstretched arm at 1"),
+        Hand = keys.Choice("hand", Wanted.Any, WantedWords, "The hand that must be raised."),
+        Height = keys.Number("height", 0.5f, 0.1, 2, new Doc("""
+            How far above the shoulder the wrist must be. A telephone at the ear is at 0.35, an outstretched arm at 1.
+            """) { Unit = "torso lengths" }),
     })
     { After = 0.5, EndAfter = 0.5, Cooldown = 5 };
 

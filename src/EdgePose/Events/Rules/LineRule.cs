@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events.Scenes;
+using EdgePose.Settings;
 
 namespace EdgePose.Events.Rules;
 
@@ -15,11 +16,12 @@ internal sealed class LineRule(LineRule.Settings settings, RuleSite site) : IEve
     /// <summary>Has no end.</summary>
     public static readonly EventType Crossed = new("line_cross");
 
+    private static readonly Words<Way> WayWords = new(("both", Way.Both), ("left_to_right", Way.LeftToRight), ("right_to_left", Way.RightToLeft));
+
     public static readonly RuleKind Kind = new("line", "crosses a line", [Crossed], static keys => new Settings
     {
         Line = keys.Line(),
-        Crossing = keys.Choice("crossing", Way.Both, "the way of the crossing, seen from the line's first to its second point",
-            ("both", Way.Both), ("left_to_right", Way.LeftToRight), ("right_to_left", Way.RightToLeft)),
+        Crossing = keys.Choice("crossing", Way.Both, WayWords, "Direction of the crossing, seen from the line's first to its second point."),
     })
     { Zone = ZoneUse.None, After = 0.2, EndAfter = null, UpdateEvery = null };
 

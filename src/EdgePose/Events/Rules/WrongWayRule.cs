@@ -11,8 +11,8 @@ internal sealed class WrongWayRule(WrongWayRule.Settings settings, RuleSite site
 
     public static readonly RuleKind Kind = new("wrong_way", "walks against direction", [WrongWay], static keys => new Settings
     {
-        Direction = keys.Direction("direction", Vector2.UnitX, "the right way as [x, y] in picture coordinates, of any length"),
-        Speed = keys.Number("speed", 0.05f, 0.01, 5, "picture heights a second"),
+        Direction = keys.Direction("direction", "a direction, the right way as [x, y]", "The right way as [x, y] in picture coordinates, of any length."),
+        Speed = keys.Number("speed", 0.05f, 0.01, 5, "Picture heights per second."),
     })
     { After = 0.5, EndAfter = 1, Cooldown = 5 };
 

@@ -7,6 +7,12 @@ namespace EdgePose.Events.Scenes;
 internal sealed record EventsSettings
 {
     private const int MostSchedules = 64;
+
+    public static readonly Doc About = """
+        What all rules share. The rules themselves stand in the streams, under rules. Coordinates are shares of the picture: 0 is left or top,
+        1 is right or bottom. A person stands at the middle of the ankles, or else at the middle of the lower edge of the box.
+        """;
+
     private static readonly EventsSettings Default = new();
     private static readonly string[] DayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -36,16 +42,30 @@ internal sealed record EventsSettings
     {
         var settings = new EventsSettings
         {
-            StreamState = s.Flag("stream_state", Default.StreamState),
-            Pose = s.Flag("pose", Default.Pose),
-            History = s.Duration("history", Default.History, TimeSpan.Zero, TimeSpan.FromSeconds(10)),
-            JointScore = s.Number("joint_score", Default.JointScore, 0, 1, new Doc("") { Default = "the model's own" }),
-            MinAge = s.Duration("min_age", Default.MinAge, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
-            MinScore = s.Number("min_score", Default.MinScore, 0, 1),
-            Margin = s.Number("margin", Default.Margin, 0, 0.2),
-            EnterAfter = s.Duration("enter_after", Default.EnterAfter, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
-            LeaveAfter = s.Duration("leave_after", Default.LeaveAfter, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
-            Schedules = ReadSchedules(s.Child("schedules")),
+            StreamState = s.Flag("stream_state", Default.StreamState, "true announces lost and restored streams as events."),
+            Pose = s.Flag("pose", Default.Pose, "false leaves the joints out of events."),
+            History = s.Duration("history", Default.History, TimeSpan.Zero, TimeSpan.FromSeconds(10), """
+                How much of the skeleton's movement before it an event carries, five moments a second; 0s = none.
+                """),
+            JointScore = s.Number("joint_score", Default.JointScore, 0, 1, new Doc("""
+                Smallest score of a joint that counts as seen. Scores of different models are not comparable.
+                """) { Default = "the model's own", Example = "0.3" }),
+            MinAge = s.Duration("min_age", Default.MinAge, TimeSpan.Zero, TimeSpan.FromMinutes(1), """
+                A person counts, and may start an event, after being known for this long. Longer keeps ghosts out and misses people who pass
+                quickly.
+                """),
+            MinScore = s.Number("min_score", Default.MinScore, 0, 1, "Smallest score with which a person counts and may start an event."),
+            Margin = s.Number("margin", Default.Margin, 0, 0.2, new Doc("""
+                Nobody leaves a zone within this distance outside its border, and nobody crosses a line within this distance of it. Wider
+                ignores more trembling and notices later.
+                """) { Unit = "picture heights" }),
+            EnterAfter = s.Duration("enter_after", Default.EnterAfter, TimeSpan.Zero, TimeSpan.FromMinutes(1), """
+                How long a person must be inside before having entered a zone.
+                """),
+            LeaveAfter = s.Duration("leave_after", Default.LeaveAfter, TimeSpan.Zero, TimeSpan.FromMinutes(1), """
+                How long a person must be outside before having left a zone.
+                """),
+            Schedules = ReadSchedules(s.Child("schedules", "Times of the week by name, for the key schedule of rules.")),
         };
         s.Done();
         return settings;
@@ -54,7 +74,7 @@ internal sealed record EventsSettings
     private static List<ScheduleSettings> ReadSchedules(Section s)
     {
         var all = new List<ScheduleSettings>();
-        foreach (var entry in s.Names())
+        foreach (var entry in s.Names("night"))
         {
             if (!Scalars.IsId(entry.Key)) { s.Error(entry, "a schedule's name is " + Section.CheckId(entry.Key)); }
             all.Add(ReadSchedule(s.Sub(entry), entry));
@@ -66,9 +86,13 @@ internal sealed record EventsSettings
 
     private static ScheduleSettings ReadSchedule(Section s, YamlEntry entry)
     {
-        var days = s.List("days", DayNames, DayNames, static t => DayNames.Contains(t) ? null : "one of " + string.Join(", ", DayNames));
+        var days = s.List(
+            "days", DayNames, DayNames, static t => DayNames.Contains(t) ? null : "one of " + string.Join(", ", DayNames),
+            doc: "Days on which the time begins.");
         var schedule = new ScheduleSettings(
-            entry.Key, [.. days.Select(d => (DayOfWeek)((Array.IndexOf(DayNames, d) + 1) % 7))], s.TimeOfDay("from", "00:00"), s.TimeOfDay("to", "24:00"));
+            entry.Key, [.. days.Select(d => (DayOfWeek)((Array.IndexOf(DayNames, d) + 1) % 7))],
+            s.TimeOfDay("from", "00:00", new Doc("Local time of day.") { Example = "22:00" }),
+            s.TimeOfDay("to", "24:00", new Doc("Local time of day; not after from = on the next day.") { Example = "06:00" }));
         s.Done();
         return schedule;
     }

@@ -12,4 +12,7 @@ internal sealed record PoseFacts(string Stream, Skeleton Skeleton)
 
     /// <summary>Absence after which a person is gone; longer than the tracker remembers.</summary>
     public TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the rules wait for somebody whom the tracker may still find again after <paramref name="maxLost"/>.</summary>
+    public static TimeSpan WaitFor(TimeSpan maxLost) => maxLost + TimeSpan.FromMilliseconds(500);
 }

@@ -11,14 +11,16 @@ internal sealed record ZoneShape(string Name, IReadOnlyList<Vector2> Corners)
     /// <summary>A smaller area is a slip of the pen: a thousandth of the picture.</summary>
     private const float LeastArea = 1e-3f;
 
+    public static readonly Doc About = "Areas of the picture by name, for rules: polygons of points [x, y] that do not cross themselves.";
+
     /// <summary>Reads the section <c>zones</c> of a stream.</summary>
     public static IReadOnlyList<ZoneShape> ReadAll(Section s)
     {
         var all = new List<ZoneShape>();
-        foreach (var entry in s.Names())
+        foreach (var entry in s.Names("hall"))
         {
             if (!Scalars.IsId(entry.Key)) { s.Error(entry, "a zone's name is " + Section.CheckId(entry.Key)); }
-            var corners = s.Points(entry, 3, 64);
+            var corners = s.Points(entry, 3, 64, new Doc("") { Example = "[[0.1, 0.3], [0.9, 0.3], [0.9, 1], [0.1, 1]]" });
             if (corners.Count > 0 && Problem(corners) is { } problem) { s.Error(entry, problem); }
             // A wrong zone is still a name that rules refer to rightly.
             all.Add(new ZoneShape(entry.Key, corners));

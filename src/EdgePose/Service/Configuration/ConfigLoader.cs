@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
-using EdgePose.Domain;
 using EdgePose.Delivery.Spool;
+using EdgePose.Domain;
+using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
@@ -115,14 +117,14 @@ internal static class ConfigLoader
         var skipping = SkippingSettings.Read(root.Child("skipping", SkippingSettings.About), new SkippingSettings());
         var tracking = TrackerSettings.Read(root.Child("tracking", TrackerSettings.About));
         var poses = ServiceSections.Poses(root.Child("poses"));
-        var events = EventsSection.Read(root.Child("events"));
-        var record = EventsSection.Record(root.Child("record"));
+        var events = EventsSettings.Read(root.Child("events", EventsSettings.About));
+        var record = RecordSettings.Read(root.Child("record", RecordSettings.About));
         var spool = SpoolSettings.Read(root.Child("spool", SpoolSettings.About));
         var metrics = MetricsSettings.Read(root.Child("metrics", MetricsSettings.About));
         var status = StatusSettings.Read(root.Child("status", StatusSettings.About));
         var streams = StreamConfig.ReadAll(
             root.Child("streams", StreamConfig.About with { Default = "required" }), new StreamDefaults(pose, skipping, events), options.RequireStreams);
-        if (!tracking.Enabled && streams.Any(s => s.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
+        if (!tracking.Enabled && streams.Any(s => s.Events.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
         root.Done();
         return new EdgePoseConfig
         {

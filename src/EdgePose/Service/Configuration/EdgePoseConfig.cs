@@ -1,5 +1,7 @@
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
+using EdgePose.Events.Recording;
+using EdgePose.Events.Scenes;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
@@ -26,8 +28,8 @@ internal sealed record EdgePoseConfig
     public required TrackerSettings Tracking { get; init; }
     public required PosesConfig Poses { get; init; }
     public required SpoolSettings Spool { get; init; }
-    public required EventsConfig Events { get; init; }
-    public required RecordConfig Record { get; init; }
+    public required EventsSettings Events { get; init; }
+    public required RecordSettings Record { get; init; }
     public required MetricsSettings Metrics { get; init; }
     public required StatusSettings Status { get; init; }
 

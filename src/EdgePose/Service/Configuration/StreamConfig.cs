@@ -1,10 +1,11 @@
 using EdgePose.Domain;
+using EdgePose.Events;
+using EdgePose.Events.Scenes;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Scheduling;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
 using EdgePose.Settings;
-using EdgePose.Settings.Sections;
 using EdgePose.Streams;
 
 namespace EdgePose.Service.Configuration;
@@ -13,6 +14,9 @@ namespace EdgePose.Service.Configuration;
 internal sealed record StreamConfig
 {
     private const int MostStreams = 256;
+
+    private static readonly Words<PublishScope> ScopeWords = new(
+        ("poses", PublishScope.Poses), ("events", PublishScope.Events), ("counts_only", PublishScope.CountsOnly), ("nothing", PublishScope.Nothing));
 
     public static readonly Doc About = """
         Video sources by name. "front: rtsp://camera.lan/stream2" is enough; the long form has these keys:
@@ -32,9 +36,9 @@ internal sealed record StreamConfig
 
     /// <summary>Whether key-points are recorded when a folder for it is set.</summary>
     public required bool Record { get; init; }
-    public required IReadOnlyList<ZoneConfig> Zones { get; init; }
-    public required IReadOnlyList<LineConfig> Lines { get; init; }
-    public required IReadOnlyList<RuleConfig> Rules { get; init; }
+
+    /// <summary>Zones, lines and rules.</summary>
+    public required StreamRules Events { get; init; }
 
     public string Id => Source.Stream;
 
@@ -72,7 +76,6 @@ internal sealed record StreamConfig
     private static StreamConfig Read(Section s, string id, StreamDefaults shared)
     {
         var source = SourceSettings.Read(s, id);
-        var (zones, lines) = (ShapeSection.Zones(s.Child("zones")), ShapeSection.Lines(s.Child("lines")));
         var config = new StreamConfig
         {
             Source = source,
@@ -81,12 +84,12 @@ internal sealed record StreamConfig
             MaxSize = s.Integer("max_size", 960, 64, 7680, new Doc("""
                 Longest side of the frames that top-down models see. More finds people who are farther away and costs memory.
                 """) { Unit = "pixels" }),
-            Publish = s.Choice("publish", PublishScope.Poses, ("poses", PublishScope.Poses), ("events", PublishScope.Events),
-                ("counts_only", PublishScope.CountsOnly), ("nothing", PublishScope.Nothing)),
-            Record = s.Flag("record", true),
-            Zones = zones,
-            Lines = lines,
-            Rules = RuleSection.Read(s.Child("rules"), shared.Events, [.. zones.Select(z => z.Name)], [.. lines.Select(l => l.Name)]),
+            Publish = s.Choice("publish", PublishScope.Poses, ScopeWords, """
+                How much of this stream leaves the machine; each word includes what follows it. counts_only: numbers of people and the state of the
+                stream, nothing about a single person. nothing: the state only.
+                """),
+            Record = s.Flag("record", true, "false keeps this stream out of the recordings."),
+            Events = StreamRules.Read(s, shared.Events),
             Pose = PoseSettings.Read(s.Child("pose", "Any key of the section pose above, for this stream alone.", "as in pose"), shared.Pose),
             Skipping = SkippingSettings.Read(s.Child("skipping", "Any key of the section skipping above, for this stream alone.", "as in skipping"), shared.Skipping),
         };
@@ -96,4 +99,4 @@ internal sealed record StreamConfig
 }
 
 /// <summary>The top-level sections that streams inherit from.</summary>
-internal sealed record StreamDefaults(PoseSettings Pose, SkippingSettings Skipping, EventsConfig Events);
+internal sealed record StreamDefaults(PoseSettings Pose, SkippingSettings Skipping, EventsSettings Events);

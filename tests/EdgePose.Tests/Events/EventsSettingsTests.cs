@@ -1,13 +1,14 @@
 using System.Numerics;
 using EdgePose.Domain;
+using EdgePose.Events.Rules;
+using EdgePose.Events.Scenes;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
-using EdgePose.Settings.Sections;
 using static EdgePose.Tests.Settings.Loading;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Events;
 
-public sealed class EventsConfigTests
+public sealed class EventsSettingsTests
 {
     private const string Full = """
         events:
@@ -38,13 +39,15 @@ public sealed class EventsConfigTests
         var s = Assert.Single(c.Streams);
         Assert.Equal((PublishScope.CountsOnly, false), (s.Publish, s.Record));
         Assert.Equal(("/etc/edgepose/rec", 2L << 30), (c.Record.Folder, c.Record.MaxSize));
-        Assert.Equal(("floor", new Vector2(0.9f, 1)), (s.Zones[0].Name, s.Zones[0].Corners[2]));
-        Assert.Equal(new LineConfig("door", new(0.5f, 1), new(0.5f, 0)), s.Lines[0]);
-        var (fall, line, way, queue) = (s.Rules[0], s.Rules[1], s.Rules[2], s.Rules[3]);
-        Assert.Equal(("fallen", RuleType.Fall, "floor", 0.7, 2.0), (fall.Name, fall.Type, fall.Zone, fall.After.TotalSeconds, fall.EndAfter.TotalSeconds));
+        Assert.Equal(("floor", new Vector2(0.9f, 1)), (s.Events.Zones[0].Name, s.Events.Zones[0].Corners[2]));
+        Assert.Equal(new LineShape("door", new(0.5f, 1), new(0.5f, 0)), s.Events.Lines[0]);
+        var rules = s.Events.Rules;
+        var (fall, line) = (Assert.IsType<FallRule.Settings>(rules[0]), Assert.IsType<LineRule.Settings>(rules[1]));
+        var (way, queue) = (Assert.IsType<WrongWayRule.Settings>(rules[2]), Assert.IsType<CrowdingRule.Settings>(rules[3]));
+        Assert.Equal(("fallen", FallRule.Kind, "floor", 0.7, 2.0), (fall.Name, fall.Kind, fall.Zone, fall.After.TotalSeconds, fall.EndAfter.TotalSeconds));
         Assert.Equal((50f, 1.6f, 0.4f, 1.0), (fall.Angle, fall.Speed, fall.MinScore, fall.MinAge.TotalSeconds));
         Assert.Equal(["night", "office"], fall.Schedule);
-        Assert.Equal((LineCrossing.LeftToRight, "door", 0.2), (line.Crossing, line.Line, line.After.TotalSeconds));
+        Assert.Equal((LineRule.Way.LeftToRight, "door", 0.2), (line.Crossing, line.Line, line.After.TotalSeconds));
         Assert.Equal((new Vector2(0, -1), 0.05f, ""), (way.Direction, way.Speed, way.Zone));
         Assert.Equal((3, 60.0, 30.0), (queue.Count, queue.After.TotalSeconds, queue.UpdateEvery.TotalSeconds));
         var office = c.Events.Schedules[1];
@@ -112,7 +115,7 @@ public sealed class EventsConfigTests
     [InlineData("0,0 1,0 0.5,0 0.5,1", "the polygon crosses itself: its sides 1 and 3 meet")] // touches itself
     [InlineData("0,0 0.5,0.5 1,1", "the polygon has no area")]
     public void Zone_Polygon_MustBeSimple(string corners, string? problem) =>
-        Assert.Equal(problem, ShapeSection.Problem([.. corners.Split(' ').Select(c => c.Split(',')).Select(c => new Vector2(float.Parse(c[0], null), float.Parse(c[1], null)))]));
+        Assert.Equal(problem, ZoneShape.Problem([.. corners.Split(' ').Select(c => c.Split(',')).Select(c => new Vector2(float.Parse(c[0], null), float.Parse(c[1], null)))]));
 
     [Fact]
     public void Load_SecretsNotThere_AreNoErrorForAVerbThatConnectsToNothing()
