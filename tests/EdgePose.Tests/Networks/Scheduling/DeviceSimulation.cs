@@ -11,7 +11,7 @@ namespace EdgePose.Tests.Networks.Scheduling;
 /// </summary>
 internal sealed class DeviceSimulation
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly ClockFromZero _time = new();
     private readonly List<Camera> _cameras = [];
     private DeviceScheduler? _scheduler;
     private double _carry;

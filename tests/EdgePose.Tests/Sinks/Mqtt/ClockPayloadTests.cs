@@ -17,7 +17,7 @@ public sealed class ClockPayloadTests
     [InlineData(2, "recording")]
     public void Poses_CarryCaptureReceiveAndPublishTimeAndTheirSource(int source, string name)
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var time = new ClockFromZero();
         time.Advance(TimeSpan.FromMilliseconds(250));
         var report = Samples.Report(time, 1, capturedTicks: time.GetTimestamp() - TimeSpan.FromMilliseconds(30).Ticks);
         var frame = report.Frame with { CapturedUtc = time.GetUtcNow().AddSeconds(-5), ReceivedUtc = time.GetUtcNow().AddMilliseconds(-30), TimeSource = (TimeSource)source };

@@ -21,7 +21,7 @@ public sealed class PayloadTests
     [Fact]
     public void Poses_TwoPeople_FitTheSchemaAndCarryTheExactNumbers()
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var time = new ClockFromZero();
         time.Advance(TimeSpan.FromMilliseconds(87.4));
 
         var json = Write(Samples.Report(time, 2), time);
@@ -44,7 +44,7 @@ public sealed class PayloadTests
     [InlineData(2, "held")]
     public void Poses_EachSource_HasItsNameAndAge(int source, string name)
     {
-        var time = new FakeTimeProvider();
+        var time = new ClockFromZero();
         var report = Samples.Report(time, 1);
         (report.People[0].Source, report.People[0].AgeMs) = ((PoseSource)source, 66.6);
 
@@ -57,7 +57,7 @@ public sealed class PayloadTests
     [Fact]
     public void Poses_NumbersThatAreNone_StillGiveValidJson()
     {
-        var time = new FakeTimeProvider();
+        var time = new ClockFromZero();
         var report = Samples.Report(time, 1);
         var person = report.People[0];
         (person.Score, person.AgeMs, person.Box) = (float.NaN, double.NaN, new Box(float.NaN, float.NegativeInfinity, float.PositiveInfinity, 1e30f));
@@ -70,7 +70,7 @@ public sealed class PayloadTests
     [Fact]
     public void Poses_SteadyFlow_AllocatesNothing()
     {
-        var time = new FakeTimeProvider();
+        var time = new ClockFromZero();
         var report = Samples.Report(time, 3);
         using var writer = new PosesWriter("hall-pi", time, static () => true);
         var buffer = new ArrayBufferWriter<byte>(8192);
