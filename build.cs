@@ -100,7 +100,7 @@ internal static class Setup
     [
         "ffmpeg", // to run; the rest is for the demo and the system tests
         "mosquitto", "mosquitto-clients", "openssl", "libjpeg-turbo-progs", "python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-rtsp", "gstreamer1.0-plugins-base",
-        "gstreamer1.0-plugins-good", "gstreamer1.0-plugins-bad", "gstreamer1.0-plugins-ugly", "iproute2", "procps", "systemd",
+        "gstreamer1.0-plugins-good", "gstreamer1.0-plugins-bad", "gstreamer1.0-plugins-ugly", "iproute2", "nftables", "procps", "systemd",
     ];
 
     // Each step returns what it did, or null when there was nothing to do.

@@ -1,12 +1,12 @@
 /// <summary>
-/// What only the long tests need: ONNX Runtime in other versions, the program for arm64 and a system that it starts in, and the flavour
+/// What only the long tests need: a second broker, ONNX Runtime in other versions, the program for arm64 and a system that it starts in, and the flavour
 /// for NVIDIA. Kept out of the ordinary set-up because it is several hundred megabytes.
 /// </summary>
 internal static class LongSetup
 {
     private const string Folder = "artifacts/assets/long", Natives = $"{Folder}/natives", Sysroot = $"{Folder}/arm64/sysroot";
 
-    private static readonly string[] Debian = ["qemu-user-static", "libc6-arm64-cross", "libstdc++6-arm64-cross", "libgcc-s1-arm64-cross"];
+    private static readonly string[] Debian = ["qemu-user-static", "libc6-arm64-cross", "libstdc++6-arm64-cross", "libgcc-s1-arm64-cross", "rabbitmq-server"];
 
     /// <summary>ONNX Runtime for linux-x64 from onnxruntime-node: version and SHA-256 of the library.</summary>
     private static readonly (string Version, string Hash)[] FromNpm =

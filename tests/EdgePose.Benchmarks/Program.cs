@@ -10,6 +10,9 @@ if (args is ["batch", .. var batch]) { return BatchGain.Run(batch); }
 // "spool" measures the durable queue on a folder.
 if (args is ["spool", .. var spool]) { return await SpoolSpeed.RunAsync(spool); }
 
+// "mqtt" measures what a message costs, against a broker on this machine.
+if (args is ["mqtt", .. var mqtt]) { return await MqttSpeed.RunAsync(mqtt); }
+
 // In this process: BenchmarkDotNet's own project per benchmark would need a restore of its own.
 var config = DefaultConfig.Instance
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))

@@ -14,6 +14,10 @@ internal static class Program
             case ["event-source", var folder, var port, var perSecond, var most]:
                 await EventSource.RunAsync(folder, int.Parse(port, null), int.Parse(perSecond, null), int.Parse(most, null));
                 return 0;
+            case ["transport", var port, var qos, var keepAlive, var answer]:
+                await TransportProcess.RunAsync(
+                    int.Parse(port, null), (Sinks.Mqtt.MqttQos)int.Parse(qos, null), TimeSpan.FromSeconds(int.Parse(keepAlive, null)), TimeSpan.FromSeconds(int.Parse(answer, null)));
+                return 0;
             case ["reconnects", var clip, var ffmpeg, var connections]:
                 await ReconnectingSources.RunAsync(clip, ffmpeg, int.Parse(connections, null));
                 return 0;

@@ -22,6 +22,9 @@ internal sealed record BrokerOptions
     /// <summary>Keeps retained messages and sessions over a restart.</summary>
     public bool Persistent { get; init; }
 
+    /// <summary>Words before the program, such as those of a network namespace.</summary>
+    public IReadOnlyList<string> Prefix { get; init; } = [];
+
     /// <summary>Further lines of mosquitto.conf.</summary>
     public string Extra { get; init; } = "";
 }
@@ -35,7 +38,9 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     private readonly StringBuilder _log = new();
     private Process? _process;
 
-    private MosquittoBroker(int port) => Port = port;
+    private readonly IReadOnlyList<string> _prefix;
+
+    private MosquittoBroker(int port, IReadOnlyList<string> prefix) => (Port, _prefix) = (port, prefix);
 
     public int Port { get; }
     public string Host => "127.0.0.1";
@@ -46,7 +51,7 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     public static async Task<MosquittoBroker> StartAsync(BrokerOptions? options = null)
     {
         Assert.SkipUnless(Program is not null, "needs mosquitto: apt-get install mosquitto");
-        var broker = new MosquittoBroker(Tools.FreePort());
+        var broker = new MosquittoBroker(Tools.FreePort(), options?.Prefix ?? []);
         try
         {
             await broker.WriteConfigurationAsync(options ?? new BrokerOptions());
@@ -64,8 +69,8 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     public async Task RestartAsync()
     {
         if (_process is { HasExited: false }) { Kill(); }
-        var start = new ProcessStartInfo(Program!) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])["-c", Path.Combine(_folder, "mosquitto.conf")]) { start.ArgumentList.Add(argument); }
+        string[] command = [.. _prefix, Program!, "-c", Path.Combine(_folder, "mosquitto.conf")];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, e) => Append(e.Data);
         _process.OutputDataReceived += (_, e) => Append(e.Data);
@@ -95,6 +100,8 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     private async Task<bool> CanConnectAsync()
     {
         if (_process!.HasExited) { throw new InvalidOperationException($"the broker ended with {_process.ExitCode}:\n{Output}"); }
+        // Elsewhere it cannot be reached from here.
+        if (_prefix.Count > 0) { return Output.Contains(" running", StringComparison.Ordinal); }
         using var client = new TcpClient();
         try
         {

@@ -26,7 +26,7 @@ internal sealed class TestCa : IDisposable
     public string CaFile { get; }
 
     /// <summary>Issues a certificate; the names are DNS names or IP addresses. Gives the paths of certificate and key.</summary>
-    public (string Cert, string Key) Issue(string name, IReadOnlyList<string> hosts, DateTimeOffset? from = null, DateTimeOffset? until = null)
+    public (string Cert, string Key) Issue(string name, IReadOnlyList<string> hosts, DateTimeOffset? from = null, DateTimeOffset? until = null, X509Certificate2? by = null)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -38,11 +38,30 @@ internal sealed class TestCa : IDisposable
         }
         if (hosts.Count > 0) { request.CertificateExtensions.Add(names.Build()); }
         var now = DateTimeOffset.UtcNow;
-        using var cert = request.Create(_root, from ?? now.AddDays(-1), until ?? now.AddDays(30), BitConverter.GetBytes(_serial++));
+        using var cert = request.Create(by ?? _root, from ?? now.AddDays(-1), until ?? now.AddDays(30), BitConverter.GetBytes(_serial++));
         var stem = Path.Combine(_folder, $"{name}-{_serial}");
         File.WriteAllText(stem + ".crt", cert.ExportCertificatePem());
         File.WriteAllText(stem + ".key", key.ExportPkcs8PrivateKeyPem());
         return (stem + ".crt", stem + ".key");
+    }
+
+    /// <summary>
+    /// Issues a certificate through an intermediate authority, which the other side does not know. The certificate's file holds both; the leaf
+    /// alone is beside it as <c>.leaf</c>.
+    /// </summary>
+    public (string Cert, string Key) IssueThroughIntermediate(string name, IReadOnlyList<string> hosts)
+    {
+        using var middleKey = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={name}-intermediate", middleKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        var now = DateTimeOffset.UtcNow;
+        using var signed = request.Create(_root, now.AddDays(-2), now.AddDays(60), BitConverter.GetBytes(_serial++));
+        using var middle = signed.CopyWithPrivateKey(middleKey);
+        var (cert, key) = Issue(name, hosts, by: middle);
+        File.Move(cert, cert + ".leaf");
+        File.WriteAllText(cert, File.ReadAllText(cert + ".leaf") + "\n" + middle.ExportCertificatePem());
+        return (cert, key);
     }
 
     /// <summary>Revokes certificates and gives the path of the list, which also revokes nothing when none is named.</summary>

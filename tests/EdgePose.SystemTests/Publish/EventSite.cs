@@ -15,12 +15,12 @@ internal sealed class EventSite : IAsyncDisposable
 {
     private readonly string _temporary = Directory.CreateTempSubdirectory("edgepose-events-").FullName;
 
-    public EventSite(MqttOptions options, string? folder = null, long maxBytes = 256 << 20)
+    public EventSite(MqttOptions options, string? folder = null, long maxBytes = 256 << 20, double maxRate = 0)
     {
         Spool = DurableSpool.Open(
             new SpoolSettings { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         Publisher = new Publication(
-            new PublicationOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = Spool },
+            new PublicationOptions { Prefix = "edgepose", Node = "source", MaxRate = maxRate, Spool = Spool },
             new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publication>.Instance, () => true, s => s);
         Publisher.Start();
     }

@@ -13,8 +13,11 @@ public sealed class TlsTests : IDisposable
 
     public void Dispose() => _ca.Dispose();
 
-    private async Task<MosquittoBroker> StartAsync((string Cert, string Key) issued, bool requireClient = false) =>
-        await MosquittoBroker.StartAsync(new BrokerOptions { Tls = (_ca.CaFile, issued.Cert, issued.Key), RequireClientCertificate = requireClient });
+    private async Task<MosquittoBroker> StartAsync((string Cert, string Key) issued, bool requireClient = false, string extra = "") =>
+        await MosquittoBroker.StartAsync(new BrokerOptions
+        {
+            Tls = (_ca.CaFile, issued.Cert, issued.Key), RequireClientCertificate = requireClient, Extra = extra,
+        });
 
     private (string, string) Good() => _ca.Issue("server", ["localhost", "127.0.0.1"]);
 
@@ -119,7 +122,9 @@ public sealed class TlsTests : IDisposable
             System.Security.Cryptography.PbeEncryptionAlgorithm.Aes128Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000)));
         await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile, CertFile = _ca.Issue("client", []).Cert, KeyFile = key });
 
-        await client.UntilAsync(BrokerState.TlsError);
+        var status = await client.UntilAsync(BrokerState.TlsError);
+        Assert.Contains($"the key in {key} is encrypted", status.Reason, StringComparison.Ordinal);
+        Assert.Contains("openssl pkey", status.Reason, StringComparison.Ordinal);
         File.Delete(key);
     }
 
@@ -149,6 +154,95 @@ public sealed class TlsTests : IDisposable
 
         Assert.DoesNotContain("canary", Encoding.Latin1.GetString(seen.ToArray()), StringComparison.Ordinal);
         Assert.Contains("does not answer with TLS", (await client.UntilAsync(BrokerState.TlsError)).Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>The library's own channels would send the leaf alone.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("tls_version tlsv1.2")]
+    public async Task Start_ClientCertificateWithIntermediate_IsSentWithItsChain(string extra)
+    {
+        await using var broker = await StartAsync(Good(), requireClient: true, extra);
+        var (cert, key) = _ca.IssueThroughIntermediate("client", []);
+        var options = To(broker) with { Tls = true, CaFile = _ca.CaFile, KeyFile = key };
+        await using var whole = Start(options with { CertFile = cert });
+        await using var leaf = Start(options with { ClientId = "other", CertFile = cert + ".leaf" });
+
+        await whole.UntilAsync(BrokerState.Connected);
+        await AssertTlsErrorAsync(leaf, $"does not accept the client certificate in {cert}.leaf");
+    }
+
+    [Fact]
+    public async Task Start_ServerCertificateWithIntermediate_IsTrustedThroughTheRootInTheCaFile()
+    {
+        var (cert, key) = _ca.IssueThroughIntermediate("server", ["127.0.0.1"]);
+        await using var broker = await StartAsync((cert, key));
+        await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile });
+        await client.UntilAsync(BrokerState.Connected);
+
+        await using var incomplete = await StartAsync((cert + ".leaf", key));
+        await using var other = Start(To(incomplete) with { Tls = true, CaFile = _ca.CaFile });
+        await AssertTlsErrorAsync(other, $"not signed by the CA in {_ca.CaFile}");
+    }
+
+    /// <summary>Under TLS 1.3 the refusal comes after the handshake, with the first data.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("tls_version tlsv1.2")]
+    public async Task Start_ClientCertificateDemandedAndNoneConfigured_SaysSo(string extra)
+    {
+        await using var broker = await StartAsync(Good(), requireClient: true, extra);
+        await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile });
+
+        await AssertTlsErrorAsync(client, "the broker demands a client certificate, and none is configured");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("tls_version tlsv1.2")]
+    public async Task Start_ClientCertificateOfAnotherCa_SaysThatTheBrokerDoesNotAcceptIt(string extra)
+    {
+        using var other = new TestCa("another-ca");
+        await using var broker = await StartAsync(Good(), requireClient: true, extra);
+        var (cert, key) = other.Issue("client", []);
+        await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile, CertFile = cert, KeyFile = key });
+
+        await AssertTlsErrorAsync(client, $"does not accept the client certificate in {cert}");
+    }
+
+    /// <summary>A private authority without a revocation list, which the library would ask for over the network by default.</summary>
+    [Fact]
+    public async Task Start_AuthorityWithoutRevocationList_ConnectsAndTellsHowLongTheCertificateIsValid()
+    {
+        var until = DateTimeOffset.UtcNow.AddDays(12);
+        await using var broker = await StartAsync(_ca.Issue("server", ["127.0.0.1"], until: until));
+        await using var client = Start(To(broker) with { Tls = true, CaFile = _ca.CaFile });
+
+        var status = await client.UntilAsync(BrokerState.Connected);
+
+        Assert.InRange((status.CertificateUntil!.Value - until).Duration(), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+
+    [Theory]
+    [InlineData("no PEM here", "holds no certificate in PEM form")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "holds no certificate in PEM form")]
+    public async Task Start_CaFileWithoutCertificate_SaysWhatItLacks(string content, string reason)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, content);
+        await using var client = Start(new MqttOptions { Host = "127.0.0.1", Port = 1, ClientId = "x", Tls = true, CaFile = file });
+
+        await AssertTlsErrorAsync(client, reason);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task Start_KeyOfAnotherCertificate_NamesBothFiles()
+    {
+        var (cert, key) = (_ca.Issue("one", []).Cert, _ca.Issue("two", []).Key);
+        await using var client = Start(new MqttOptions { Host = "127.0.0.1", Port = 1, ClientId = "x", Tls = true, CertFile = cert, KeyFile = key });
+
+        await AssertTlsErrorAsync(client, $"{key} holds no key in PEM form for the first certificate in {cert}");
     }
 
     private static async Task AssertTlsErrorAsync(TransportFixture client, string reason)

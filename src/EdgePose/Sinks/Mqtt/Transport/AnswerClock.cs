@@ -35,6 +35,12 @@ internal sealed class AnswerClock(TimeSpan limit, TimeProvider time)
         }
     }
 
+    /// <summary>Something is awaited, and others were answered within the limit.</summary>
+    public bool IsMoving
+    {
+        get { lock (_gate) { return _awaited.Count > 0 && time.GetElapsedTime(_answered) <= limit; } }
+    }
+
     public bool IsLate
     {
         get

@@ -65,12 +65,12 @@ internal sealed class BrokerConnection : IAsyncDisposable
         using var handshake = tls;
         var (stream, fault) = await new BrokerLink(_options, tls, _time).OpenAsync(stop).ConfigureAwait(false);
         if (stream is null) { return fault!; }
-        _stream = stream;
+        _stream = new GuardedStream(stream, ClientOptions.MaxReceivedBytes);
         using var limit = new CancellationTokenSource(_options.AnswerTimeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            var answer = await _client.ConnectAsync(ClientOptions.Connect(_options, will, stream), both.Token).ConfigureAwait(false);
+            var answer = await _client.ConnectAsync(ClientOptions.Connect(_options, will, _stream), both.Token).ConfigureAwait(false);
             if (answer.ResultCode != MqttClientConnectResultCode.Success) { return Reasons.FromConnack((int)answer.ResultCode, _options); }
             Begin(answer);
             return BrokerStatus.Connected with { CertificateUntil = tls?.ValidUntil };
@@ -188,7 +188,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     private void Watch()
     {
-        if (!_answers.IsLate && !_writes.IsLate) { return; }
+        // A write that waits for room, while others before it found some, is a slow link: the answer is behind all of that. A frozen broker
+        // takes nothing more, or takes everything at once.
+        if (!_writes.IsLate && (!_answers.IsLate || _writes.IsMoving)) { return; }
         _ended.TrySetResult(_window is { Unanswered: > 0 } ? Reasons.NoAnswers : Reasons.KeepAlive);
     }
 

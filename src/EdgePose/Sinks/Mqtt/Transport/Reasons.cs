@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using MQTTnet.Exceptions;
 
 namespace EdgePose.Sinks.Mqtt.Transport;
 
@@ -42,6 +43,7 @@ internal static class Reasons
         {
             return FromTls(failure, options, tls);
         }
+        if (NotMqtt(failure) is { } why) { return new(BrokerState.Refused, $"{Where(options)} does not answer with MQTT: {why}"); }
         var hint = options.Version == MqttVersion.V5 ? ": if it does not speak MQTT 5, set the protocol to 3.1.1" : "";
         return new(BrokerState.Refused, $"{Where(options)} closed the connection before answering{hint}");
     }
@@ -59,9 +61,8 @@ internal static class Reasons
     {
         null => new(BrokerState.Lost, "the broker closed the connection"),
         _ when Find<SocketException>(failure) is { } socket => new(BrokerState.Lost, $"connection lost: {socket.Message}"),
-        _ when Find<MQTTnet.Exceptions.MqttCommunicationTimedOutException>(failure) is not null => KeepAlive,
-        _ when Find<MQTTnet.Exceptions.MqttProtocolViolationException>(failure) is { } violation =>
-            new(BrokerState.Lost, $"the broker sends what is not MQTT: {violation.Message}"),
+        _ when Find<MqttCommunicationTimedOutException>(failure) is not null => KeepAlive,
+        _ when NotMqtt(failure) is { } why => new(BrokerState.Lost, $"the broker sends what is not MQTT: {why}"),
         _ => new(BrokerState.Lost, "connection lost"),
     };
 
@@ -141,6 +142,8 @@ internal static class Reasons
     /// <summary>A TLS alert that arrives with the first data is an error of reading, with OpenSSL's text inside.</summary>
     private static bool IsAlert(Exception failure) =>
         failure.InnerException is { } inner && (inner.Message.Contains("alert", StringComparison.OrdinalIgnoreCase) || IsAlert(inner));
+
+    private static string? NotMqtt(Exception? failure) => Find<InvalidDataException>(failure)?.Message ?? Find<MqttProtocolViolationException>(failure)?.Message;
 
     private static string Deepest(Exception failure) => failure.InnerException is { } inner ? Deepest(inner) : failure.Message;
 
