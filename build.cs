@@ -41,6 +41,7 @@ internal static class Verbs
                     --framework-dependent (default) needs the ASP.NET Core 10 runtime, --self-contained brings it;
                     --gpu: with CUDA and TensorRT, for linux-x64
           bench     build and run the benchmarks; further arguments go to BenchmarkDotNet, e.g. --filter '*Decode*'
+          docs      write config/edgepose.yaml and config/edgepose.schema.json anew from the declarations of the keys
           format    check the source format; --fix mends it        Properties of MSBuild may follow any verb, e.g. -p:Version=1.2.3
         """;
 
@@ -61,12 +62,26 @@ internal static class Verbs
             case "demo": Setup.Run(Setup.All); BuildSolution(); return Shell.Through(["dotnet", Files.Program, "demo", .. args]);
             case "publish": return Publishing.Run(args);
             case "bench": Setup.Run(Setup.All); BuildSolution(); return Shell.Through(["dotnet", Files.Benchmarks, .. args]);
+            case "docs": args.End(); Setup.Run(Setup.Restore); BuildSolution(); return WriteDocs();
             case "format":
                 Setup.Run(Setup.Restore);
                 string[] check = args.Remove("--fix") ? [] : ["--verify-no-changes"];
                 return Shell.Through(["dotnet", "format", "EdgePose.sln", "--no-restore", .. check, .. args]);
             default: throw new Stop(2, verb is null ? Usage : $"unknown verb '{verb}'\n\n{Usage}");
         }
+    }
+
+    /// <summary>The program knows its keys; the files in config are what it prints about them.</summary>
+    private static int WriteDocs()
+    {
+        foreach (var (option, file) in (ReadOnlySpan<(string, string)>)[("--manual", "config/edgepose.yaml"), ("--schema", "config/edgepose.schema.json")])
+        {
+            var lines = new List<string>();
+            Shell.Run("docs", ["dotnet", Files.Program, "check", option], onLine: lines.Add);
+            File.WriteAllText(file, string.Join('\n', lines) + "\n");
+            Console.WriteLine($"docs: {file}");
+        }
+        return 0;
     }
 
     public static string? Value(this List<string> args, string name)

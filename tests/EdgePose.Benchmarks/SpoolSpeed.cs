@@ -109,20 +109,21 @@ internal static class SpoolSpeed
         var opening = Stopwatch.GetTimestamp();
         await using var spool = Open(folder);
         var opened = Stopwatch.GetElapsedTime(opening);
+        var reader = spool.Reader("mqtt");
         using var news = new SemaphoreSlim(0);
-        spool.Available += () => news.Release();
+        reader.Available += () => news.Release();
         var (start, taken, own, other) = (Stopwatch.GetTimestamp(), 0, 0.0, 0.0);
         var sameStream = spool.Append("s0", DateTimeOffset.UnixEpoch, payload).Sequence;
         var otherStream = spool.Append("live", DateTimeOffset.UnixEpoch, payload).Sequence;
         while (taken < backlog + 2)
         {
-            var records = spool.Take(32);
+            var records = reader.Take(32);
             foreach (var record in records)
             {
                 taken++;
                 if (record.Sequence == sameStream) { own = Stopwatch.GetElapsedTime(start).TotalSeconds; }
                 if (record.Sequence == otherStream) { other = Stopwatch.GetElapsedTime(start).TotalSeconds; }
-                spool.Ack(record.Sequence);
+                reader.Ack(record.Sequence);
             }
             if (records.Count == 0) { await news.WaitAsync(20); }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.Events.Recording;
 using EdgePose.Events.Scenes;
@@ -49,7 +50,8 @@ internal static class RecordingSource
                 {
                     case RecordKind.Scene: session.Add(scene); break;
                     case RecordKind.Lost: session.AddLost(reader.Time, reader.Reason); break;
-                    default: session.AddStopped(reader.Time); break;
+                    case RecordKind.Stopped: session.AddStopped(reader.Time); break;
+                    default: throw new UnreachableException($"record of kind {kind}");
                 }
             }
             missing += reader.MissingBlocks + (reader.IsTorn ? 1 : 0);

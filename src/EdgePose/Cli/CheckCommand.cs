@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgePose.Domain;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 
 namespace EdgePose.Cli;
 
@@ -10,18 +11,24 @@ internal static class CheckCommand
     private static readonly Option<bool> Offline = new("--offline") { Description = "Do not contact cameras" };
     private static readonly Option<bool> Strict = new("--strict") { Description = "Warnings fail too" };
     private static readonly Option<bool> Schema = new("--schema") { Description = "Print the JSON Schema of the configuration for editors" };
+    private static readonly Option<bool> Manual = new("--manual") { Description = "Print the annotated configuration: every key with its meaning, limits and default" };
 
     public static Verb Create() => Verb.Create(
         "check", "Checks configuration, runtime libraries, models and cameras; reports every problem at once.",
         ["edgepose check --config /etc/edgepose/edgepose.yaml", "edgepose check --offline --json"],
-        [ConfigOptions.Config, ConfigOptions.Set, Offline, Strict, Schema],
+        [ConfigOptions.Config, ConfigOptions.Set, Offline, Strict, Schema, Manual],
         RunAsync);
 
     private static async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken stop)
     {
         if (parsed.GetValue(Schema))
         {
-            Console.WriteLine(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "config", "edgepose.schema.json"), stop));
+            Console.Write(ConfigDocuments.Schema());
+            return ExitCode.Ok;
+        }
+        if (parsed.GetValue(Manual))
+        {
+            Console.Write(ConfigDocuments.Manual());
             return ExitCode.Ok;
         }
         var request = new RunRequest { ConfigPath = ConfigOptions.Path(parsed), Overrides = parsed.GetValue(ConfigOptions.Set) ?? [] };

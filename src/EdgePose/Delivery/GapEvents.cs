@@ -30,6 +30,9 @@ internal static class GapEvents
         LossReason.TooLarge => "an event was larger than the spool takes",
         LossReason.Damaged => "the spool was damaged",
         LossReason.Missing => "a part of the spool is missing",
-        _ => "the broker refused them",
+        LossReason.Elsewhere => "nothing is missing here: the number was spent on a loss of another sink",
+        LossReason.Rejected => "the broker refused them",
+        // Written by a newer program.
+        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"reason {(byte)reason} of a newer version"),
     };
 }

@@ -24,7 +24,7 @@ internal sealed class LivePump : IAsyncDisposable
     /// <param name="tally">Its account.</param>
     /// <param name="board">Its values.</param>
     /// <param name="queue">Its poses.</param>
-    /// <param name="tick">Called before each round, at least four times a second.</param>
+    /// <param name="tick">Called four times a second on the timer; must not throw.</param>
     /// <param name="supervision">Takes what the loop throws.</param>
     /// <param name="time">Rounds.</param>
     public LivePump(SinkSender sender, SinkTally tally, StateBoard board, PosesQueue queue, Action tick, Supervision supervision, TimeProvider time)
@@ -36,12 +36,18 @@ internal sealed class LivePump : IAsyncDisposable
 
     public void Start()
     {
-        _timer = _time.CreateTimer(static self => ((LivePump)self!).Signal(), this, TickInterval, TickInterval);
+        _timer = _time.CreateTimer(static self => ((LivePump)self!).Tick(), this, TickInterval, TickInterval);
         Signal();
         _loop.Start();
     }
 
     public void Signal() => _wake.Signal();
+
+    private void Tick()
+    {
+        _tick();
+        Signal();
+    }
 
     /// <summary>Sends what waits and ends.</summary>
     public async Task FinishAsync(CancellationToken stop)
@@ -55,7 +61,8 @@ internal sealed class LivePump : IAsyncDisposable
     public async Task<SendResult> SendNowAsync(StateValue value, CancellationToken stop)
     {
         await _window.WaitAsync(stop).ConfigureAwait(false);
-        var result = await _sender.SendAsync(value).WaitAsync(stop).ConfigureAwait(false);
+        // On a thread of its own: a sink that does not come back must not keep the caller.
+        var result = await Task.Run(() => _sender.SendAsync(value), stop).WaitAsync(stop).ConfigureAwait(false);
         _window.Release();
         Account(value, result);
         return result;
@@ -68,7 +75,6 @@ internal sealed class LivePump : IAsyncDisposable
             while (true)
             {
                 await _wake.WaitAsync(stop).ConfigureAwait(false);
-                _tick();
                 while (_sender.IsReady && await TrySendNextAsync(stop).ConfigureAwait(false)) { }
                 if (!_sender.IsReady) { Discard(); }
                 if (_ending) { return; }

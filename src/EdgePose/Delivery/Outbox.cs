@@ -30,15 +30,14 @@ internal sealed class Outbox : IAsyncDisposable
     private volatile bool _stopping;
 
     /// <param name="options">Limits, and the spool.</param>
-    /// <param name="sinks">Owned. The first that keeps events reads the spool.</param>
+    /// <param name="sinks">Owned. Each that keeps events reads the spool by its name.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">What is not taken, and faults.</param>
     /// <param name="clockIsSynced">Whether the wall clock can be trusted; asked for every message.</param>
     public Outbox(OutboxOptions options, IReadOnlyList<ISink> sinks, TimeProvider time, ILogger<Outbox> logger, Func<bool> clockIsSynced)
     {
         (_options, _time, _clockIsSynced) = (options, time, clockIsSynced);
-        var keeper = sinks.FirstOrDefault(s => s.Traits.Events == EventPromise.Kept);
-        _chains = [.. sinks.Select(s => new SinkChain(s, options, s == keeper, time, logger))];
+        _chains = [.. sinks.Select(s => new SinkChain(s, options, time, logger))];
         // Every queue and every window full, and one in the making.
         _pool = new PosesPool(sinks.Sum(s => options.QueueCapacity + s.Traits.Window) + 1);
         Boot = options.Spool is { } spool ? EventStamp.BootText(spool.Stats().Boot) : options.Boot;
@@ -57,6 +56,9 @@ internal sealed class Outbox : IAsyncDisposable
     /// <exception cref="UserError">Something that the user must mend.</exception>
     public void Start()
     {
+        // From now on a sink that a reload has removed holds up nothing in the spool.
+        string[] readers = [.. _chains.Where(c => c.ReadsSpool).Select(c => c.Name)];
+        if (readers.Length > 0) { _options.Spool?.SetReaders(readers); }
         foreach (var chain in _chains)
         {
             chain.Set(StateValue.Available(StateKey.Availability, online: true), urgent: true);

@@ -1,10 +1,13 @@
 using EdgePose.Delivery.Spool;
+using EdgePose.Settings;
 
 namespace EdgePose.Delivery;
 
 /// <summary>What delivery needs to know whatever sinks there are.</summary>
 internal sealed record OutboxOptions
 {
+    public static readonly Doc About = "Pose messages.";
+
     public required string Node { get; init; }
 
     /// <summary>Pose messages per second and stream; 0 switches them off. People are counted either way.</summary>
@@ -24,4 +27,18 @@ internal sealed record OutboxOptions
 
     /// <summary>Each step of a stop: what is queued, the events on their way, the offline values, the sink's own leave.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <param name="s">The section <c>poses</c>.</param>
+    /// <param name="node">Name of this machine.</param>
+    /// <param name="spoolRetention">As the section <c>spool</c> says.</param>
+    public static OutboxOptions Read(Section s, string node, TimeSpan spoolRetention)
+    {
+        var settings = new OutboxOptions
+        {
+            Node = node, SpoolRetention = spoolRetention,
+            MaxRate = s.Rate("max_rate", 10, 0.01, 240, "none", "Pose messages per second and stream. 0 switches them off; people are counted either way."),
+        };
+        s.Done();
+        return settings;
+    }
 }

@@ -9,11 +9,12 @@ namespace EdgePose.Delivery;
 /// Everything around one sink: poses wait in a bounded queue, values on a board, events in the spool or a bounded queue; loops under
 /// supervision hand them over with a time limit; a stop is a series of limited steps. Nothing that is called from outside waits for the sink.
 /// </summary>
-internal sealed class SinkChain : ISinkHost, IAsyncDisposable
+internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
 {
     private readonly ISink _sink;
     private readonly OutboxOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly Supervision _supervision;
     private readonly SinkTally _tally = new();
     private readonly SinkSender _sender;
@@ -28,12 +29,11 @@ internal sealed class SinkChain : ISinkHost, IAsyncDisposable
 
     /// <param name="sink">Owned.</param>
     /// <param name="options">Limits.</param>
-    /// <param name="takesSpool">Whether the spool is this sink's to read.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">What is not taken, and faults.</param>
-    public SinkChain(ISink sink, OutboxOptions options, bool takesSpool, TimeProvider time, ILogger logger)
+    public SinkChain(ISink sink, OutboxOptions options, TimeProvider time, ILogger logger)
     {
-        (_sink, _options, _time) = (sink, options, time);
+        (_sink, _options, _time, _logger) = (sink, options, time, logger);
         _supervision = new Supervision(sink.Name, time, logger);
         _sender = new SinkSender(sink, _tally, _supervision, time, logger);
         _board = new StateBoard(sink.Traits.Pace, time);
@@ -41,17 +41,17 @@ internal sealed class SinkChain : ISinkHost, IAsyncDisposable
         _status = new StatusReport(_board, () => Stats, () => options.Spool?.Stats(), sink.Traits.Pace.Status, time);
         var drops = new DropReport(sink.Name, () => _queue.Dropped, time, logger);
         _pump = new LivePump(_sender, _tally, _board, _queue, Tick, _supervision, time);
-        ReadsSpool = takesSpool && options.Spool is not null;
+        ReadsSpool = sink.Traits.Events == EventPromise.Kept && options.Spool is not null;
         _events = ReadsSpool && options.Spool is { } spool
             ? new SpooledEvents(spool.Reader(sink.Name), _sender, new EventOrigin(options.Node, spool.Stats().Boot, options.SpoolRetention), _supervision, time, logger)
             : new LiveEvents(_sender, _tally, _supervision, time);
         _start = new SupervisedLoop("the start", _ => { _sink.Start(this); return Task.CompletedTask; }, _supervision, time);
 
-        void Tick()
+        void Tick() => _supervision.Guard("its figures", () =>
         {
             _status.Refresh(now: false);
             drops.Tick();
-        }
+        });
     }
 
     public string Name => _sink.Name;
@@ -128,7 +128,7 @@ internal sealed class SinkChain : ISinkHost, IAsyncDisposable
     public void End(string reason)
     {
         Report(new SinkStatus("closed", reason, false));
-        _ended.TrySetResult();
+        if (_ended.TrySetResult()) { HasEnded(_logger, _sink.Name, reason); }
     }
 
     public void Resend(StateKind kind)
@@ -154,7 +154,7 @@ internal sealed class SinkChain : ISinkHost, IAsyncDisposable
         var isDone = await WithinAsync(_pump.FinishAsync, stop).ConfigureAwait(false);
         if (isDone) { await WithinAsync(_events.DrainAsync, stop).ConfigureAwait(false); }
         if (IsReady) { await WithinAsync(SayOfflineAsync, stop).ConfigureAwait(false); }
-        await WithinAsync(limit => _sink.StopAsync(limit).WaitAsync(limit), stop).ConfigureAwait(false);
+        await WithinAsync(limit => Task.Run(() => _sink.StopAsync(limit), limit).WaitAsync(limit), stop).ConfigureAwait(false);
         _sender.IsReady = false;
     }
 
@@ -195,8 +195,11 @@ internal sealed class SinkChain : ISinkHost, IAsyncDisposable
     /// <summary>Ends the loops and the sink; a sink that hangs is left to itself.</summary>
     public async ValueTask DisposeAsync()
     {
-        await WithinAsync(limit => EndAsync().WaitAsync(limit), CancellationToken.None).ConfigureAwait(false);
+        await WithinAsync(limit => Task.Run(EndAsync, limit).WaitAsync(limit), CancellationToken.None).ConfigureAwait(false);
         _start.Dispose();
         _stopping.Dispose();
     }
+
+    [LoggerMessage(451, LogLevel.Warning, "{Sink} takes nothing any more: {Reason}")]
+    private static partial void HasEnded(ILogger logger, string sink, string reason);
 }

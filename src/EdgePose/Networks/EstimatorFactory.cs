@@ -31,6 +31,17 @@ internal static class EstimatorFactory
         ? new TopDownEstimator(detector, new PoseHead(network, family.Decoder(network.Descriptor)), SkeletonOf(network), options)
         : throw Refused(network, "no top-down pose model");
 
+    /// <summary>The estimator of a stream.</summary>
+    /// <param name="network">Its pose model.</param>
+    /// <param name="detector">Finds its people, for this estimator alone; null for a model that finds people itself.</param>
+    /// <param name="settings">What the stream asks of its networks.</param>
+    /// <param name="maxFrameSide">Longest side of the frames that a top-down model asks for, in pixels.</param>
+    /// <param name="tracked">Whether a tracker follows.</param>
+    /// <exception cref="UserError">As above.</exception>
+    public static IPoseEstimator ForStream(INetwork network, PersonDetector? detector, PoseSettings settings, int maxFrameSide, bool tracked) => detector is null
+        ? WholeFrame(network, BottomUpOptions.For(settings, tracked))
+        : TopDown(network, detector, TopDownOptions.For(settings, maxFrameSide, tracked));
+
     private static IModelFamily Family(INetwork network) => ModelFamilies.Of(network.Descriptor.Kind);
 
     private static Skeleton SkeletonOf(INetwork network) => Skeletons.Get(network.Descriptor.Skeleton);

@@ -35,6 +35,14 @@ internal sealed class PeoplePipeline
     /// <summary>Told when the networks are done and the tracker begins; for measurements.</summary>
     public Action? BeforeTracking { get; init; }
 
+    public Skeleton Skeleton => _estimator.Skeleton;
+
+    /// <summary>Name of the pose model, as published.</summary>
+    public string Model => _estimator.Model;
+
+    /// <summary>As <see cref="IPoseEstimator.PreferredFrame"/>.</summary>
+    public (int Width, int Height) PreferredFrame(int sourceWidth, int sourceHeight) => _estimator.PreferredFrame(sourceWidth, sourceHeight);
+
     /// <summary>The people of the latest frame.</summary>
     public TrackedPoseList People { get; }
 

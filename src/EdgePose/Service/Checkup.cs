@@ -90,11 +90,11 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
     private async Task BrokerAsync(EdgePoseConfig config, Redactor redactor, CancellationToken stop)
     {
         if (config.Mqtt.Host.Length == 0) { return; }
-        var options = Mapping.Mqtt(config.Mqtt);
+        var options = config.Mqtt;
         // Under the daemon's own id the check would throw a running daemon out.
         options = options with { ClientId = options.ClientId + "-check" };
         await using var transport = new MqttTransport(options, time, NullLogger<MqttTransport>.Instance);
-        var found = await new BrokerCheck(transport, options, new Topics(config.Mqtt.Prefix, config.Node), time).RunAsync(stop).ConfigureAwait(false);
+        var found = await new BrokerCheck(transport, options, new Topics(config.MqttSink.Prefix, config.Node), time).RunAsync(stop).ConfigureAwait(false);
         if (!found.Broker.IsConnected) { Add("broker", Verdict.Error, redactor.Redact(found.Broker.Reason), ExitCode.Broker); }
         else if (found.Permission is { Length: > 0 } why) { Add("broker", Verdict.Error, why, ExitCode.Broker); }
         else { Add("broker", Verdict.Ok, $"{options.Host}:{options.Port}: connected, publishing works"); }

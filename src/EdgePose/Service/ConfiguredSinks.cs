@@ -40,31 +40,31 @@ internal static class ConfiguredSinks
         if (parts.JsonLines is not null || config.Mqtt.Host.Length == 0) { return null; }
         var (options, topics) = Mqtt(config);
         List<IMqttCompanion> companions = [];
-        if (config.Mqtt.Commands.Count > 0)
+        if (config.Commands.Count > 0)
         {
-            companions.Add(new CommandCompanion(topics, config.Mqtt.Commands, parts.Reload, parts.Time, parts.Loggers.CreateLogger<CommandCompanion>()));
+            companions.Add(new CommandCompanion(topics, config.Commands, parts.Reload, parts.Time, parts.Loggers.CreateLogger<CommandCompanion>()));
         }
-        if (config.Mqtt.HomeAssistant)
+        if (config.HomeAssistant.Enabled)
         {
-            companions.Add(new HomeAssistantCompanion(new Discovery(config.Mqtt.DiscoveryPrefix, config.Node, Versions.Self, topics)));
+            companions.Add(new HomeAssistantCompanion(new Discovery(config.HomeAssistant.Prefix, config.Node, Versions.Self, topics)));
         }
         return new MqttSink(
-            options, Transport(Mapping.Mqtt(config.Mqtt), parts), Forms(config, topics), companions, parts.Time, parts.Loggers.CreateLogger<MqttSink>(), parts.Redact);
+            options, Transport(config.Mqtt, parts), Forms(config, topics), companions, parts.Time, parts.Loggers.CreateLogger<MqttSink>(), parts.Redact);
     }
 
     /// <summary>The Sparkplug edge node has a connection of its own, because its death certificate must be that connection's last will.</summary>
     private static SparkplugSink? Sparkplug(EdgePoseConfig config, SinkParts parts)
     {
-        if (parts.JsonLines is not null || config.Mqtt.SparkplugGroup.Length == 0) { return null; }
-        var options = Mapping.Mqtt(config.Mqtt);
+        if (parts.JsonLines is not null || config.Sparkplug.Group.Length == 0) { return null; }
+        var options = config.Mqtt;
         return new SparkplugSink(new SparkplugNode(
-            new SparkplugTopics(config.Mqtt.SparkplugGroup, config.Node), Transport(options with { ClientId = options.ClientId + "-sparkplug" }, parts), Versions.Self,
+            new SparkplugTopics(config.Sparkplug.Group, config.Node), Transport(options with { ClientId = options.ClientId + "-sparkplug" }, parts), Versions.Self,
             parts.Time, parts.Loggers.CreateLogger<SparkplugNode>(), parts.Redact));
     }
 
-    private static (MqttSinkOptions Options, Topics Topics) Mqtt(EdgePoseConfig config) => (Mapping.MqttSink(config), new Topics(config.Mqtt.Prefix, config.Node));
+    private static (MqttSinkOptions Options, Topics Topics) Mqtt(EdgePoseConfig config) => (config.MqttSink, new Topics(config.MqttSink.Prefix, config.Node));
 
-    private static IReadOnlyList<IEventForm> Forms(EdgePoseConfig config, Topics topics) => config.Mqtt.Onvif ? [new OnvifForm(topics)] : [];
+    private static IReadOnlyList<IEventForm> Forms(EdgePoseConfig config, Topics topics) => config.Onvif.Enabled ? [new OnvifForm(topics)] : [];
 
     private static MqttTransport Transport(MqttOptions options, SinkParts parts) =>
         new(options, parts.Time, parts.Loggers.CreateLogger<MqttTransport>());

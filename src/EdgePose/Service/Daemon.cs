@@ -24,7 +24,7 @@ internal sealed partial class Daemon(
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
 
     private readonly DateTimeOffset _started = time.GetUtcNow();
-    private readonly Snapshots _snapshots = new(time);
+    private readonly Lazy<Snapshots> _snapshots = new(() => new Snapshots(time));
 
     [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the daemon: a defect must end the process with an error, or systemd would not start it again.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -33,6 +33,8 @@ internal sealed partial class Daemon(
         OrtLog.Listener = LogRuntime;
         try
         {
+            // Here begins the up-time that they show.
+            _ = _snapshots.Value;
             await StartAsync(pipeline, stoppingToken).ConfigureAwait(false);
             while (await RunUntilReloadAsync(pipeline, stoppingToken).ConfigureAwait(false))
             {
@@ -139,7 +141,7 @@ internal sealed partial class Daemon(
     }
 
     private Observed Observed(Pipeline pipeline) =>
-        new(() => _snapshots.Of(pipeline), () => new HealthAnswer(Reporter.MakesProgress(pipeline), Reporter.Health(pipeline)));
+        new(() => _snapshots.Value.Of(pipeline), () => new HealthAnswer(Reporter.MakesProgress(pipeline), Reporter.Health(pipeline)));
 
     private NodeInfo Info(Pipeline pipeline) => new()
     {

@@ -1,49 +1,16 @@
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
-using EdgePose.Events;
-using EdgePose.Events.Recording;
-using EdgePose.Events.Scenes;
-using EdgePose.Networks;
-using EdgePose.Networks.Estimation;
-using EdgePose.Networks.Families;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
-using EdgePose.Networks.TopDown;
-using EdgePose.People.Tracking;
 using EdgePose.Service.Configuration;
-using EdgePose.Service.Observe;
 using EdgePose.Settings;
 using EdgePose.Streams;
 using Microsoft.Extensions.Logging;
 using DurableSpool = EdgePose.Delivery.Spool.DurableSpool;
 
 namespace EdgePose.Service;
-
-/// <summary>What the daemon's caller decides beside the configuration.</summary>
-/// <param name="RequireProvider">Execution provider without which the start fails; empty = as configured.</param>
-/// <param name="JsonLines">Where messages go as JSON lines instead of to a broker; null = the broker.</param>
-internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines)
-{
-    /// <summary>Numbers used so far; the same object for every pipeline of the process.</summary>
-    public StreamHistories Histories { get; } = new();
-
-    /// <summary>Where events and the numbers of people in zones go; null = they are published.</summary>
-    public EventOutputs? Events { get; init; }
-
-    /// <summary>Where events wait for the broker; not owned, the same for every pipeline of the process. Null = they wait nowhere.</summary>
-    public DurableSpool? Spool { get; init; }
-
-    /// <summary>Names this run of the process where there is no spool.</summary>
-    public string Boot { get; } = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 4));
-
-    /// <summary>What everything is measured with; the same object for every pipeline of the process.</summary>
-    public Metrics Metrics { get; } = new();
-
-    /// <summary>For measurements: another estimator instead of the usual one, of which it gets the detector (null = bottom-up).</summary>
-    public Func<IPoseEstimator, PersonDetector?, IPoseEstimator>? Replace { get; init; }
-}
 
 /// <summary>The wiring: one configuration, running. Built completely, with every model opened, before anything is started.</summary>
 internal sealed class Pipeline : IAsyncDisposable
@@ -65,16 +32,16 @@ internal sealed class Pipeline : IAsyncDisposable
         var clock = new ClockState(time);
         var sinks = ConfiguredSinks.Of(config, new SinkParts(options.JsonLines, () => ReloadRequested?.Invoke(), redactor.Redact, loggers, time));
         _outbox = new Outbox(
-            Mapping.Outbox(config) with { Spool = options.Spool, Boot = options.Boot }, sinks, time, loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
+            config.Outbox with { Spool = options.Spool, Boot = options.Boot }, sinks, time, loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
         _outbox.Sinks[0].Answered = options.Metrics.Published;
-        var (lanes, stages) = (new List<ScheduledStream>(), new StageClock(time));
-        _loop = new InferenceLoop(lanes, time, loggers.CreateLogger<InferenceLoop>(), config.Scheduling);
+        var (scheduled, stages) = (new List<ScheduledStream>(), new StageClock(time));
+        _loop = new InferenceLoop(scheduled, time, loggers.CreateLogger<InferenceLoop>(), config.Scheduling);
+        var builder = new StreamBuilder(config, models, _outbox, options, redactor.Redact, loggers, time);
         foreach (var stream in config.Streams.Where(s => s.Enabled))
         {
-            var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
-            var unit = Unit(stream, config, options, observer, redactor, loggers, time);
+            var unit = builder.Build(stream, stages, _loop.Wake);
             _streams.Add(unit);
-            lanes.Add(unit.Scheduled);
+            scheduled.Add(unit.Scheduled);
         }
         foreach (var session in _models.Sessions) { session.Clock = stages; }
     }
@@ -124,7 +91,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         FreeMemory.TrimAll();
         _outbox.SetInfo(info);
-        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(Announcement)]);
+        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(StreamEvents.Announcement)]);
         _outbox.Start();
         foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
         {
@@ -147,50 +114,9 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             _loop.Stop(LoopStop);
             foreach (var stream in _streams) { await stream.Events.DisposeAsync().ConfigureAwait(false); }
-            foreach (var stream in _streams) { _outbox.SetStream(stream.Id, stream.Status, stream.Counters(), urgent: true); }
+            foreach (var stream in _streams) { stream.PublishState(urgent: true); }
             await _outbox.StopAsync(hurry).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>What Home Assistant learns of a stream.</summary>
-    private static Announcement Announcement(StreamConfig stream) =>
-        new(stream.Id, [.. stream.Events.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : stream.Events.EventTypes);
-
-    public void PublishState(StreamUnit stream) => _outbox.SetStream(stream.Id, stream.Status, stream.Counters());
-
-    private StreamUnit Unit(
-        StreamConfig stream, EdgePoseConfig config, PipelineOptions options, StreamObserver observer, Redactor redactor, ILoggerFactory loggers,
-        TimeProvider time)
-    {
-        var (pose, detector) = ConfigCheck.Resolve(stream, _models.Catalog);
-        var (skeleton, network) = (Skeletons.Get(pose.Skeleton), _models.Open(pose));
-        var finder = detector is null ? null : EstimatorFactory.Detector(_models.Open(detector), stream.Pose.DetectorScore);
-        var estimator = finder is null
-            ? EstimatorFactory.WholeFrame(network, BottomUpOptions.For(stream.Pose, config.Tracking.Enabled))
-            : EstimatorFactory.TopDown(network, finder, TopDownOptions.For(stream.Pose, stream.MaxSize, config.Tracking.Enabled));
-        estimator = options.Replace?.Invoke(estimator, finder) ?? estimator;
-        var tracker = config.Tracking.Enabled ? new Tracker(skeleton, stream.Tracker(config.Tracking, pose.Decode.JointThreshold)) : null;
-        var poses = new PoseFacts(stream.Id, skeleton)
-        {
-            JointThreshold = pose.Decode.JointThreshold, LostAfter = PoseFacts.WaitFor(config.Tracking.MaxLost),
-        };
-        var header = RecordingHeader.Begin(poses) with { Model = pose.Name, ConfigHash = config.Hash, Program = Versions.Self };
-        var events = EventsUnit.Open(
-            header, config.Events, stream.Events, stream.Publish, stream.Record ? config.Record : null, options.Events ?? Published(network), loggers, time);
-        return new StreamUnit(
-            stream, estimator, tracker, stream.Planning(config.Tracking, pose.Decode.JointThreshold), _outbox, events,
-            options.Histories.Of(stream.Id), observer, redactor.Redact, _loop.Wake, PublishState, time,
-            loggers.CreateLogger<StreamSupervisor>());
-    }
-
-    private EventOutputs Published(OrtSession network)
-    {
-        var model = new ModelInfo(network.Descriptor.Name, ModelFile.ExpectedSha256(network.Descriptor), network.Provider);
-        return new EventOutputs
-        {
-            Raise = raised => _outbox.Event(raised, raised.Track is null ? null : model),
-            Count = count => _outbox.SetZone(count.Stream, count.Zone, count.People),
-        };
     }
 
     /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>

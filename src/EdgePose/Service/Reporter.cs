@@ -33,7 +33,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
         if (++_ticks == TrimAtTick) { FreeMemory.TrimAll(); }
         foreach (var stream in pipeline.Streams)
         {
-            pipeline.PublishState(stream);
+            stream.PublishState();
             pipeline.Drops.Add(stream.Id, stream.Scheduled.Slot.Account);
         }
         pipeline.Outbox.SetStatus(Health(pipeline));

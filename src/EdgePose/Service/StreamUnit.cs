@@ -2,17 +2,13 @@ using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
-using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.People;
-using EdgePose.People.Skipping;
-using EdgePose.People.Tracking;
 using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
 using EdgePose.Streams;
-using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Service;
 
@@ -20,7 +16,6 @@ namespace EdgePose.Service;
 internal sealed class StreamUnit : IDisposable
 {
     private readonly StreamConfig _config;
-    private readonly IPoseEstimator _estimator;
     private readonly PeoplePipeline _people;
     private readonly VideoStream _video;
     private readonly Outbox _outbox;
@@ -28,23 +23,22 @@ internal sealed class StreamUnit : IDisposable
     private readonly TimeProvider _time;
     private readonly StreamHistory _history;
 
+    /// <param name="config">The stream's part of the configuration.</param>
+    /// <param name="video">Makes its source, which reports its states to the given listener.</param>
+    /// <param name="people">Finds its people.</param>
+    /// <param name="events">Judges them.</param>
+    /// <param name="outbox">Takes messages.</param>
+    /// <param name="history">The numbers used so far.</param>
+    /// <param name="observer">Watches the frames.</param>
+    /// <param name="time">Clock of the capture times.</param>
     public StreamUnit(
-        StreamConfig config, IPoseEstimator estimator, Tracker? tracker, SkippingSettings skipping, Outbox outbox, EventsUnit events,
-        StreamHistory history, StreamObserver observer, Func<string, string> redact, Action wake, Action<StreamUnit> onStatus, TimeProvider time,
-        ILogger<StreamSupervisor> logger)
+        StreamConfig config, Func<Action<StreamStatus>, VideoStream> video, PeoplePipeline people, EventsUnit events, Outbox outbox,
+        StreamHistory history, StreamObserver observer, TimeProvider time)
     {
-        (_config, _estimator, _outbox, _events, _history, _time) = (config, estimator, outbox, events, history, time);
+        (_config, _people, _outbox, _events, _history, _time) = (config, people, outbox, events, history, time);
         Observer = observer;
-        _people = new PeoplePipeline(estimator, tracker, skipping) { BeforeTracking = () => observer.Enter(FrameStage.Track) };
-        _video = new VideoStream(config.Source with { FrameSize = estimator.PreferredFrame }, history, wake, OnStatus, redact, time, logger);
+        _video = video(OnStatus);
         Scheduled = new ScheduledStream(config.Id, _video.Slot, Process, config.Scheduled);
-
-        void OnStatus(StreamStatus status)
-        {
-            observer.Note(status);
-            events.StatusChanged(status);
-            onStatus(this);
-        }
     }
 
     public string Id => _config.Id;
@@ -89,6 +83,10 @@ internal sealed class StreamUnit : IDisposable
         };
     }
 
+    /// <summary>Publishes the state and its figures.</summary>
+    /// <param name="urgent">As <see cref="Outbox.SetStream"/>.</param>
+    public void PublishState(bool urgent = false) => _outbox.SetStream(Id, Status, Counters(), urgent);
+
     public double DroppedPerSecond() => _video.DroppedPerSecond();
 
     /// <summary>One frame on the inference thread.</summary>
@@ -98,7 +96,7 @@ internal sealed class StreamUnit : IDisposable
         if (!_people.Process(frame, frame.Info.CapturedTicks / (double)_time.TimestampFrequency, Scheduled.Quality)) { return; }
         _history.Track = Math.Max(_history.Track, _people.LastTrack);
         Observer.Enter(FrameStage.Publish);
-        var report = new PoseReport(frame.Info, frame.Width, frame.Height, _estimator.Skeleton, _estimator.Model, _people.People);
+        var report = new PoseReport(frame.Info, frame.Width, frame.Height, _people.Skeleton, _people.Model, _people.People);
         _events.Take(report);
         switch (_config.Publish)
         {
@@ -107,6 +105,13 @@ internal sealed class StreamUnit : IDisposable
             default: _outbox.People(_config.Id, _people.People.Count); break;
         }
         Observer.End(frame.Info, _people.People.Count);
+    }
+
+    private void OnStatus(StreamStatus status)
+    {
+        Observer.Note(status);
+        _events.StatusChanged(status);
+        PublishState();
     }
 
     public void Dispose() => _video.Dispose();

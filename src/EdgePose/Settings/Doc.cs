@@ -23,6 +23,9 @@ internal sealed record Doc(string Text)
     /// <summary>Regular expression of the JSON schema for a text.</summary>
     public string Pattern { get; init; } = "";
 
+    /// <summary>The choices of a list are not all that is possible, because the file itself can add names.</summary>
+    public bool Open { get; init; }
+
     /// <summary>The manual sets the key to its example; all other keys stand there as comments.</summary>
     public bool Live { get; init; }
 

@@ -139,7 +139,7 @@ internal sealed partial class Section
         string key, IReadOnlyList<string> fallback, IReadOnlyList<string> choices, Func<string, string?> check, int most = 16, Doc? doc = null)
     {
         var shown = fallback.Count == 0 ? null : $"[{string.Join(", ", fallback)}]";
-        var node = Take(new ConfigKey(key, KeyKind.List, doc ?? Doc.None) { Value = shown, Choices = choices, Max = most });
+        var node = Take(new ConfigKey(key, KeyKind.List, doc ?? Doc.None) { Value = shown, Choices = doc is { Open: true } ? [] : choices, Max = most });
         if (node is null) { return fallback; }
         if (node.Kind == YamlKind.Map) { return Wrong(key, node, "a list", fallback); }
         List<YamlNode> items = node.Kind == YamlKind.Scalar ? [node] : node.Items;

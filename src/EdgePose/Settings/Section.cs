@@ -88,7 +88,7 @@ internal sealed partial class Section
     /// <param name="sample">The name in the manual; while keys are recorded it is an entry, so that the keys below it are read.</param>
     public IReadOnlyList<YamlEntry> Names(string sample = "")
     {
-        if (_context.Keys is not null && sample.Length > 0 && _map is null) { return [new YamlEntry(sample, _own, YamlNode.Map(_own))]; }
+        if (_context.Keys is not null && sample.Length > 0 && _map is null or { Entries.Count: 0 }) { return [new YamlEntry(sample, _own, YamlNode.Map(_own))]; }
         foreach (var entry in _map?.Entries ?? [])
         {
             _known.Add(entry.Key);

@@ -46,6 +46,9 @@ internal sealed class EdgePoseProcess : IAsyncDisposable
     public static EdgePoseProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
         StartProgram([Host, Assembly, .. arguments], environment);
 
+    /// <summary>What starts the program with these arguments.</summary>
+    public static IReadOnlyList<string> Line(IEnumerable<string> arguments) => [Host, Assembly, .. arguments];
+
     private static EdgePoseProcess StartProgram(IEnumerable<string> line, IReadOnlyDictionary<string, string>? environment)
     {
         // Whoever started the tests may ignore signals (nohup, a background job), and children would inherit that.

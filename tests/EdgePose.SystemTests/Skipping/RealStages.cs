@@ -52,9 +52,8 @@ internal sealed class RealStages : IDisposable
     /// <summary>A new one, that has seen nothing yet.</summary>
     public IPoseEstimator Estimator()
     {
-        return _models.Detector is { } detector
-            ? EstimatorFactory.TopDown(_store.Open(_models.Pose), EstimatorFactory.Detector(_store.Open(detector), _stream.Pose.DetectorScore), TopDownOptions.For(_stream.Pose, _stream.MaxSize, tracked: true))
-            : EstimatorFactory.WholeFrame(_store.Open(_models.Pose), BottomUpOptions.For(_stream.Pose, tracked: true));
+        var detector = _models.Detector is { } found ? EstimatorFactory.Detector(_store.Open(found), _stream.Pose.DetectorScore) : null;
+        return EstimatorFactory.ForStream(_store.Open(_models.Pose), detector, _stream.Pose, _stream.MaxSize, tracked: true);
     }
 
     public void Dispose() => _store.Dispose();

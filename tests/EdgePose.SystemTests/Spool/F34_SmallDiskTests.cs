@@ -81,11 +81,11 @@ public sealed class F34_SmallDiskTests
         await Tools.UntilAsync(
             () =>
             {
-                foreach (var record in spool.Take(32))
+                foreach (var record in spool.Reader("mqtt").Take(32))
                 {
                     if (record.Gap is { } gap) { _gaps.Add(gap); }
                     else { _events.Add(record); }
-                    spool.Ack(record.Sequence);
+                    spool.Reader("mqtt").Ack(record.Sequence);
                 }
                 return spool.Stats().Depth == 0;
             },

@@ -10,6 +10,8 @@ namespace EdgePose.Tests.Events;
 
 public sealed class EventsSettingsTests
 {
+    private static readonly string Types = string.Join(", ", RuleKinds.All.Select(k => k.Word));
+
     private const string Full = """
         events:
           min_age: 1s
@@ -91,12 +93,12 @@ public sealed class EventsSettingsTests
                 "9:13 streams.hall.zones.flat: expected 3–64 points [[x, y], …] with x and y from 0 (left, top) to 1 (right, bottom)",
                 "10:13 streams.hall.zones.hall: expected 3–64 points [[x, y], …] with x and y from 0 (left, top) to 1 (right, bottom)",
                 "11:14 streams.hall.lines.door: the line has no length",
-                "13:18 streams.hall.rules.a.type: expected one of zone, occupancy, line, dwell, crowding, fall, lying, hand_raised, wrong_way, got \"fal\"; did you mean \"fall\"?",
+                $"13:18 streams.hall.rules.a.type: expected one of {Types}, got \"fal\"; did you mean \"fall\"?",
                 "14:30 streams.hall.rules.b.zone: there is no zone \"hal\" in this stream; did you mean \"hall\"?",
                 "15:7 streams.hall.rules.c: a rule of type line needs a line",
                 "16:31 streams.hall.rules.d.count: has no effect on a rule of type fall  [warning]",
                 "16:44 streams.hall.rules.d.schedule: expected one of night, got \"nigth\"; did you mean \"night\"?",
-                "17:7 streams.hall.rules.e: type is missing: one of zone, occupancy, line, dwell, crowding, fall, lying, hand_raised, wrong_way",
+                $"17:7 streams.hall.rules.e: type is missing: one of {Types}",
                 "18:7 streams.hall.rules.f: a rule of type wrong_way needs a direction, the right way as [x, y]",
                 "19:7 streams.hall.rules.stream: a rule's name is not \"stream\", which names lost and restored streams",
             ];

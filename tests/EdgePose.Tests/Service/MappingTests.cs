@@ -36,6 +36,8 @@ public sealed class MappingTests
         AssertComplete(SourceWords.Paces);
         AssertComplete(DecodeProfiles.Words);
         AssertComplete(LogStyles.Words);
+        AssertComplete(MqttVersions.Words);
+        AssertComplete(EventEnvelopes.Words);
     }
 
     private static void AssertComplete<T>(Words<T> words) where T : struct, Enum
@@ -54,9 +56,9 @@ public sealed class MappingTests
         var source = Stream.Source;
         Assert.Equal(("front", 7.0, true, 9.0), (source.Stream, source.Fps, source.Loop, source.StallAfter.TotalSeconds));
         Assert.EndsWith("clip.mp4", source.Url, StringComparison.Ordinal);
-        var mqtt = Mapping.Mqtt(Config.Mqtt);
+        var mqtt = Config.Mqtt;
         Assert.Equal(("broker.lan", 1234, true, "me", 11.0, MqttVersion.V311), (mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.User, mqtt.KeepAlive.TotalSeconds, mqtt.Version));
-        Assert.Equal(("site/a", Config.Node, 3.0), (Mapping.MqttSink(Config).Prefix, Mapping.MqttSink(Config).Node, Mapping.Outbox(Config).MaxRate));
+        Assert.Equal(("site/a", Config.Node, 3.0), (Config.MqttSink.Prefix, Config.MqttSink.Node, Config.Outbox.MaxRate));
         Assert.Equal(800, TopDownOptions.For(Stream.Pose, Stream.MaxSize, tracked: true).MaxFrameSide);
         var pose = Stream.Pose with { Flip = true, ShortSide = 512, MaxPeople = 9, MinScore = 0.4f, DetectEvery = 3 };
         var (up, down) = (BottomUpOptions.For(pose, tracked: false), TopDownOptions.For(pose, Stream.MaxSize, tracked: false));

@@ -1,6 +1,7 @@
 using EdgePose.Networks.Estimation;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
+using EdgePose.Sinks.Mqtt;
 using EdgePose.Streams;
 using static EdgePose.Tests.Settings.Loading;
 
@@ -13,14 +14,14 @@ public sealed class ConfigLoaderTests
     {
         var c = Good("mqtt: { url: mqtt://localhost }\nstreams:\n  front: rtsp://cam1.lan/stream2\n");
         Assert.Equal("test", c.Node);
-        Assert.Equal(("localhost", 1883, false, MqttProtocol.V5), (c.Mqtt.Host, c.Mqtt.Port, c.Mqtt.Tls, c.Mqtt.Protocol));
-        Assert.Equal(("edgepose-test", "edgepose"), (c.Mqtt.ClientId, c.Mqtt.Prefix));
+        Assert.Equal(("localhost", 1883, false, MqttVersion.V5), (c.Mqtt.Host, c.Mqtt.Port, c.Mqtt.Tls, c.Mqtt.Version));
+        Assert.Equal(("edgepose-test", "edgepose"), (c.Mqtt.ClientId, c.MqttSink.Prefix));
         Assert.Equal(["auto"], c.Inference.Providers);
         var s = Assert.Single(c.Streams);
         Assert.Equal(("front", "rtsp://cam1.lan/stream2", true, 5.0), (s.Id, s.Source.Url, s.Enabled, s.Source.Fps));
         Assert.Equal((SourceTransport.Tcp, 960, TimeSpan.FromSeconds(5)), (s.Source.Transport, s.MaxSize, s.Source.StallAfter));
         Assert.Equal(("movenet-lightning", "centernet-person", DecodeProfile.Fast, 5, 20), (s.Pose.Model, s.Pose.Detector, s.Pose.Profile, s.Pose.DetectEvery, s.Pose.MaxPeople));
-        Assert.Equal(10, c.Poses.MaxRate);
+        Assert.Equal(10, c.Outbox.MaxRate);
         Assert.Equal(12, c.Hash.Length);
     }
 
@@ -67,8 +68,8 @@ public sealed class ConfigLoaderTests
             inference: { providers: [qnn, cpu], provider_options: { qnn: { backend_path: libQnnHtp.so, device_id: 0 } } }
             streams: { a: { url: rtsp://h/1, fps: 12fps, stall_after: 1.5s, hardware_decode: v4l2m2m } }
             """);
-        Assert.Equal((2883, MqttProtocol.V311, TimeSpan.FromMinutes(1)), (c.Mqtt.Port, c.Mqtt.Protocol, c.Mqtt.KeepAlive));
-        Assert.Equal((TimeSpan.FromMilliseconds(500), 2.5, 12.0), (c.Tracking.MaxLost, c.Poses.MaxRate, c.Streams[0].Source.Fps));
+        Assert.Equal((2883, MqttVersion.V311, TimeSpan.FromMinutes(1)), (c.Mqtt.Port, c.Mqtt.Version, c.Mqtt.KeepAlive));
+        Assert.Equal((TimeSpan.FromMilliseconds(500), 2.5, 12.0), (c.Tracking.MaxLost, c.Outbox.MaxRate, c.Streams[0].Source.Fps));
         Assert.Equal((TimeSpan.FromSeconds(1.5), HardwareDecoder.V4l2m2m), (c.Streams[0].Source.StallAfter, c.Streams[0].Source.Hardware));
         Assert.Equal("libQnnHtp.so", c.Inference.ProviderOptions["qnn"]["backend_path"]);
     }

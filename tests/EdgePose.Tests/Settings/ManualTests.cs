@@ -61,7 +61,7 @@ public sealed partial class ManualTests
         foreach (var key in Keys.Where(k => k.Kind != KeyKind.Map))
         {
             Assert.True(stated.TryGetValue(key.Path, out var text), $"{key.Path} states no default");
-            var start = text.Split(" (")[0].Split(", in ")[0];
+            var start = text.Split(" (")[0];
             Assert.Equal($"{key.Path}: {key.Default}", $"{key.Path}: {start}");
         }
     }
@@ -95,7 +95,7 @@ public sealed partial class ManualTests
         KeyKind.Number => string.Create(CultureInfo.InvariantCulture, $"number {k.Min} {k.Max} {Default(k)}"),
         KeyKind.Rate => string.Create(CultureInfo.InvariantCulture, $"rate {k.Max} {Default(k)}"),
         KeyKind.Duration => "string " + Default(k),
-        KeyKind.Direction => "list " + Default(k).Trim('[', ']').Split(',')[0],
+        KeyKind.Direction => "array " + Default(k).Trim('[', ']').Split(',')[0],
         KeyKind.Choice => $"enum {string.Join(' ', k.Choices)} {Default(k)}",
         KeyKind.List => "list " + Default(k).Trim('[', ']').Split(',')[0],
         _ => "string " + Default(k),
@@ -172,7 +172,7 @@ public sealed partial class ManualTests
     [GeneratedRegex(@"^( *)#((?: {2})*[a-z_0-9-]+:(?: .*)?)$", RegexOptions.Multiline)]
     private static partial Regex OptionalLine();
 
-    [GeneratedRegex("^ *# Default: (.*)$")]
+    [GeneratedRegex(@"^ *# (?:.*\. )?Default: (.*)$")]
     private static partial Regex DefaultLine();
 
     [GeneratedRegex("^( *)([a-z_0-9-]+):( |$)")]

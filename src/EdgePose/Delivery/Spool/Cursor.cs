@@ -8,10 +8,10 @@ namespace EdgePose.Delivery.Spool;
 /// <param name="Stream">Its id.</param>
 /// <param name="Low">Every record of the stream below this sequence is done.</param>
 /// <param name="Extras">Sequences above it that are done too, ascending.</param>
-internal sealed record LaneCursor(string Stream, long Low, IReadOnlyList<long> Extras);
+internal sealed record StreamPosition(string Stream, long Low, IReadOnlyList<long> Extras);
 
 /// <summary>
-/// What is done, as the cursor file says it: acknowledged, rejected or given up. Each stream has its own position, because streams are
+/// What one reader has done, as its cursor file says it: acknowledged, rejected or given up. Each stream has its own position, because streams are
 /// delivered side by side; a stream that is not listed stands at <see cref="Low"/>.
 /// </summary>
 internal sealed record Cursor
@@ -35,7 +35,13 @@ internal sealed record Cursor
     /// <summary>One more than the highest sequence given to a record.</summary>
     public required long Next { get; init; }
     public required ClockReading Clock { get; init; }
-    public required IReadOnlyList<LaneCursor> Lanes { get; init; }
+    public required IReadOnlyList<StreamPosition> Streams { get; init; }
+
+    /// <summary>
+    /// Every reader of the spool when this was written: one of them whose own cursor is gone begins with the oldest record, one that is not
+    /// among them is new. Empty in a cursor of the time when there was one reader.
+    /// </summary>
+    public required IReadOnlyList<string> Readers { get; init; }
 
     public byte[] ToBytes()
     {
@@ -54,14 +60,16 @@ internal sealed record Cursor
         w.Write(Clock.MonotonicMs);
         w.Write(Clock.WallMs);
         w.Write(Clock.WallIsSynced);
-        w.Write(Lanes.Count);
-        foreach (var lane in Lanes)
+        w.Write(Streams.Count);
+        foreach (var position in Streams)
         {
-            w.Write(lane.Stream);
-            w.Write(lane.Low);
-            w.Write(lane.Extras.Count);
-            foreach (var seq in lane.Extras) { w.Write(seq); }
+            w.Write(position.Stream);
+            w.Write(position.Low);
+            w.Write(position.Extras.Count);
+            foreach (var seq in position.Extras) { w.Write(seq); }
         }
+        w.Write(Readers.Count);
+        foreach (var reader in Readers) { w.Write(reader); }
         var bytes = new byte[stream.Length + sizeof(uint)];
         stream.ToArray().CopyTo(bytes, 0);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthAt), bytes.Length);
@@ -93,14 +101,21 @@ internal sealed record Cursor
     {
         var (spool, generation, boot, low, next) = (new Guid(r.ReadBytes(16)), r.ReadInt64(), r.ReadUInt32(), r.ReadInt64(), r.ReadInt64());
         var clock = new ClockReading(r.ReadDouble(), new Guid(r.ReadBytes(16)), r.ReadInt64(), r.ReadInt64(), r.ReadBoolean());
-        var lanes = new List<LaneCursor>();
+        var streams = new List<StreamPosition>();
         for (var n = r.ReadInt32(); n > 0; n--)
         {
-            var (stream, laneLow, extras) = (r.ReadString(), r.ReadInt64(), new List<long>());
+            var (stream, streamLow, extras) = (r.ReadString(), r.ReadInt64(), new List<long>());
             for (var m = r.ReadInt32(); m > 0; m--) { extras.Add(r.ReadInt64()); }
-            lanes.Add(new LaneCursor(stream, laneLow, extras));
+            streams.Add(new StreamPosition(stream, streamLow, extras));
         }
+        var readers = new List<string>();
+        // The list came later than the rest: a spool that had one reader did not write it.
+        for (var n = r.BaseStream.Position < r.BaseStream.Length ? r.ReadInt32() : 0; n > 0; n--) { readers.Add(r.ReadString()); }
         // A cursor may not run ahead of what was ever numbered: then nothing new would be delivered.
-        return new Cursor { Spool = spool, Generation = generation, Boot = boot, Low = Math.Clamp(low, 1, Math.Max(1, next)), Next = Math.Max(1, next), Clock = clock, Lanes = lanes };
+        return new Cursor
+        {
+            Spool = spool, Generation = generation, Boot = boot, Low = Math.Clamp(low, 1, Math.Max(1, next)), Next = Math.Max(1, next), Clock = clock,
+            Streams = streams, Readers = readers,
+        };
     }
 }

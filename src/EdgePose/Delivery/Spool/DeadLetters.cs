@@ -5,22 +5,22 @@ using EdgePose.Delivery.Spool.Storage;
 
 namespace EdgePose.Delivery.Spool;
 
-/// <summary>A record that the broker refused for good.</summary>
+/// <summary>A record that a reader refused for good.</summary>
 internal sealed record DeadLetter(SpoolRecord Record, string Reason);
 
 /// <summary>
-/// Keeps refused records for whoever looks into the matter: the newest ones, in two files of half the limit each, of which the older goes
-/// when the newer is full. Used by the writer's thread only; reading is for tools.
+/// Keeps the records that one reader refused, for whoever looks into the matter: the newest ones, in two files of half the limit each, of which
+/// the older goes when the newer is full. Used by the writer's thread only; reading is for tools.
 /// </summary>
-internal sealed class DeadLetters(IFileSystem files, string folder, Guid spool, int maxBytes) : IDisposable
+internal sealed class DeadLetters(IFileSystem files, string folder, string reader, Guid spool, int maxBytes) : IDisposable
 {
     private const int MostReasonBytes = 512;
-    private const string Current = "dead-letters", Former = "dead-letters.old";
+    private const string Prefix = "dead-letters", OlderSuffix = ".old";
     private readonly uint _seed = SegmentHeader.Seed(spool);
     private IAppendFile? _file;
     private long _length;
 
-    private string CurrentPath => Path.Combine(folder, Current);
+    private string CurrentPath => Path.Combine(folder, $"{Prefix}-{reader}");
 
     /// <exception cref="IOException">It is not stored.</exception>
     public void Add(SpoolRecord record, string reason)
@@ -43,12 +43,12 @@ internal sealed class DeadLetters(IFileSystem files, string folder, Guid spool, 
         }
     }
 
-    /// <summary>The letters that can be read, oldest first.</summary>
+    /// <summary>The letters of all readers that can be read, oldest first for each. Files without a reader's name are of the time when there was one.</summary>
     /// <exception cref="IOException">A file is there and cannot be read.</exception>
     public static IReadOnlyList<DeadLetter> Read(IFileSystem files, string folder)
     {
         var letters = new List<DeadLetter>();
-        foreach (var path in new[] { Path.Combine(folder, Former), Path.Combine(folder, Current) }.Where(files.Exists))
+        foreach (var path in PathsIn(files, folder))
         {
             var bytes = ReadAll(files, path);
             if (!SegmentHeader.TryRead(bytes, out var header)) { continue; }
@@ -62,6 +62,20 @@ internal sealed class DeadLetters(IFileSystem files, string folder, Guid spool, 
             }
         }
         return letters;
+    }
+
+    private static List<string> PathsIn(IFileSystem files, string folder)
+    {
+        IReadOnlyList<FileEntry> entries;
+        try { entries = files.List(folder); }
+        catch (IOException)
+        {
+            // It is not there, or not for this user.
+            return [];
+        }
+        return [.. entries.Select(f => f.Name).Where(n => n.StartsWith(Prefix, StringComparison.Ordinal))
+            .OrderBy(n => n.Replace(OlderSuffix, "", StringComparison.Ordinal), StringComparer.Ordinal).ThenByDescending(n => n.Length)
+            .Select(n => Path.Combine(folder, n))];
     }
 
     public void Dispose()
@@ -82,7 +96,7 @@ internal sealed class DeadLetters(IFileSystem files, string folder, Guid spool, 
         if (_length + more > maxBytes / 2 && files.Exists(CurrentPath))
         {
             Dispose();
-            files.Rename(CurrentPath, Path.Combine(folder, Former));
+            files.Rename(CurrentPath, CurrentPath + OlderSuffix);
         }
         if (_file is not null) { return; }
         _file = files.Create(CurrentPath);

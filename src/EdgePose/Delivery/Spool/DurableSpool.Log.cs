@@ -18,13 +18,10 @@ internal sealed partial class DurableSpool
         [LoggerMessage(3013, LogLevel.Error, "the spool's thread met an unexpected error")]
         public static partial void Defect(ILogger logger, Exception exception);
 
-        [LoggerMessage(3014, LogLevel.Error, "record {Sequence} of the spool cannot be read back: {Reason}")]
-        public static partial void Unreadable(ILogger logger, long sequence, string reason);
-
-        [LoggerMessage(3015, LogLevel.Warning, "record {Sequence} of stream={Stream} was refused for good: {Reason}")]
-        public static partial void Rejected(ILogger logger, long sequence, string stream, string reason);
-
         [LoggerMessage(3016, LogLevel.Warning, "{Count} events were not accepted by the spool in the last {Seconds} s: {Reason}")]
         public static partial void NotAccepted(ILogger logger, long count, int seconds, LossReason reason);
+
+        [LoggerMessage(3017, LogLevel.Information, "sink={Reader} no longer reads the spool")]
+        public static partial void Forgotten(ILogger logger, string reader);
     }
 }

@@ -9,7 +9,7 @@ internal sealed partial class DurableSpool
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// While nothing is acknowledged, the cursor says this often how far the numbers have come: a last segment that disappears as a whole
+    /// While nothing is acknowledged, the cursors say this often how far the numbers have come: a last segment that disappears as a whole
     /// is missed from there on.
     /// </summary>
     private static readonly TimeSpan KeepUp = TimeSpan.FromSeconds(10);
@@ -30,9 +30,9 @@ internal sealed partial class DurableSpool
             try
             {
                 if (last) { Close(); }
-                else if (Turn() is { } pause) { _timer.Change(pause, _options.RetryInterval); }
+                else if (RunOnce() is { } pause) { _timer.Change(pause, _options.RetryInterval); }
             }
-#pragma warning disable CA1031 // the supervisor boundary of this thread: a defect costs one turn, not the queue
+#pragma warning disable CA1031 // the supervisor boundary of this thread: a defect costs one round, not the queue
             catch (Exception e)
             {
                 Log.Defect(_logger, e);
@@ -42,12 +42,13 @@ internal sealed partial class DurableSpool
     }
 
     /// <summary>
-    /// One round of the writer: give up what must go, store what has come, save what is done. Announcements are stored before the cursor
-    /// that makes them true. Returns the time until the rest of a burst is due; null when nothing is left.
+    /// One round of the writer: give up what must go, store what has come, save what is done. Announcements are stored before the cursors
+    /// that make them true. Returns the time until the rest of a burst is due; null when nothing is left.
     /// </summary>
-    internal TimeSpan? Turn(bool hurry = false)
+    internal TimeSpan? RunOnce(bool hurry = false)
     {
-        var news = BuryRejected();
+        var readers = Volatile.Read(ref _readers);
+        foreach (var reader in readers) { reader.Bury(); }
         _writer.Retain(_inbox.Bytes);
         AddOwnRecords(hurry);
         var pause = TimeSpan.Zero;
@@ -62,26 +63,38 @@ internal sealed partial class DurableSpool
                 AddOwnRecords(hurry);
                 StoreInbox();
             }
-            news = true;
+            foreach (var reader in readers) { reader.HasNews = true; }
         }
-        // Announcements that are not on disk yet hold back the cursor.
+        // Announcements that are not on disk yet hold back the cursors.
         if (pause == TimeSpan.Zero && _losses.HasNumbered && !_writer.HasFault) { pause = _options.GroupInterval; }
-        if (pause == TimeSpan.Zero) { pause = Save(hurry, ref news); }
+        if (pause == TimeSpan.Zero) { pause = Save(readers, hurry); }
         ReportRefusals();
-        if (news) { Available?.Invoke(); }
+        foreach (var reader in readers) { reader.Notify(); }
         return pause == TimeSpan.Zero ? null : pause < ShortestPause ? ShortestPause : pause;
     }
 
-    private TimeSpan Save(bool hurry, ref bool news)
+    /// <summary>Saves the cursors that are due, and returns the time until the next one is; zero when none is left.</summary>
+    private TimeSpan Save(SpoolReader[] readers, bool hurry)
     {
-        var unsaved = _lanes.Unsaved;
-        if (_writer.IsAhead && _time.GetElapsedTime(_lastSave) > KeepUp) { _lanes.MarkChanged(); }
-        if (_writer.CanSave ? !_lanes.IsDirty : unsaved == 0) { return TimeSpan.Zero; }
-        if (!hurry && unsaved < _options.Window / 2 && Rest(_lastSave) is { Ticks: > 0 } rest) { return rest; }
-        _writer.Save();
+        if (_writer.IsAhead && _time.GetElapsedTime(_lastSave) > KeepUp) { _backlogs.MarkChanged(); }
+        var (due, pause) = (new List<Backlog>(), TimeSpan.Zero);
+        foreach (var reader in readers)
+        {
+            var unsaved = reader.Backlog.Unsaved;
+            if (_writer.CanSave ? !reader.Backlog.IsDirty : unsaved == 0) { continue; }
+            if (!hurry && unsaved < _options.Window / 2 && Rest(reader.SavedAt) is { Ticks: > 0 } rest)
+            {
+                pause = pause == TimeSpan.Zero || rest < pause ? rest : pause;
+                continue;
+            }
+            due.Add(reader.Backlog);
+            reader.SavedAt = _time.GetTimestamp();
+            reader.HasNews |= unsaved > 0;
+        }
+        if (due.Count == 0) { return pause; }
+        _writer.Save(due);
         _lastSave = _time.GetTimestamp();
-        news |= unsaved > 0;
-        return TimeSpan.Zero;
+        return pause;
     }
 
     private TimeSpan Rest(long since) => _options.GroupInterval - _time.GetElapsedTime(since);
@@ -90,9 +103,9 @@ internal sealed partial class DurableSpool
     {
         try
         {
-            _lanes.MarkChanged();
-            Turn(hurry: true);
-            if (!_inbox.IsEmpty || _losses.HasPending) { Turn(hurry: true); }
+            _backlogs.MarkChanged();
+            RunOnce(hurry: true);
+            if (!_inbox.IsEmpty || _losses.HasPending) { RunOnce(hurry: true); }
         }
         finally { _writer.Dispose(); }
     }
@@ -116,34 +129,17 @@ internal sealed partial class DurableSpool
         }
     }
 
-    private bool BuryRejected()
-    {
-        List<(SpoolRecord Record, string Reason, LossReason Loss)> rejected;
-        lock (_rejectGate)
-        {
-            rejected = [.. _rejected];
-            _rejected.Clear();
-        }
-        foreach (var (record, reason, loss) in rejected)
-        {
-            if (loss == LossReason.Rejected) { _writer.Bury(record, reason); }
-            if (!_lanes.Ack(record.Sequence) || record.Kind == RecordKind.Gap) { continue; }
-            var created = record.Created.ToUnixTimeMilliseconds() is > 0 and var ms ? ms : _writer.Clock.WallOf(record.Second);
-            _losses.Add(new GapNotice(record.Stream, loss, record.Sequence, record.Sequence, 1, created, created));
-        }
-        return rejected.Count > 0;
-    }
-
     /// <summary>Announcements become records like any other; while the disk is away they wait, unless memory has room.</summary>
     private void AddOwnRecords(bool hurry)
     {
         var now = _time.GetUtcNow();
-        if (_losses.HasPending && (!_writer.HasFault || _lanes.HasMemory))
+        if (_losses.HasPending && (!_writer.HasFault || _backlogs.HasMemory))
         {
             // Refusals have no number that could be lost; one notice a second is enough for them.
             var all = hurry || _time.GetElapsedTime(_announcedAt) >= _options.RetryInterval;
             if (all) { _announcedAt = _time.GetTimestamp(); }
-            foreach (var gap in _losses.Take(all)) { _inbox.AddOwn(gap.Stream, RecordKind.Gap, now, gap.ToPayload()); }
+            string[] readers = [.. _backlogs.All.Select(b => b.Reader)];
+            foreach (var gap in _losses.Take(readers, all)) { _inbox.AddOwn(gap.Stream, RecordKind.Gap, now, gap.Payload); }
         }
         if (!_writer.HasSkips || _writer.HasFault) { return; }
         foreach (var skip in _writer.TakeSkips()) { _inbox.AddOwn("", RecordKind.Skip, now, skip); }

@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace EdgePose.Delivery.Spool;
 
 /// <summary>
-/// The durable queue between events and broker. What <see cref="Append{T}"/> has reported as <see cref="AppendOutcome.Durable"/> leaves the
-/// queue only by <see cref="Ack"/> or named in a gap record, across crashes and power cuts. Records of one stream come out in their order;
-/// streams take turns. At most <see cref="SpoolSettings.Window"/> records are out or acknowledged without the cursor on disk saying so: these
-/// are the ones that can come a second time after a crash. No method blocks on the disk except <see cref="Take"/>, which reads, and
-/// <see cref="DisposeAsync"/>. All methods may be called from any thread; one reader is assumed.
+/// The durable queue between events and sinks. What <see cref="Append{T}"/> has reported as <see cref="AppendOutcome.Durable"/> leaves the
+/// queue of each reader only by <see cref="SpoolReader.Ack"/> or named in a gap record, across crashes and power cuts. Records of one stream
+/// come out in their order; streams take turns. At most <see cref="SpoolSettings.Window"/> records of a reader are out or acknowledged without
+/// its cursor on disk saying so: these are the ones that can come a second time after a crash. A segment goes when all readers have passed
+/// it, or when a limit takes the oldest. No method blocks on the disk except <see cref="DisposeAsync"/>; all may be called from any thread.
 /// </summary>
 internal sealed partial class DurableSpool : IAsyncDisposable
 {
@@ -19,36 +19,32 @@ internal sealed partial class DurableSpool : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SpoolWriter _writer;
-    private readonly Lanes _lanes;
+    private readonly Backlogs _backlogs;
     private readonly Losses _losses;
     private readonly Inbox _inbox;
-    private readonly Lock _rejectGate = new();
-    private readonly List<(SpoolRecord Record, string Reason, LossReason Loss)> _rejected = [];
+    private readonly Lock _readersGate = new();
     private readonly ManualResetEventSlim _wake = new(true);
     private readonly ITimer _timer;
+    private SpoolReader[] _readers;
     private Thread? _thread;
-    private long _appended, _acknowledged, _volatile, _refused;
+    private long _appended, _volatile, _refused;
     private long _lastStore, _lastSave, _announcedAt, _refusedAt;
     private volatile bool _stop;
     private bool _disposed;
 
-    private DurableSpool(SpoolSettings options, SpoolWriter writer, Recovered? recovered, Lanes lanes, Losses losses, TimeProvider time, ILogger logger)
+    private DurableSpool(SpoolSettings options, SpoolWriter writer, Recovered? recovered, Backlogs backlogs, Losses losses, TimeProvider time, ILogger logger)
     {
-        (_options, _writer, _lanes, _losses, _time, _logger) = (options, writer, lanes, losses, time, logger);
+        (_options, _writer, _backlogs, _losses, _time, _logger) = (options, writer, backlogs, losses, time, logger);
         _inbox = new Inbox(
             options.QueueRecords, options.QueueBytes, options.MaxPayload, writer.Boot, recovered?.NextSequence ?? 1, () => writer.Clock.Stamp);
         Recovery = recovered?.Report ?? new RecoveryReport();
         _refusedAt = time.GetTimestamp();
         _lastStore = _lastSave = _announcedAt = _refusedAt - time.TimestampFrequency;
+        _readers = [.. backlogs.All.Select(ReaderOf)];
         // The number of this run goes to disk first of all.
-        lanes.MarkChanged();
+        backlogs.MarkChanged();
         _timer = time.CreateTimer(static self => ((DurableSpool)self!)._wake.Set(), this, options.RetryInterval, options.RetryInterval);
     }
-
-    /// <summary>
-    /// Raised, on the spool's thread or on the one that made room, when <see cref="Take"/> may have something. A hint: it may be raised in vain.
-    /// </summary>
-    public event Action? Available;
 
     /// <summary>What the start found.</summary>
     public RecoveryReport Recovery { get; }
@@ -65,9 +61,10 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         return spool;
     }
 
-    /// <summary>As <see cref="Open"/> on any disk, without the thread: whoever calls <see cref="Turn"/> does its work.</summary>
+    /// <summary>As <see cref="Open"/> on any disk, without the thread: whoever calls <see cref="RunOnce"/> does its work.</summary>
     internal static DurableSpool Create(SpoolSettings options, IFileSystem files, TimeProvider time, Func<bool> clockIsSynced, ILogger logger)
     {
+        if (options.Readers.Count == 0) { throw new ArgumentException("somebody has to read", nameof(options)); }
         IDisposable? folderLock = null;
         IOException? fault = null;
         try
@@ -77,16 +74,18 @@ internal sealed partial class DurableSpool : IAsyncDisposable
                 ?? throw new UserError(ExitCode.Failed, $"the spool {options.Folder} is in use by process {holder}", "stop that one, or set another spool.folder");
         }
         catch (IOException e) { fault = e; }
-        var (lanes, losses) = (new Lanes(options.Window, options.MemoryRecords, options.MemoryBytes), new Losses());
+        var (backlogs, losses) = (new Backlogs(), new Losses());
         Recovered? recovered = null;
-        try { recovered = new Recovery(files, options.Folder, lanes).Run(); }
+        try { recovered = new Recovery(files, options, backlogs).Run(); }
         catch (IOException e) { fault ??= e; }
+        // A folder that cannot be read has no cursors for anybody.
+        foreach (var name in options.Readers.Where(r => backlogs.All.All(b => b.Reader != r))) { backlogs.Join(new Backlog(name, options)); }
         var clock = new SpoolClock(time, options.KernelBoot, clockIsSynced, recovered?.Clock, recovered?.NewestSecond ?? 0);
-        var writer = new SpoolWriter(options, files, recovered, clock, time, lanes, losses, logger);
+        var writer = new SpoolWriter(options, files, recovered, clock, time, backlogs, losses, logger);
         writer.Own(folderLock, fault);
         // Before anybody can take what is too old.
         writer.Retain(0);
-        var spool = new DurableSpool(options, writer, recovered, lanes, losses, time, logger);
+        var spool = new DurableSpool(options, writer, recovered, backlogs, losses, time, logger);
         spool.Report();
         return spool;
     }
@@ -113,80 +112,66 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         {
             Interlocked.Increment(ref _refused);
             var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-            _losses.Add(new GapNotice(stream, refused == AppendOutcome.QueueFull ? LossReason.QueueFull : LossReason.TooLarge, 0, 0, 1, now, now));
+            _losses.Add(Losses.Everyone, new GapNotice(stream, refused == AppendOutcome.QueueFull ? LossReason.QueueFull : LossReason.TooLarge, 0, 0, 1, now, now));
         }
         return new AppendTicket(0, Task.FromResult(refused));
     }
 
-    /// <summary>The spool as a sink of this name reads it. There is one cursor yet, so that one sink at a time can have it.</summary>
-    public SpoolReader Reader(string sink)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(sink);
-        return new SpoolReader(this);
-    }
-
     /// <summary>
-    /// The next records, as many as the window has room for, at most <paramref name="most"/>; each must be acknowledged, rejected or given
-    /// back. Empty when nothing waits or the window is full.
+    /// The spool as a sink of this name reads it. A name that is not yet among the readers joins them and begins with the records that are
+    /// accepted from now on.
     /// </summary>
-    public IReadOnlyList<SpoolRecord> Take(int most)
+    public SpoolReader Reader(string name)
     {
-        var records = new List<SpoolRecord>();
-        foreach (var picked in _lanes.Take(most))
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        lock (_readersGate)
         {
-            if ((picked.Memory ?? Read(picked)) is not { } record) { continue; }
-            _lanes.Keep(record);
-            records.Add(record);
+            if (_readers.FirstOrDefault(r => r.Name == name) is { } known) { return known; }
+            // Inside the lock of numbering: no record may come between the number and the joining.
+            var reader = ReaderOf(_inbox.WithNext(next =>
+            {
+                var backlog = new Backlog(name, _options, next);
+                backlog.Reached(_backlogs.Next);
+                _backlogs.Join(backlog);
+                return backlog;
+            }));
+            Volatile.Write(ref _readers, [.. _readers, reader]);
+            _backlogs.MarkChanged();
+            _wake.Set();
+            return reader;
         }
-        return records;
     }
 
-    /// <summary>The broker has it. In any order. False when the record is not out.</summary>
-    public bool Ack(long sequence)
+    /// <summary>Says who reads: the names that are new join, and who is not among them is forgotten and holds up no segment any more.</summary>
+    public void SetReaders(IReadOnlyCollection<string> names)
     {
-        if (!_lanes.Ack(sequence)) { return false; }
-        Interlocked.Increment(ref _acknowledged);
+        if (names.Count == 0) { throw new ArgumentException("somebody has to read", nameof(names)); }
+        foreach (var name in names) { Reader(name); }
+        lock (_readersGate)
+        {
+            foreach (var gone in _readers.Where(r => !names.Contains(r.Name)).ToList())
+            {
+                Volatile.Write(ref _readers, [.. _readers.Where(r => r != gone)]);
+                _backlogs.Leave(gone.Backlog);
+                Log.Forgotten(_logger, gone.Name);
+            }
+        }
+        _backlogs.MarkChanged();
         _wake.Set();
-        return true;
     }
-
-    /// <summary>
-    /// The broker refused it for good: it goes to the dead letters and is announced as a gap. The caller has tried as often as it wants.
-    /// False when it is not out.
-    /// </summary>
-    public bool Reject(SpoolRecord record, string reason)
-    {
-        if (!_lanes.Hold(record.Sequence)) { return false; }
-        Log.Rejected(_logger, record.Sequence, record.Stream, reason);
-        lock (_rejectGate) { _rejected.Add((record, reason, LossReason.Rejected)); }
-        _wake.Set();
-        return true;
-    }
-
-    /// <summary>Could not be sent now: it is the next of its stream again. False when it is not out.</summary>
-    public bool Return(long sequence) => _lanes.Return(sequence);
-
-    /// <summary>The connection is gone: everything that is out, waits again.</summary>
-    public int ReturnAll() => _lanes.ReturnAll();
-
-    /// <summary>Records that wait or are out.</summary>
-    public int Depth => _lanes.Depth;
 
     public SpoolStats Stats() => new()
     {
-        Depth = _lanes.Depth,
+        Readers = Volatile.Read(ref _readers).ToDictionary(r => r.Name, r => r.Stats()),
         Bytes = _writer.Bytes,
-        OldestAge = _lanes.Oldest is { } second ? TimeSpan.FromSeconds(Math.Max(0, _writer.Clock.Seconds - second)) : TimeSpan.Zero,
         Appended = Interlocked.Read(ref _appended),
-        Acknowledged = Interlocked.Read(ref _acknowledged),
-        Lost = _losses.Counts(),
         Volatile = Interlocked.Read(ref _volatile),
         SyncP99Ms = _writer.Syncs.P99Ms,
         Fault = _writer.Fault,
         Boot = _writer.Boot,
     };
 
-    /// <summary>Writes what waits, saves the cursor, and lets the folder go.</summary>
+    /// <summary>Writes what waits, saves the cursors, and lets the folder go.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed) { return; }
@@ -199,22 +184,7 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         await _timer.DisposeAsync().ConfigureAwait(false);
     }
 
-    private SpoolRecord? Read(in Picked picked)
-    {
-        var (reason, loss) = ("the bytes are not those that were written", LossReason.Damaged);
-        try
-        {
-            if (picked.Entry.Segment?.Read(picked.Entry, _writer.Seed) is { } record) { return record; }
-        }
-        catch (IOException e) { (reason, loss) = (e.Message, LossReason.Missing); }
-        Log.Unreadable(_logger, picked.Entry.Sequence, reason);
-        var placeholder = SpoolRecord.From(new RecordHeader(picked.Entry.Sequence, 0, picked.Entry.Second, 0, RecordKind.Event, picked.Stream, 0), default);
-        // The writer's thread gives it up, so that its announcement is on disk before the cursor passes it.
-        _lanes.Hold(picked.Entry.Sequence);
-        lock (_rejectGate) { _rejected.Add((placeholder, reason, loss)); }
-        _wake.Set();
-        return null;
-    }
+    private SpoolReader ReaderOf(Backlog backlog) => new(backlog, _writer, _losses, _wake.Set, _logger);
 
     private void Report()
     {

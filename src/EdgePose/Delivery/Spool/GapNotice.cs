@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace EdgePose.Delivery.Spool;
 
-/// <summary>Why events never reach the broker. The numbers stand on disk.</summary>
+/// <summary>Why events never reach a reader. The numbers stand on disk.</summary>
 internal enum LossReason : byte
 {
     /// <summary>The spool was at its size limit.</summary>
@@ -29,12 +29,15 @@ internal enum LossReason : byte
     /// <summary>A segment is gone or cannot be read.</summary>
     Missing = 8,
 
-    /// <summary>The broker refused it for good; it is in the dead-letter file.</summary>
+    /// <summary>The reader refused it for good; it is in the dead-letter file.</summary>
     Rejected = 9,
+
+    /// <summary>Nothing is missing: the number was spent on a notice to another reader.</summary>
+    Elsewhere = 10,
 }
 
 /// <summary>
-/// The payload of a <see cref="Format.RecordKind.Gap"/> record: events that will not arrive. The range is exact at both ends; where
+/// What a <see cref="Format.RecordKind.Gap"/> record tells a reader: events that will not arrive. The range is exact at both ends; where
 /// streams are mixed, it also spans sequences of other streams, and of announcements that had to be made again: so
 /// <paramref name="Count"/> says how many events are missing.
 /// </summary>
@@ -47,26 +50,6 @@ internal enum LossReason : byte
 /// <param name="NewestMs">When the newest was accepted; 0 when unknown.</param>
 internal sealed record GapNotice(string Stream, LossReason Reason, long First, long Last, long Count, long OldestMs, long NewestMs)
 {
-    public const int Bytes = 48;
-    private const byte Version = 1;
-
-    /// <summary>Null when the payload is none of this version.</summary>
-    public static GapNotice? Read(string stream, ReadOnlySpan<byte> payload) => payload.Length < Bytes || payload[0] != Version ? null : new GapNotice(
-        stream, (LossReason)payload[1], At(payload, 8), At(payload, 16), At(payload, 24), At(payload, 32), At(payload, 40));
-
-    public byte[] ToPayload()
-    {
-        var bytes = new byte[Bytes];
-        (bytes[0], bytes[1]) = (Version, (byte)Reason);
-        var at = 8;
-        foreach (var value in (ReadOnlySpan<long>)[First, Last, Count, OldestMs, NewestMs])
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(at), value);
-            at += sizeof(long);
-        }
-        return bytes;
-    }
-
     /// <summary>Both as one; the range spans both.</summary>
     public GapNotice With(GapNotice other) => this with
     {
@@ -76,8 +59,6 @@ internal sealed record GapNotice(string Stream, LossReason Reason, long First, l
 
     /// <summary>Names the number of a lost announcement too, which will not arrive either.</summary>
     public GapNotice Including(long sequence) => this with { First = Least(First, sequence), Last = Math.Max(Last, sequence) };
-
-    private static long At(ReadOnlySpan<byte> payload, int at) => BinaryPrimitives.ReadInt64LittleEndian(payload[at..]);
 
     // 0 means unknown.
     private static long Least(long a, long b) => a == 0 ? b : b == 0 ? a : Math.Min(a, b);

@@ -5,7 +5,7 @@ namespace EdgePose.Delivery.Spool;
 /// <summary>What became of an append.</summary>
 internal enum AppendOutcome
 {
-    /// <summary>On disk: it will reach the broker or be named in a gap, whatever happens.</summary>
+    /// <summary>On disk: it will reach every reader or be named in a gap, whatever happens.</summary>
     Durable,
 
     /// <summary>The disk refuses writes; it is kept in memory and delivered from there, but a crash would lose it.</summary>
@@ -72,6 +72,12 @@ internal sealed class Inbox(int mostRecords, long mostBytes, int mostPayload, ui
     public void AddOwn(string stream, RecordKind kind, DateTimeOffset created, ReadOnlyMemory<byte> payload)
     {
         lock (_gate) { Put(stream, kind, created, payload, null); }
+    }
+
+    /// <summary>Calls a function with the number that the next record gets; no record is numbered meanwhile.</summary>
+    public T WithNext<T>(Func<long, T> use)
+    {
+        lock (_gate) { return use(_next); }
     }
 
     public List<Waiting> TakeAll()

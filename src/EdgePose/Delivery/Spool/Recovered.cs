@@ -3,7 +3,7 @@ namespace EdgePose.Delivery.Spool;
 /// <summary>What a start found wrong in the folder; all zero after a clean stop.</summary>
 internal sealed record RecoveryReport
 {
-    /// <summary>Records that wait, found on disk.</summary>
+    /// <summary>Records that wait for a reader, found on disk.</summary>
     public int Waiting { get; set; }
 
     /// <summary>Bytes cut off behind the last record: a write that never was accepted.</summary>
@@ -30,8 +30,6 @@ internal sealed record Recovered
     /// <summary>Number of this run.</summary>
     public required uint Boot { get; init; }
 
-    /// <summary>Of the newest cursor; 0 when there is none.</summary>
-    public required long Generation { get; init; }
     public required long NextSequence { get; init; }
 
     /// <summary>Free for the next segment.</summary>
@@ -47,8 +45,14 @@ internal sealed record Recovered
     /// <summary>Highest age stamp of a record.</summary>
     public required uint NewestSecond { get; init; }
 
+    /// <summary>Those that the folder knows. A reader that is not among them is new.</summary>
+    public required IReadOnlyList<RecoveredReader> Readers { get; init; }
+
+    /// <summary>Readers that are no longer there, of which the folder has cursors.</summary>
+    public required IReadOnlyList<string> Forgotten { get; init; }
+
     /// <summary>To be announced.</summary>
-    public required List<GapNotice> Losses { get; init; }
+    public required List<(string Reader, GapNotice Loss)> Losses { get; init; }
 
     /// <summary>Sequences that this start accounts for, so that the next one need not again.</summary>
     public required Format.Ranges Accounted { get; init; }

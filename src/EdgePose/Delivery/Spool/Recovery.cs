@@ -4,19 +4,18 @@ using EdgePose.Delivery.Spool.Storage;
 namespace EdgePose.Delivery.Spool;
 
 /// <summary>
-/// Reads a folder after whatever happened to it and fills the lanes with what waits. Whatever the bytes are, it ends with a state in which
-/// every sequence from the cursor on is either present, done, or announced as lost. It changes nothing on disk except that it removes
+/// Reads a folder after whatever happened to it and fills the backlogs with what waits. Whatever the bytes are, it ends with a state in which
+/// every sequence from each cursor on is either present, done, or announced as lost. It changes nothing on disk except that it removes
 /// temporary files and empty beginnings of segments; the torn end is cut when writing goes on there.
 /// </summary>
-internal sealed class Recovery(IFileSystem files, string folder, Lanes lanes)
+internal sealed class Recovery(IFileSystem files, SpoolSettings options, Backlogs backlogs)
 {
+    private readonly string _folder = options.Folder;
     private readonly RecoveryReport _report = new();
-    private readonly List<GapNotice> _losses = [];
+    private readonly List<(string Reader, GapNotice Loss)> _losses = [];
     private readonly Ranges _holes = new(), _damagedHoles = new(), _skips = new(), _accounted = new();
-    private readonly List<(string Stream, long Sequence)> _damagedRecords = [];
     private readonly List<Segment> _segments = [];
-    private Dictionary<string, LaneCursor> _done = [];
-    private Cursor? _cursor;
+    private IReadOnlyList<RecoveredReader> _readers = [];
     private long _low, _previous, _highestNumber;
     private uint _boot, _second, _seed;
     private TailState _tail;
@@ -27,27 +26,33 @@ internal sealed class Recovery(IFileSystem files, string folder, Lanes lanes)
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public Recovered Run()
     {
-        var entries = files.List(folder);
-        var cursors = new CursorFile(files, folder).Read();
-        _report.DamagedCursors = cursors.Damaged;
+        var entries = files.List(_folder);
         RemoveTemporary(entries);
+        var cursors = RecoveredCursors.Read(files, options, entries);
+        _report.DamagedCursors = cursors.Damaged;
         var found = entries.Where(e => SegmentHeader.NumberOf(e.Name) is not null).Select(ReadHeader).OfType<Found>().ToList();
-        var spool = IdOf(cursors.Found, found);
+        var spool = IdOf(cursors.All, found);
         _seed = SegmentHeader.Seed(spool);
-        _cursor = cursors.Found.FirstOrDefault(c => c.Spool == spool);
-        _done = _cursor?.Lanes.ToDictionary(l => l.Stream, StringComparer.Ordinal) ?? [];
-        _boot = _cursor?.Boot ?? 0;
-
         var ours = Ours(found, spool);
-        _low = _cursor?.Low ?? (ours.Count > 0 ? ours[0].Header.First : 1);
+        cursors = cursors.Of(spool);
+        _readers = cursors.Readers(backlogs, ours.Count > 0 ? ours[0].Header.First : 1);
+        _boot = cursors.Boot;
+        _low = _readers.Select(r => r.Low).DefaultIfEmpty(cursors.Next).Min();
         _previous = _low - 1;
         for (var i = 0; i < ours.Count; i++) { Load(ours[i], i + 1 < ours.Count ? ours[i + 1].Header.First : long.MaxValue); }
-        var next = Finish();
-        lanes.Reached(next);
+        var next = Finish(cursors.Next);
+        backlogs.Reached(next);
+        foreach (var name in options.Readers.Where(r => backlogs.All.All(b => b.Reader != r)))
+        {
+            var backlog = new Backlog(name, options, next);
+            backlog.Reached(next);
+            backlogs.Join(backlog);
+        }
         return new Recovered
         {
-            Spool = spool, Boot = _boot + 1, Generation = _cursor?.Generation ?? 0, NextSequence = next, NextNumber = _highestNumber + 1, Segments = _segments,
-            CanAppend = _canAppend, Clock = _cursor?.Clock, NewestSecond = _second, Losses = _losses, Accounted = _accounted, Report = _report,
+            Spool = spool, Boot = _boot + 1, NextSequence = next, NextNumber = _highestNumber + 1, Segments = _segments, CanAppend = _canAppend,
+            Clock = cursors.Clock, NewestSecond = _second, Readers = _readers, Forgotten = cursors.Forgotten, Losses = _losses, Accounted = _accounted,
+            Report = _report,
         };
     }
 
@@ -55,14 +60,14 @@ internal sealed class Recovery(IFileSystem files, string folder, Lanes lanes)
     {
         foreach (var entry in entries.Where(e => e.Name.EndsWith(".tmp", StringComparison.Ordinal)))
         {
-            try { files.Delete(Path.Combine(folder, entry.Name)); }
+            try { files.Delete(Path.Combine(_folder, entry.Name)); }
             catch (IOException e) { _report.Ignored.Add($"{entry.Name}: {e.Message}"); }
         }
     }
 
     private Found? ReadHeader(FileEntry entry)
     {
-        var path = Path.Combine(folder, entry.Name);
+        var path = Path.Combine(_folder, entry.Name);
         _highestNumber = Math.Max(_highestNumber, SegmentHeader.NumberOf(entry.Name)!.Value);
         try
         {
@@ -199,52 +204,51 @@ internal sealed class Recovery(IFileSystem files, string folder, Lanes lanes)
         _previous = Math.Max(_previous, header.Sequence);
         segment.Last = Math.Max(segment.Last, header.Sequence);
         (_boot, _second) = (Math.Max(_boot, header.Boot), Math.Max(_second, header.Second));
-        var lane = _done.GetValueOrDefault(header.Stream);
-        var isExtra = lane is not null && header.Sequence >= lane.Low && lane.Extras.Contains(header.Sequence);
-        if (header.Sequence < Math.Max(_low, lane?.Low ?? 0) || isExtra)
-        {
-            lanes.AddDone(header.Stream, header.Sequence, isExtra);
-        }
-        else if (!record.Intact) { _damagedRecords.Add((header.Stream, header.Sequence)); }
-        else
-        {
-            lanes.Add(header.Stream, new Entry(header.Sequence, segment, record.Offset, header.Second), header.Kind);
-            _report.Waiting++;
-        }
+        var waits = false;
+        foreach (var reader in _readers) { waits |= reader.Load(record, segment); }
+        if (waits) { _report.Waiting++; }
     }
 
     /// <summary>Accounts for every sequence that should be here and is not; returns the next free one.</summary>
-    private long Finish()
+    /// <param name="known">One more than the highest sequence that a cursor knows.</param>
+    private long Finish(long known)
     {
         var next = _previous + 1;
-        if (_cursor is { } cursor && cursor.Next > next)
+        if (known > next)
         {
-            (_tail == TailState.Damaged ? _damagedHoles : _holes).Add(next, cursor.Next - 1);
-            next = cursor.Next;
+            (_tail == TailState.Damaged ? _damagedHoles : _holes).Add(next, known - 1);
+            next = known;
         }
         else if (_tail == TailState.Damaged)
         {
             _damagedHoles.Add(next, next);
             next++;
         }
+        foreach (var (first, last) in _skips.All)
+        {
+            _holes.Remove(first, last);
+            _damagedHoles.Remove(first, last);
+        }
+        foreach (var reader in _readers) { Account(reader); }
+        _report.Missing = _accounted.Count;
+        return next;
+    }
+
+    private void Account(RecoveredReader reader)
+    {
+        var name = reader.Backlog.Reader;
         foreach (var (holes, reason) in (ReadOnlySpan<(Ranges, LossReason)>)[(_holes, LossReason.Missing), (_damagedHoles, LossReason.Damaged)])
         {
-            holes.Remove(0, _low - 1);
-            foreach (var done in _done.Values.SelectMany(l => l.Extras)) { holes.Remove(done, done); }
-            foreach (var (first, last) in _skips.All) { holes.Remove(first, last); }
-            foreach (var (first, last) in holes.All)
+            foreach (var (first, last) in reader.Missing(holes).All)
             {
-                _losses.Add(new GapNotice("", reason, first, last, last - first + 1, 0, 0));
+                _losses.Add((name, new GapNotice("", reason, first, last, last - first + 1, 0, 0)));
                 _accounted.Add(first, last);
             }
-            _report.Missing += holes.Count;
         }
-        foreach (var (stream, sequence) in _damagedRecords.Where(d => !_skips.All.Any(r => d.Sequence >= r.First && d.Sequence <= r.Last)))
+        foreach (var (stream, sequence) in reader.Damaged(_skips))
         {
-            _losses.Add(new GapNotice(stream, LossReason.Damaged, sequence, sequence, 1, 0, 0));
+            _losses.Add((name, new GapNotice(stream, LossReason.Damaged, sequence, sequence, 1, 0, 0)));
             _accounted.Add(sequence, sequence);
-            _report.Missing++;
         }
-        return next;
     }
 }

@@ -22,9 +22,12 @@ internal sealed record SpoolRecord
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
     /// <summary>The loss that a gap record announces; null for events.</summary>
-    public GapNotice? Gap => Kind == RecordKind.Gap ? GapNotice.Read(Stream, Payload.Span) : null;
+    public GapNotice? Gap => Kind == RecordKind.Gap ? GapPayload.Read(Stream, Payload.Span) : null;
 
     internal uint Second { get; init; }
+
+    /// <summary>The record as one reader gets it: a gap tells each what that one has lost.</summary>
+    internal SpoolRecord For(string reader) => Kind == RecordKind.Gap ? this with { Payload = GapPayload.For(reader, Stream, Payload) } : this;
 
     internal RecordHeader Header => new(Sequence, Boot, Second, Created.ToUnixTimeMilliseconds(), Kind, Stream, Payload.Length);
 

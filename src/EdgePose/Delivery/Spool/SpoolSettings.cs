@@ -8,6 +8,7 @@ internal sealed record SpoolSettings
     public const long SmallestMaxBytes = 1 << 20;
     private const long LargestMaxBytes = 4L << 30;
     private const int LargestSegment = 4 << 20, SmallestSegment = 64 << 10;
+    private static readonly IReadOnlyList<string> MqttAlone = ["mqtt"];
 
     public static readonly Doc About = """
         Events wait here until the broker has them: over outages, restarts, crashes and power cuts. What waits is kept for the next start.
@@ -16,13 +17,19 @@ internal sealed record SpoolSettings
     /// <summary>Absolute path; made when it does not exist. Empty as it is read = the state directory of the service or the user.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Bytes that the segments never exceed, from 1 MiB; the oldest events go first. Dead letters and cursor come on top.</summary>
+    /// <summary>
+    /// Who reads, one at least. One whose name the folder does not know begins with the records that are accepted from now on; one that is no
+    /// longer listed is forgotten.
+    /// </summary>
+    public IReadOnlyList<string> Readers { get; init; } = MqttAlone;
+
+    /// <summary>Bytes that the segments never exceed, from 1 MiB; the oldest events go first. Dead letters and cursors come on top.</summary>
     public long MaxBytes { get; init; } = 256 << 20;
 
     /// <summary>Events that have waited longer are given up.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Records that are out at a time, which is how many can arrive twice after a crash.</summary>
+    /// <summary>Records that each reader has out at a time, which is how many can arrive twice after a crash.</summary>
     public int Window { get; init; } = 32;
 
     /// <summary>
@@ -37,11 +44,11 @@ internal sealed record SpoolSettings
     /// <summary>Records that may wait for the disk; then new ones are refused.</summary>
     public int QueueRecords { get; init; } = 8192;
 
-    /// <summary>Records kept in memory while the disk refuses writes; then the oldest of them go.</summary>
+    /// <summary>Records kept in memory for each reader while the disk refuses writes; then the oldest of them go.</summary>
     public int MemoryRecords { get; init; } = 1024;
     public long MemoryBytes { get; init; } = 4 << 20;
 
-    /// <summary>Bytes of dead letters that are kept, in two files.</summary>
+    /// <summary>Bytes of dead letters that are kept for each reader, in two files.</summary>
     public int DeadLetterBytes { get; init; } = 1 << 20;
 
     /// <summary>The kernel's id of its boot, for ages over a restart; see <see cref="SpoolClock.ReadKernelBoot"/>.</summary>

@@ -18,52 +18,74 @@ internal sealed partial class SpoolWriter
     public bool CanSave => !HasFault && (_cursorFault.Length == 0 || _time.GetElapsedTime(_cursorFaultAt) >= _options.RetryInterval);
 
     /// <summary>
-    /// Saves what is done, then removes the segments that nobody needs. Frees the window in any case: while the disk refuses, delivery goes
-    /// on, and only then can a crash make more records than the window arrive twice.
+    /// Saves what some readers have done, then removes the segments that none needs. Frees their windows in any case: while the disk refuses,
+    /// delivery goes on, and only then can a crash make more records than the window arrive twice.
     /// </summary>
-    public void Save()
+    public void Save(IReadOnlyList<Backlog> due)
     {
         // What was given up may not be forgotten before its announcement is on disk.
         if (!CanSave)
         {
-            _lanes.Saved(_lanes.Unsaved);
-            _lanes.MarkChanged();
+            foreach (var backlog in due)
+            {
+                backlog.Saved(backlog.Unsaved);
+                backlog.MarkChanged();
+            }
             return;
         }
-        var (low, next, lanes, covers) = _lanes.Positions();
-        next = Math.Max(next, _stored + 1);
-        try
+        var hasForgotten = _cursors.FindForgotten();
+        // Before files go, no cursor may need them any more, and none may name a reader that has none.
+        if (hasForgotten || _doomed.Count > 0) { due = [.. _backlogs.All.Where(b => hasForgotten || b.IsDirty || due.Contains(b))]; }
+        var isSaved = TrySave(() => _cursors.WriteNew(Stamp));
+        foreach (var backlog in due)
         {
-            _cursorFile.Write(new Cursor
+            var covers = 0;
+            if (!TrySave(() => _cursors.Write(backlog, Stamp, out covers)))
             {
-                Spool = _spool, Generation = _generation + 1, Boot = Boot, Low = low, Next = next, Clock = Clock.Read(), Lanes = lanes,
-            });
-            (_generation, _savedNext) = (_generation + 1, next);
+                isSaved = false;
+                backlog.MarkChanged();
+            }
+            backlog.Saved(covers);
+        }
+        if (isSaved && TrySave(_cursors.DeleteForgotten))
+        {
             if (_cursorFault.Length > 0) { Log.Mended(_logger); }
             _cursorFault = "";
-            Remove(low);
+            Remove(_cursors.Low);
+        }
+        CountBytes();
+    }
+
+    /// <summary>Stores a refused record for later reading; a disk that refuses too costs the copy, never the queue.</summary>
+    public void Bury(string reader, SpoolRecord record, string reason)
+    {
+        if (!_deadLetters.TryGetValue(reader, out var letters))
+        {
+            _deadLetters[reader] = letters = new DeadLetters(_files, _options.Folder, reader, _spool, _options.DeadLetterBytes);
+        }
+        try { letters.Add(record, reason); }
+        catch (IOException e) { Log.DeadLetterLost(_logger, record.Sequence, e.Message); }
+    }
+
+    private bool TrySave(Action save)
+    {
+        try
+        {
+            save();
+            return true;
         }
         catch (IOException e)
         {
             if (_cursorFault.Length == 0) { Log.Refused(_logger, e.Message); }
             (_cursorFault, _cursorFaultAt) = (e.Message, _time.GetTimestamp());
-            _lanes.MarkChanged();
             if (!_files.Exists(_options.Folder)) { Refused(e); }
+            return false;
         }
-        _lanes.Saved(covers);
-        CountBytes();
-    }
-
-    /// <summary>Stores a refused record for later reading; a disk that refuses too costs the copy, never the queue.</summary>
-    public void Bury(SpoolRecord record, string reason)
-    {
-        try { _deadLetters.Add(record, reason); }
-        catch (IOException e) { Log.DeadLetterLost(_logger, record.Sequence, e.Message); }
     }
 
     private void Remove(long low)
     {
-        // The last one stays even when it is done: it holds the numbering if both cursors should be lost.
+        // The last one stays even when it is done: it holds the numbering if all cursors should be lost.
         while (_segments.Count > 1 && _segments[0].Last < low)
         {
             _doomed.Add(_segments[0]);
@@ -103,7 +125,7 @@ internal sealed partial class SpoolWriter
             if (_segments[^1] == segment) { Seal(); }
             _segments.Remove(segment);
             _canAppend = false;
-            Announce(_lanes.Remove(segment), LossReason.Missing);
+            Announce(segment, LossReason.Missing);
             segment.Dispose();
         }
     }
@@ -114,8 +136,8 @@ internal sealed partial class SpoolWriter
         _fault = "";
     }
 
-    /// <summary>Records were stored that the cursor on disk does not know.</summary>
-    public bool IsAhead => _stored >= _savedNext;
+    /// <summary>Records were stored that no cursor on disk knows.</summary>
+    public bool IsAhead => _stored >= _cursors.SavedNext;
 
     /// <summary>Tries a disk that has refused, when it is time to.</summary>
     public void TryResume()
@@ -129,16 +151,17 @@ internal sealed partial class SpoolWriter
         if (_blind) { throw new IOException($"{_options.Folder} could not be read at the start; mend it and restart"); }
         _files.CreateFolder(_options.Folder);
         Relock();
-        var kept = _lanes.MemoryRecords();
+        _cursors.WriteNew(Stamp);
+        var kept = _backlogs.MemoryRecords();
         var absent = new Ranges();
         for (var i = 0; i < kept.Count;) { i += WriteSome(kept, i, moved: true); }
         // Numbers that memory delivered or gave up meanwhile: the next start must not look for them.
-        absent.Add(_storedBeforeFault + 1, _lanes.Next - 1);
+        absent.Add(_storedBeforeFault + 1, _backlogs.Next - 1);
         foreach (var record in kept) { absent.Remove(record.Sequence, record.Sequence); }
         _skips.AddRange(absent.ToPayloads());
         if (_file is not null) { return; }
         // Nothing had to be written, so nothing has shown yet that writing works.
-        var probe = NewSegment(_lanes.Next);
+        var probe = NewSegment(_backlogs.Next);
         try
         {
             Sync(_file!);

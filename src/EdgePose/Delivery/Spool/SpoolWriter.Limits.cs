@@ -12,7 +12,10 @@ internal sealed partial class SpoolWriter
     public void Retain(long incoming)
     {
         var seconds = Clock.Seconds - _options.MaxAge.TotalSeconds;
-        if (seconds > 0 && _lanes.Oldest < seconds) { Announce(_lanes.RemoveBefore((uint)seconds), LossReason.AgeLimit); }
+        foreach (var backlog in _backlogs.All.Where(b => seconds > 0 && b.Oldest < seconds))
+        {
+            Announce(backlog.Reader, backlog.RemoveBefore((uint)seconds), LossReason.AgeLimit);
+        }
         var limit = _options.MaxBytes - _options.QueueBytes;
         var bytes = _segments.Sum(s => s.Length) + incoming;
         while (!HasFault && bytes > limit && _segments.Count > 1)
@@ -20,9 +23,9 @@ internal sealed partial class SpoolWriter
             var oldest = _segments[0];
             bytes -= oldest.Length;
             _segments.RemoveAt(0);
-            Announce(_lanes.Remove(oldest), LossReason.SizeLimit);
+            Announce(oldest, LossReason.SizeLimit);
             _doomed.Add(oldest);
-            _lanes.MarkChanged();
+            _backlogs.MarkChanged();
         }
     }
 
@@ -34,43 +37,68 @@ internal sealed partial class SpoolWriter
         if (_segments.Count <= 1) { return false; }
         var oldest = _segments[0];
         _segments.RemoveAt(0);
-        Announce(_lanes.Remove(oldest), reason);
-        _lanes.MarkChanged();
+        Announce(oldest, reason);
+        _backlogs.MarkChanged();
         if (TryDelete(oldest)) { return true; }
         _doomed.Add(oldest);
         return false;
     }
 
-    private void Announce(List<Removed> removed, LossReason reason)
+    /// <summary>Takes what is in a segment from every reader that has not done it; each is told what it loses.</summary>
+    private void Announce(Segment segment, LossReason reason)
     {
-        foreach (var lane in removed)
+        foreach (var backlog in _backlogs.All) { Announce(backlog.Reader, backlog.Remove(segment), reason); }
+    }
+
+    private void Announce(string reader, List<Removed> removed, LossReason reason)
+    {
+        foreach (var part in removed)
         {
-            foreach (var gap in lane.Gaps) { AnnounceAgain(gap); }
-            if (lane.Events.Count == 0) { continue; }
+            var spent = part.Gaps.Where(g => !AnnounceAgain(reader, g)).Select(g => g.Entry.Sequence).ToList();
+            if (part.Events.Count == 0)
+            {
+                foreach (var number in spent) { _losses.Repeat(reader, new GapNotice(part.Stream, LossReason.Elsewhere, number, number, 0, 0, 0)); }
+                continue;
+            }
             var loss = new GapNotice(
-                lane.Stream, reason, lane.Events.Min(e => e.Sequence), lane.Events.Max(e => e.Sequence), lane.Events.Count,
-                Clock.WallOf(lane.Events.Min(e => e.Second)), Clock.WallOf(lane.Events.Max(e => e.Second)));
-            _losses.Add(loss);
-            Log.GivenUp(_logger, loss.Count, loss.Stream, reason, loss.First, loss.Last);
+                part.Stream, reason, part.Events.Min(e => e.Sequence), part.Events.Max(e => e.Sequence), part.Events.Count,
+                Clock.WallOf(part.Events.Min(e => e.Second)), Clock.WallOf(part.Events.Max(e => e.Second)));
+            Log.GivenUp(_logger, loss.Count, loss.Stream, reader, reason, loss.First, loss.Last);
+            _losses.Add(reader, spent.Aggregate(loss, (l, number) => l.Including(number)));
         }
     }
 
-    private void AnnounceAgain(in Picked gap)
+    /// <summary>False when the lost announcement was for another reader, so that only its number has to be named.</summary>
+    private bool AnnounceAgain(string reader, in Picked gap)
     {
         var sequence = gap.Entry.Sequence;
         try
         {
             var record = gap.Memory ?? gap.Entry.Segment?.Read(gap.Entry, _seed);
-            if (record?.Gap is { } notice)
+            if (record?.For(reader).Gap is { } notice)
             {
-                _losses.Repeat(notice.Including(sequence));
-                return;
+                if (notice.Reason == LossReason.Elsewhere && notice.First == 0) { return false; }
+                _losses.Repeat(reader, notice.Including(sequence));
+                return true;
             }
         }
         catch (IOException e)
         {
             Log.CannotTidy(_logger, gap.Entry.Segment?.Path ?? "", e.Message);
         }
-        _losses.Add(new GapNotice(gap.Stream, LossReason.Damaged, sequence, sequence, 1, 0, 0));
+        _losses.Add(reader, new GapNotice(gap.Stream, LossReason.Damaged, sequence, sequence, 1, 0, 0));
+        return true;
+    }
+
+    private void AnnounceMemory(string reader, SpoolRecord lost)
+    {
+        var number = lost.Sequence;
+        if (lost.For(reader).Gap is { } gap)
+        {
+            _losses.Repeat(reader, gap.Including(number));
+            return;
+        }
+        var wall = Clock.WallOf(lost.Second);
+        _losses.Add(reader, new GapNotice(lost.Stream, LossReason.MemoryLimit, number, number, 1, wall, wall));
     }
 }

@@ -12,8 +12,8 @@ internal sealed partial class SpoolWriter
         [LoggerMessage(3002, LogLevel.Information, "the spool writes again")]
         public static partial void Mended(ILogger logger);
 
-        [LoggerMessage(3003, LogLevel.Warning, "{Count} events of stream={Stream} were given up ({Reason}): sequences {First} to {Last}")]
-        public static partial void GivenUp(ILogger logger, long count, string stream, LossReason reason, long first, long last);
+        [LoggerMessage(3003, LogLevel.Warning, "{Count} events of stream={Stream} were given up for sink={Reader} ({Reason}): sequences {First} to {Last}")]
+        public static partial void GivenUp(ILogger logger, long count, string stream, string reader, LossReason reason, long first, long last);
 
         [LoggerMessage(3004, LogLevel.Warning, "the spool could not tidy up {Path}: {Reason}")]
         public static partial void CannotTidy(ILogger logger, string path, string reason);

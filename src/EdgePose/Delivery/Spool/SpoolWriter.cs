@@ -5,19 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace EdgePose.Delivery.Spool;
 
 /// <summary>
-/// The side of the spool that writes: segments, cursor, limits. One thread uses it. A disk that refuses is a state, not an error: records
-/// then stay in <see cref="Lanes"/>' memory, and every <see cref="SpoolSettings.RetryInterval"/> the disk is tried again.
+/// The side of the spool that writes: segments, cursors, limits. One thread uses it. A disk that refuses is a state, not an error: records
+/// then stay in the memory of the <see cref="Backlogs"/>, and every <see cref="SpoolSettings.RetryInterval"/> the disk is tried again.
 /// </summary>
 internal sealed partial class SpoolWriter : IDisposable
 {
     private readonly SpoolSettings _options;
     private readonly IFileSystem _files;
     private readonly TimeProvider _time;
-    private readonly Lanes _lanes;
+    private readonly Backlogs _backlogs;
     private readonly Losses _losses;
     private readonly ILogger _logger;
-    private readonly CursorFile _cursorFile;
-    private readonly DeadLetters _deadLetters;
+    private readonly ReaderCursors _cursors;
+    private readonly Dictionary<string, DeadLetters> _deadLetters = new(StringComparer.Ordinal);
     private readonly List<Segment> _segments;
     private readonly List<Segment> _doomed = [];
     private readonly List<byte[]> _skips = [];
@@ -27,7 +27,7 @@ internal sealed partial class SpoolWriter : IDisposable
     private IAppendFile? _file;
     private byte[] _buffer = new byte[64 << 10];
     private bool _canAppend, _blind;
-    private long _number, _generation, _stored, _storedBeforeFault, _savedNext, _faultAt, _cursorFaultAt;
+    private long _number, _stored, _storedBeforeFault, _faultAt, _cursorFaultAt;
     private int _segmentBytes;
     private long _bytes;
     private string _fault = "", _cursorFault = "";
@@ -37,23 +37,25 @@ internal sealed partial class SpoolWriter : IDisposable
     /// <param name="recovered">What <see cref="Recovery"/> found there; null when the folder cannot even be read.</param>
     /// <param name="clock">Age clock.</param>
     /// <param name="time">For pauses.</param>
-    /// <param name="lanes">Receives what is stored.</param>
+    /// <param name="backlogs">Receive what is stored.</param>
     /// <param name="losses">Receives what is given up.</param>
     /// <param name="logger">One line per change of the disk's state.</param>
     public SpoolWriter(
-        SpoolSettings options, IFileSystem files, Recovered? recovered, SpoolClock clock, TimeProvider time, Lanes lanes, Losses losses, ILogger logger)
+        SpoolSettings options, IFileSystem files, Recovered? recovered, SpoolClock clock, TimeProvider time, Backlogs backlogs, Losses losses, ILogger logger)
     {
-        (_options, _files, _time, _lanes, _losses, _logger, Clock) = (options, files, time, lanes, losses, logger, clock);
+        (_options, _files, _time, _backlogs, _losses, _logger, Clock) = (options, files, time, backlogs, losses, logger, clock);
         (_spool, Boot) = (recovered?.Spool ?? Guid.NewGuid(), recovered?.Boot ?? 0);
         _seed = SegmentHeader.Seed(_spool);
         _segments = recovered?.Segments ?? [];
-        (_number, _generation, _canAppend, _blind) = (recovered?.NextNumber ?? 1, recovered?.Generation ?? 0, recovered?.CanAppend ?? false, recovered is null);
+        (_number, _canAppend, _blind) = (recovered?.NextNumber ?? 1, recovered?.CanAppend ?? false, recovered is null);
         _stored = (recovered?.NextSequence ?? 1) - 1;
         _segmentBytes = options.SegmentBytes;
-        _cursorFile = new CursorFile(files, options.Folder);
-        _deadLetters = new DeadLetters(files, options.Folder, _spool, options.DeadLetterBytes);
-        foreach (var loss in recovered?.Losses ?? []) { losses.Add(loss); }
-        if (recovered is not null) { _skips.AddRange(recovered.Accounted.ToPayloads()); }
+        _cursors = new ReaderCursors(files, options.Folder, backlogs);
+        if (recovered is null) { return; }
+        foreach (var reader in recovered.Readers) { _cursors.Known(reader.Backlog, reader.Generation, reader.Low); }
+        foreach (var reader in recovered.Forgotten) { _cursors.Forget(reader); }
+        foreach (var (reader, loss) in recovered.Losses) { losses.Add(reader, loss); }
+        _skips.AddRange(recovered.Accounted.ToPayloads());
     }
 
     public SpoolClock Clock { get; }
@@ -84,6 +86,7 @@ internal sealed partial class SpoolWriter : IDisposable
             try
             {
                 if (HasFault) { Resume(); }
+                _cursors.WriteNew(Stamp);
                 while (stored < batch.Count) { stored += WriteSome(batch, stored, moved: false); }
                 Mended();
             }
@@ -105,18 +108,13 @@ internal sealed partial class SpoolWriter : IDisposable
             _skips.Add(record.Payload.ToArray());
             return;
         }
-        foreach (var lost in _lanes.AddMemory(record))
+        foreach (var backlog in _backlogs.All)
         {
-            if (lost.Gap is { } gap) { _losses.Repeat(gap.Including(lost.Sequence)); }
-            else
-            {
-                var wall = Clock.WallOf(lost.Second);
-                _losses.Add(new GapNotice(lost.Stream, LossReason.MemoryLimit, lost.Sequence, lost.Sequence, 1, wall, wall));
-            }
+            foreach (var lost in backlog.AddMemory(record)) { AnnounceMemory(backlog.Reader, lost); }
         }
     }
 
-    /// <summary>Writes as many records as the segment takes, at least one, syncs them, and hands them to the lanes.</summary>
+    /// <summary>Writes as many records as the segment takes, at least one, syncs them, and hands them to the backlogs.</summary>
     private int WriteSome(IReadOnlyList<SpoolRecord> records, int from, bool moved)
     {
         while (true)
@@ -165,8 +163,8 @@ internal sealed partial class SpoolWriter : IDisposable
         segment.Length += record.Header.TotalLength;
         if (record.Kind == RecordKind.Skip) { return; }
         segment.Last = _stored = record.Sequence;
-        if (moved) { _lanes.MoveToDisk(entry); }
-        else { _lanes.Add(record.Stream, entry, record.Kind); }
+        if (moved) { _backlogs.MoveToDisk(entry); }
+        else { _backlogs.Add(record.Stream, entry, record.Kind); }
     }
 
     private void Sync(IAppendFile file)
@@ -188,8 +186,8 @@ internal sealed partial class SpoolWriter : IDisposable
             return (last, false);
         }
         _canAppend = false;
-        // The cursor follows, so that a segment that disappears later is missed.
-        _lanes.MarkChanged();
+        // The cursors follow, so that a segment that disappears later is missed.
+        _backlogs.MarkChanged();
         return (NewSegment(first.Kind == RecordKind.Skip ? first.Sequence + 1 : first.Sequence), true);
     }
 
@@ -244,12 +242,14 @@ internal sealed partial class SpoolWriter : IDisposable
         }
     }
 
+    private CursorStamp Stamp => new(_spool, Boot, _stored, Clock.Read());
+
     private void CountBytes() => Interlocked.Exchange(ref _bytes, _segments.Sum(s => s.Length) + _doomed.Sum(s => s.Length));
 
     public void Dispose()
     {
         Seal();
-        _deadLetters.Dispose();
+        foreach (var letters in _deadLetters.Values) { letters.Dispose(); }
         foreach (var segment in _segments) { segment.Dispose(); }
         _lock?.Dispose();
     }

@@ -44,10 +44,10 @@ internal sealed record InferenceSettings
         var plugins = Plugins(s.Child("plugin_libraries", "Plug-in execution providers. Each name can then stand in providers."));
         string[] names = ["auto", .. BuiltIn, .. plugins.Keys];
         string? Known(string text) => names.Contains(text) ? null : "one of " + string.Join(", ", names);
-        var providers = s.List("providers", ["auto"], ["auto", .. BuiltIn], Known, doc: """
-            Execution providers in order of preference; a name from plugin_libraries is possible too. The first that really starts is used. auto
-            tries the accelerators that the runtime library knows, then the CPU.
-            """);
+        var providers = s.List("providers", ["auto"], ["auto", .. BuiltIn], Known, doc: new Doc("""
+            Execution providers in order of preference: tensorrt, cuda, qnn, cpu, or a name from plugin_libraries. The first that really starts is
+            used. auto tries the accelerators that the runtime library knows, then the CPU.
+            """) { Open = true });
         if (providers.Count > 1 && providers.Contains("auto")) { s.Error("providers", "auto stands alone"); }
         var required = s.Text("require_provider", "", t => t == "auto" ? "the name of one provider" : Known(t), new Doc("""
             One provider that must start; otherwise the program ends with an error instead of running slowly on the CPU.

@@ -1,19 +1,7 @@
 using System.Security.Cryptography;
-using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
-using EdgePose.Events.Recording;
-using EdgePose.Events.Scenes;
-using EdgePose.Networks.Estimation;
-using EdgePose.Networks.Models;
-using EdgePose.Networks.Runtime;
-using EdgePose.Networks.Scheduling;
-using EdgePose.People.Skipping;
-using EdgePose.People.Tracking;
-using EdgePose.Service.Logs;
-using EdgePose.Service.Endpoints;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
-using EdgePose.Settings.Sections;
 using EdgePose.Settings.Yaml;
 
 namespace EdgePose.Service.Configuration;
@@ -87,7 +75,7 @@ internal static class ConfigLoader
 
         var context = new ReadContext(problems, path, options.Environment) { Intact = intact, Elsewhere = ConfigKeys.Elsewhere };
         context.Secrets.Required = options.RequireSecrets;
-        var config = Read(root, context, options) with
+        var config = ConfigReader.Read(new Section(root, "", "", context), options) with
         {
             Path = path,
             Hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12],
@@ -101,47 +89,9 @@ internal static class ConfigLoader
     {
         var problems = new ProblemList();
         var keys = new List<ConfigKey>();
-        Read(YamlNode.Map(new Mark("keys", 0, 0)), new ReadContext(problems, "keys", _ => null, keys), new LoadOptions { HostName = "host" });
+        var root = new Section(null, "", "", new ReadContext(problems, "keys", _ => null, keys));
+        ConfigReader.Read(root, new LoadOptions { HostName = "host" });
         return keys;
-    }
-
-    private static EdgePoseConfig Read(YamlNode node, ReadContext context, LoadOptions options)
-    {
-        var root = new Section(node, "", "", context);
-        var name = root.Id("node", Scalars.CleanId(options.HostName, "edgepose"), new Doc("") { Default = "host name" });
-        var mqtt = MqttSection.Read(root.Child("mqtt"), name);
-        var log = LogSettings.Read(root.Child("log", LogSettings.About));
-        var models = ModelsSettings.Read(root.Child("models", ModelsSettings.About));
-        var (inference, scheduling, quantization) = Networks(root.Child("inference", InferenceSettings.About));
-        var pose = PoseSettings.Read(root.Child("pose", PoseSettings.About), PoseSettings.Defaults);
-        var skipping = SkippingSettings.Read(root.Child("skipping", SkippingSettings.About), new SkippingSettings());
-        var tracking = TrackerSettings.Read(root.Child("tracking", TrackerSettings.About));
-        var poses = ServiceSections.Poses(root.Child("poses"));
-        var events = EventsSettings.Read(root.Child("events", EventsSettings.About));
-        var record = RecordSettings.Read(root.Child("record", RecordSettings.About));
-        var spool = SpoolSettings.Read(root.Child("spool", SpoolSettings.About));
-        var metrics = MetricsSettings.Read(root.Child("metrics", MetricsSettings.About));
-        var status = StatusSettings.Read(root.Child("status", StatusSettings.About));
-        var streams = StreamConfig.ReadAll(
-            root.Child("streams", StreamConfig.About with { Default = "required" }), new StreamDefaults(pose, skipping, events), options.RequireStreams);
-        if (!tracking.Enabled && streams.Any(s => s.Events.Rules.Count > 0)) { root.Error("tracking", "rules need tracking.enabled: without identities nobody stays or moves"); }
-        root.Done();
-        return new EdgePoseConfig
-        {
-            Node = name, Mqtt = mqtt, Log = log, Models = models, Inference = inference, Scheduling = scheduling, Quantization = quantization, Tracking = tracking, Poses = poses,
-            Spool = spool, Events = events, Record = record, Metrics = metrics, Status = status,
-            Streams = streams, Path = "", Hash = "", Secrets = [],
-        };
-    }
-
-    /// <summary>The section <c>inference</c>, which the runtime, the scheduler and the check of quantized models share.</summary>
-    private static (InferenceSettings, SchedulingSettings, QuantizationLimits) Networks(Section s)
-    {
-        var inference = InferenceSettings.Read(s);
-        var scheduling = SchedulingSettings.Read(s, inference.RunDeadline);
-        var quantization = CardRule.ReadLimits(s);
-        s.Done();
-        return (inference, scheduling, quantization);
     }
 
     private static byte[] ReadBounded(string path)

@@ -1,3 +1,4 @@
+using EdgePose.Delivery;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
 using EdgePose.Events.Recording;
@@ -6,9 +7,13 @@ using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.People.Tracking;
-using EdgePose.Service.Logs;
 using EdgePose.Service.Endpoints;
+using EdgePose.Service.Logs;
 using EdgePose.Settings;
+using EdgePose.Sinks.HomeAssistant;
+using EdgePose.Sinks.Mqtt;
+using EdgePose.Sinks.Onvif;
+using EdgePose.Sinks.Sparkplug;
 
 namespace EdgePose.Service.Configuration;
 
@@ -17,7 +22,14 @@ internal sealed record EdgePoseConfig
 {
     /// <summary>Node name in topics and the client id.</summary>
     public required string Node { get; init; }
-    public required MqttConfig Mqtt { get; init; }
+    public required MqttOptions Mqtt { get; init; }
+    public required MqttSinkOptions MqttSink { get; init; }
+
+    /// <summary>Commands that may be given over MQTT.</summary>
+    public required IReadOnlyList<string> Commands { get; init; }
+    public required HomeAssistantSettings HomeAssistant { get; init; }
+    public required OnvifSettings Onvif { get; init; }
+    public required SparkplugSettings Sparkplug { get; init; }
     public required LogSettings Log { get; init; }
     public required ModelsSettings Models { get; init; }
     public required InferenceSettings Inference { get; init; }
@@ -26,7 +38,7 @@ internal sealed record EdgePoseConfig
     /// <summary>What the card of a quantized model may say at most.</summary>
     public required QuantizationLimits Quantization { get; init; }
     public required TrackerSettings Tracking { get; init; }
-    public required PosesConfig Poses { get; init; }
+    public required OutboxOptions Outbox { get; init; }
     public required SpoolSettings Spool { get; init; }
     public required EventsSettings Events { get; init; }
     public required RecordSettings Record { get; init; }

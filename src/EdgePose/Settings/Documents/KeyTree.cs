@@ -1,12 +1,14 @@
 namespace EdgePose.Settings.Documents;
 
-/// <summary>A key with the keys below it, in the order in which they were declared.</summary>
+/// <summary>A key with the keys below it: single values in the order in which they were declared, then the mappings.</summary>
 internal sealed class KeyTree(ConfigKey key)
 {
     private readonly List<KeyTree> _children = [];
 
     public ConfigKey Key => key;
-    public IReadOnlyList<KeyTree> Children => _children;
+
+    // A mapping may have to be read first, because values refer to its names; a reader wants the simple keys first.
+    public IReadOnlyList<KeyTree> Children => [.. _children.OrderBy(c => key.Path.Length > 0 && c.Key.Kind == KeyKind.Map)];
 
     /// <summary>The child whose name the user chooses; null when there is none.</summary>
     public KeyTree? Named => _children.Find(c => c.Key.Name == ConfigKey.Named);

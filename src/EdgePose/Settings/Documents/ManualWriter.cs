@@ -74,7 +74,7 @@ internal sealed class ManualWriter
     {
         var value = key.Doc.Example.Length > 0 ? key.Doc.Example : key.Value ?? "";
         // A word or text that YAML's readers take for a number.
-        return key.Kind is KeyKind.Choice or KeyKind.Text && Scalars.TryNumber(value, out _) ? $"\"{value}\"" : value;
+        return key.Kind == KeyKind.Choice && Scalars.TryNumber(value, out _) ? $"\"{value}\"" : value;
     }
 
     /// <summary>The paragraphs of a text, each on one line.</summary>

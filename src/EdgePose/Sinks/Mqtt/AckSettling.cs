@@ -4,7 +4,7 @@ namespace EdgePose.Sinks.Mqtt;
 
 /// <summary>
 /// Events that the broker has acknowledged a moment ago. Brokers acknowledge before they write to disk, and a subscriber that is cut off
-/// loses what it has not read: killed at random, a mosquitto with <c>autosave_on_changes</c> lost 1 to 3 of 2,000 acknowledged events.
+/// loses what it has not read: killed at random, a common broker that saves each change lost 1 to 3 of 2,000 acknowledged events.
 /// So an acknowledgement is believed only when the connection has lasted a little longer; earlier when a backlog needs the places, and when we
 /// end the connection ourselves. Thread-safe.
 /// </summary>

@@ -14,7 +14,7 @@ internal enum BrokerState
     /// <summary>Bad user name or password.</summary>
     BadCredentials,
 
-    /// <summary>Not authorised; some brokers, mosquitto 2.0 among them, say this for a wrong password too.</summary>
+    /// <summary>Not authorised; some common brokers say this for a wrong password too.</summary>
     NotAuthorised,
 
     /// <summary>No TLS connection could be made; the reason says why.</summary>

@@ -2,11 +2,8 @@ using EdgePose.Domain;
 
 namespace EdgePose.Sinks.Mqtt;
 
-/// <summary>Protocol level as it stands in the CONNECT packet.</summary>
-internal enum MqttVersion { V311 = 4, V5 = 5 }
-
-/// <summary>How to reach the broker.</summary>
-internal sealed record MqttOptions
+/// <summary>How to reach the broker: most of the section <c>mqtt</c>. <see cref="Host"/> is empty when no broker is configured.</summary>
+internal sealed partial record MqttOptions
 {
     public required string Host { get; init; }
     public required int Port { get; init; }
@@ -42,17 +39,4 @@ internal sealed record MqttOptions
 
     /// <summary>The longest wait where the broker did not answer at all: trying again costs it nothing, and when it is back everything waits for us.</summary>
     public TimeSpan BackoffAway { get; init; } = TimeSpan.FromSeconds(4);
-}
-
-/// <summary>The last will, QoS 1.</summary>
-/// <param name="Topic">Where it goes.</param>
-/// <param name="Payload">What it says.</param>
-/// <param name="Delay">
-/// MQTT 5 Will Delay: a reconnection within it keeps the will unsent. A broker sends the will as soon as the session ends, so the
-/// session has to outlive the connection by the same time (MQTT 5.0, 3.1.3.2.2). Zero, and MQTT 3.1.1: at once.
-/// </param>
-internal sealed record MqttWill(string Topic, ReadOnlyMemory<byte> Payload, TimeSpan Delay)
-{
-    /// <summary>Whether the broker keeps it for those who come later.</summary>
-    public bool Retain { get; init; } = true;
 }

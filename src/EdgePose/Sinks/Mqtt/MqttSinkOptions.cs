@@ -1,7 +1,6 @@
-namespace EdgePose.Sinks.Mqtt;
+using EdgePose.Settings;
 
-/// <summary>How events are wrapped.</summary>
-internal enum EventEnvelope { None, CloudEvents }
+namespace EdgePose.Sinks.Mqtt;
 
 /// <summary>What the MQTT sink says, beside how the broker is reached.</summary>
 internal sealed record MqttSinkOptions
@@ -18,4 +17,17 @@ internal sealed record MqttSinkOptions
 
     /// <summary>Messages handed over and not yet acknowledged.</summary>
     public int Window { get; init; } = 32;
+
+    /// <param name="s">The section <c>mqtt</c>; its end is not checked here.</param>
+    /// <param name="node">Name of this machine.</param>
+    /// <param name="version">Protocol of the connection.</param>
+    public static MqttSinkOptions Read(Section s, string node, MqttVersion version) => new()
+    {
+        Node = node, Version = version,
+        Prefix = s.Text("prefix", "edgepose", Topics.CheckPrefix, "First levels of every topic, before the node: <prefix>/<node>/streams/…"),
+        Envelope = s.Choice("envelope", EventEnvelope.None, EventEnvelopes.Words, """
+            How events are wrapped. cloudevents adds the attributes of CloudEvents 1.0: with MQTT 5 as user properties, and the body stays the same;
+            with 3.1.1 as a document around it.
+            """),
+    };
 }

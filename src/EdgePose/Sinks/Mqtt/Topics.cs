@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EdgePose.Settings;
 
 namespace EdgePose.Sinks.Mqtt;
 
@@ -15,6 +16,10 @@ internal sealed partial class Topics
         Check(node, nameof(node));
         _base = $"{prefix}/{node}";
     }
+
+    /// <summary>Returns what was expected when <paramref name="prefix"/> is none, otherwise null.</summary>
+    public static string? CheckPrefix(string prefix) =>
+        prefix.Length <= 200 && prefix.Split('/').All(Scalars.IsId) ? null : "topic levels of a–z 0–9 _ - joined by /, without + # $";
 
     public string Availability => $"{_base}/availability";
     public string Info => $"{_base}/info";

@@ -7,6 +7,7 @@ namespace EdgePose.Tests.Delivery.Spool;
 public sealed class DamageTests
 {
     private const string Seg = SegmentHeader.Extension;
+    private static readonly string[] Two = ["mqtt", "lines"];
 
     [Fact]
     public void OneBitFlippedAnywhere_CostsAtMostOneEvent_WhichIsNamed_AndIsNamedOnce()
@@ -150,7 +151,7 @@ public sealed class DamageTests
         run.Append("a", 90);
         run.Take(20);
         while (run.Out.Count > 0) { run.Ack(0); }
-        run.Turn();
+        run.RunOnce();
         run.Crash(d => d.Kill());
         // The segment is that of an hour ago, as after a restore of a backup; the cursor is of now.
         var segment = Segments(run).Single();
@@ -172,7 +173,7 @@ public sealed class DamageTests
         run.Append("a", 20);
         run.Take(12);
         while (run.Out.Count > 0) { run.Ack(0); }
-        run.Turn();
+        run.RunOnce();
         run.Crash(d => d.Kill());
         foreach (var cursor in run.Disk.Files.Where(f => f.Contains("cursor", StringComparison.Ordinal)).ToList()) { run.Disk.Remove(cursor); }
         run.Open();
@@ -214,6 +215,47 @@ public sealed class DamageTests
         Assert.Equal(("a", LossReason.Damaged, 6, 1), Assert.Single(run.Gaps) is var g ? (g.Stream, g.Reason, g.First, g.Count) : default);
     }
 
+    /// <summary>Two readers at two positions: a flipped bit costs each at most one event, and neither more than that for the other's sake.</summary>
+    [Fact]
+    public void OneBitFlippedAnywhere_WithTwoReaders_EachLossIsNamedToTheReaderThatHasIt()
+    {
+        var template = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, Readers = Two }).Open();
+        template.Append("a", 4);
+        template.Append("b", 3);
+        template.Drain(template.Readers[0]);
+        template.Append("a", 2);
+        template.Readers[1].Take(3);
+        template.Readers[1].AckAll();
+        template.RunOnce();
+        template.Crash(d => d.Kill());
+        var waiting = template.Readers.Select(r => template.Accepted.Where(a => r.Delivered.All(d => SpoolRun.Text(d) != a.Key)).ToList()).ToList();
+        foreach (var file in template.Disk.Files.Where(f => !f.EndsWith("lock", StringComparison.Ordinal)).ToList())
+        {
+            var length = template.Disk.Content(file).Length;
+            var content = file.EndsWith(Seg, StringComparison.Ordinal) ? length : 250;
+            for (var bit = 0; bit < 8 * length; bit += bit < 8 * content ? 1 : 997)
+            {
+                var disk = template.Disk.Copy();
+                var bytes = disk.Content(file);
+                bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+                disk.Plant(file, bytes);
+                var place = $"{file} bit {bit}";
+                var run = new SpoolRun(disk, template.Options).Open();
+                run.Drain();
+                for (var i = 0; i < run.Readers.Count; i++)
+                {
+                    var reader = run.Readers[i];
+                    var missing = waiting[i].Where(w => reader.Delivered.All(d => SpoolRun.Text(d) != w.Key)).ToList();
+                    Assert.True(missing.Count <= 1, $"{place}: {reader.Name}");
+                    Assert.All(missing, m => Assert.True(reader.IsAnnounced(m.Key.Split('/')[0], m.Value), $"{place}: {m.Key} is missing for {reader.Name}"));
+                    Assert.InRange(reader.Gaps.Sum(g => g.Count), missing.Count, 1);
+                    // A rotten cursor leaves the one before it.
+                    Assert.InRange(reader.Delivered.Count, waiting[i].Count - 1, waiting[i].Count + 32);
+                }
+            }
+        }
+    }
+
     private sealed record Books(Dictionary<string, long> Waiting, HashSet<string> All);
 
     /// <summary>A spool of two streams with a gap in its past, a part acknowledged out of order, and a part waiting.</summary>
@@ -224,12 +266,12 @@ public sealed class DamageTests
         run.Append("b", 3);
         run.Take();
         foreach (var _ in Enumerable.Range(0, 3)) { run.Ack(0); }
-        run.Turn();
+        run.RunOnce();
         run.Ack(2);
-        run.Turn();
+        run.RunOnce();
         run.Append("a", 3);
         run.Append("b", 2);
-        run.Turn();
+        run.RunOnce();
         var done = run.Delivered.Select(SpoolRun.Text).ToHashSet();
         run.Crash(d => d.Kill());
         return (run.Disk.Copy(), new Books(run.Accepted.Where(a => !done.Contains(a.Key)).ToDictionary(), [.. run.Accepted.Keys]));
@@ -259,7 +301,7 @@ public sealed class DamageTests
         var run = new SpoolRun(options: new SpoolSettings { Folder = SpoolRun.Folder, MaxBytes = 1 << 20 }).Open();
         for (var i = 0; i < 10; i++) { run.Append(i % 2 == 0 ? "a" : "b", 40, size: 1000); }
         run.Time.Advance(TimeSpan.FromSeconds(11));
-        run.Turn();
+        run.RunOnce();
         run.Crash(d => d.Kill());
         Assert.InRange(Segments(run).Count, 4, 6);
         return run;

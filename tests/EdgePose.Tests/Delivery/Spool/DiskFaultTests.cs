@@ -17,7 +17,7 @@ public sealed class DiskFaultTests
         for (var from = 1; ; from += 3)
         {
             var run = new SpoolRun(options: Small).Open();
-            run.Turn();
+            run.RunOnce();
             var (start, broken) = (run.Disk.Operations, true);
             run.Disk.Before = (operation, _) =>
             {
@@ -28,8 +28,8 @@ public sealed class DiskFaultTests
             var reached = run.Disk.Operations - start >= from;
             broken = false;
             run.Time.Advance(TimeSpan.FromSeconds(2));
-            run.Turn();
-            run.Turn();
+            run.RunOnce();
+            run.RunOnce();
             Assert.Equal("", run.Spool.Stats().Fault);
             run.Append("a", 3);
             run.Drain();
@@ -48,12 +48,14 @@ public sealed class DiskFaultTests
         }
     }
 
-    [Fact]
-    public void OneFailureAtEveryOperation_IsSurvived()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void OneFailureAtEveryOperation_IsSurvived(int readers)
     {
         for (var at = 1; ; at += 3)
         {
-            var run = new SpoolRun(options: Small).Open();
+            var run = new SpoolRun(options: readers == 1 ? Small : Small with { Readers = ["mqtt", "lines"] }).Open();
             var start = run.Disk.Operations;
             run.Disk.Before = (_, _) =>
             {
@@ -61,7 +63,7 @@ public sealed class DiskFaultTests
             };
             Work(run);
             run.Time.Advance(TimeSpan.FromSeconds(2));
-            run.Turn();
+            run.RunOnce();
             Assert.Equal("", run.Spool.Stats().Fault);
             run.Drain();
             AssertAllAccounted(run, $"failure of operation {at}");
@@ -136,21 +138,21 @@ public sealed class DiskFaultTests
         var disk = new FaultyDisk();
         var run = new SpoolRun(disk, new SpoolSettings { Folder = SpoolRun.Folder, MemoryRecords = 100 }).Open();
         run.Append("a", 10);
-        run.Turn();
+        run.RunOnce();
         disk.Capacity = disk.Used + 20;
         run.Append("a", 10);
         Assert.NotEqual("", run.Spool.Stats().Fault);
         Assert.Equal(10, run.Volatile.Count);
         run.Take();
         Assert.Equal(20, run.Out.Count);
-        run.Spool.ReturnAll();
+        run.Reader.ReturnAll();
         run.Out.Clear();
         run.Append("a", 200);
         Assert.Equal(110, run.Spool.Stats().Lost[LossReason.MemoryLimit]);
         disk.Capacity = long.MaxValue;
         run.Time.Advance(TimeSpan.FromSeconds(1.1));
-        run.Turn();
-        run.Turn();
+        run.RunOnce();
+        run.RunOnce();
         Assert.Equal("", run.Spool.Stats().Fault);
         run.Crash(d => d.PowerCut(new Random(1)));
         run.Open().Drain();
@@ -174,7 +176,7 @@ public sealed class DiskFaultTests
             run.Append("a", 5);
             run.Take();
             while (run.Out.Count > 0) { run.Ack(0); }
-            run.Turn();
+            run.RunOnce();
             run.Time.Advance(TimeSpan.FromSeconds(1));
         }
         Assert.InRange(run.Delivered.Count, 990, 1001);
@@ -185,12 +187,12 @@ public sealed class DiskFaultTests
     {
         var run = new SpoolRun().Open();
         run.Append("a", 10);
-        run.Turn();
+        run.RunOnce();
         run.Disk.RemoveAll();
         run.Append("a", 5);
         Assert.Equal(5, run.Volatile.Count);
         run.Time.Advance(TimeSpan.FromSeconds(1.1));
-        run.Turn();
+        run.RunOnce();
         run.Append("a", 5);
         Assert.Equal(15, run.Accepted.Count);
         Assert.Contains(SpoolRun.Folder + "/" + SpoolLock.FileName, run.Disk.Files);
@@ -218,7 +220,7 @@ public sealed class DiskFaultTests
         Assert.Equal(10, run.Delivered.Count);
         readOnly = false;
         run.Time.Advance(TimeSpan.FromSeconds(1.1));
-        run.Turn();
+        run.RunOnce();
         run.Append("a", 5);
         Assert.Equal(10, run.Accepted.Count);
         run.Drain();
@@ -237,7 +239,7 @@ public sealed class DiskFaultTests
             run.Append("b", 5, size: 3000);
             run.Take(8);
             while (run.Out.Count > 0) { run.Ack(run.Out.Count - 1); }
-            run.Turn();
+            run.RunOnce();
             if (round == 5) { run.Time.Advance(TimeSpan.FromSeconds(1.1)); }
         }
     }
@@ -250,6 +252,7 @@ public sealed class DiskFaultTests
         {
             Assert.True(run.IsAnnounced(payload.Split('/')[0], sequence), $"{place}: {payload.TrimEnd('.')} neither arrived nor was announced");
         }
+        foreach (var other in run.Readers.Skip(1)) { other.AssertBalance(run.Accepted.Concat(run.Volatile)); }
         run.AssertOrderPerStream();
         Assert.Equal(0, run.Spool.Stats().Depth);
     }

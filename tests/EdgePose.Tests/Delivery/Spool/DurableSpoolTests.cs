@@ -15,7 +15,7 @@ public sealed class DurableSpoolTests
         Assert.False(ticket.Completed.IsCompleted);
         run.Take();
         Assert.Empty(run.Out);
-        run.Turn();
+        run.RunOnce();
         Assert.Equal(AppendOutcome.Durable, SpoolRun.Outcome(ticket));
         run.Take();
         Assert.Equal("front/1", SpoolRun.Text(Assert.Single(run.Out)));
@@ -26,7 +26,7 @@ public sealed class DurableSpoolTests
     {
         var run = new SpoolRun().Open();
         run.Spool.Append("front", run.Time.GetUtcNow(), "id", static (text, id) => Encoding.UTF8.GetBytes($"{text}-{id.Boot}-{id.Sequence}"));
-        run.Turn();
+        run.RunOnce();
         run.Take();
         var record = Assert.Single(run.Out);
         Assert.Equal($"id-{record.Boot}-{record.Sequence}", SpoolRun.Text(record));
@@ -36,15 +36,15 @@ public sealed class DurableSpoolTests
     public void Append_BurstWithinTheInterval_SharesOneSync()
     {
         var run = new SpoolRun().Open();
-        run.Spool.Turn();
+        run.Spool.RunOnce();
         run.Append("front");
         var syncs = 0;
         run.Disk.Before = (operation, path) => syncs += operation == DiskOperation.Sync && path.EndsWith(SegmentHeader.Extension, StringComparison.Ordinal) ? 1 : 0;
         var tickets = Enumerable.Range(0, 50).Select(_ => run.Post("front").Ticket).ToList();
-        Assert.NotNull(run.Spool.Turn());
+        Assert.NotNull(run.Spool.RunOnce());
         Assert.All(tickets, t => Assert.False(t.Completed.IsCompleted));
         run.Time.Advance(run.Options.GroupInterval);
-        run.Spool.Turn();
+        run.Spool.RunOnce();
         Assert.All(tickets, t => Assert.Equal(AppendOutcome.Durable, SpoolRun.Outcome(t)));
         Assert.Equal(1, syncs);
     }
@@ -84,7 +84,7 @@ public sealed class DurableSpoolTests
         for (var i = 0; i < 10; i++) { run.Ack(0); }
         run.Take(1000);
         Assert.Equal(22, run.Out.Count);
-        run.Turn();
+        run.RunOnce();
         run.Take(1000);
         Assert.Equal(32, run.Out.Count);
     }
@@ -106,7 +106,7 @@ public sealed class DurableSpoolTests
         run.Append("front", 10);
         run.Take();
         foreach (var index in (ReadOnlySpan<int>)[7, 3, 5]) { run.Ack(index); }
-        run.Turn();
+        run.RunOnce();
         run.Crash(d => d.PowerCut(new Random(1)));
         run.Open().Drain();
         Assert.Equal(10, run.Delivered.Count);
@@ -121,7 +121,7 @@ public sealed class DurableSpoolTests
         run.Append("b", 5);
         run.Take(6);
         run.Ack(0);
-        Assert.Equal(5, run.Spool.ReturnAll());
+        Assert.Equal(5, run.Reader.ReturnAll());
         run.Out.Clear();
         run.Drain();
         run.AssertBooksBalance();
@@ -134,10 +134,10 @@ public sealed class DurableSpoolTests
         var run = new SpoolRun().Open();
         run.Append("front", 5);
         run.Take();
-        run.Spool.Reject(run.Out[1], "not authorised");
-        run.Spool.Reject(run.Out[0], "packet too large");
+        run.Reader.Reject(run.Out[1], "not authorised");
+        run.Reader.Reject(run.Out[0], "packet too large");
         run.Out.RemoveRange(0, 2);
-        run.Turn();
+        run.RunOnce();
         run.Drain();
         Assert.Equal(3, run.Delivered.Count);
         Assert.Equal([1, 2], run.Gaps.Where(g => g.Reason == LossReason.Rejected).SelectMany(g => new[] { g.First, g.Last }).Distinct().Order());
@@ -152,9 +152,9 @@ public sealed class DurableSpoolTests
         var run = new SpoolRun().Open();
         run.Append("front", 3);
         run.Take();
-        Assert.True(run.Spool.Reject(run.Out[1], "no"));
-        Assert.False(run.Spool.Reject(run.Out[1], "no"));
-        Assert.Equal(2, run.Spool.ReturnAll());
+        Assert.True(run.Reader.Reject(run.Out[1], "no"));
+        Assert.False(run.Reader.Reject(run.Out[1], "no"));
+        Assert.Equal(2, run.Reader.ReturnAll());
         run.Out.Clear();
         run.Drain();
         Assert.Equal(["front/1", "front/3"], run.Delivered.Select(SpoolRun.Text));
@@ -168,9 +168,9 @@ public sealed class DurableSpoolTests
         for (var i = 0; i < 200; i++)
         {
             run.Take(1);
-            run.Spool.Reject(run.Out[0], "no");
+            run.Reader.Reject(run.Out[0], "no");
             run.Out.Clear();
-            run.Turn();
+            run.RunOnce();
             if (i == 120)
             {
                 run.Crash(d => d.Kill());
@@ -250,16 +250,16 @@ public sealed class DurableSpoolTests
     public void Available_IsRaisedByNewRecordsAndByRoomInTheWindow()
     {
         var run = new SpoolRun().Open();
-        run.Turn();
+        run.RunOnce();
         var raised = 0;
-        run.Spool.Available += () => raised++;
+        run.Reader.Available += () => raised++;
         run.Append("front", 40);
         Assert.Equal(1, raised);
         run.Take();
         run.Ack(0);
-        run.Turn();
+        run.RunOnce();
         Assert.Equal(2, raised);
-        run.Turn();
+        run.RunOnce();
         Assert.Equal(2, raised);
     }
 

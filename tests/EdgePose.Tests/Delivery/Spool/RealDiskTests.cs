@@ -23,16 +23,16 @@ public sealed class RealDiskTests : IDisposable
         await using var spool = Open(_folder + "/spool");
         var got = new List<SpoolRecord>();
         using var arrived = new SemaphoreSlim(0);
-        spool.Available += () => arrived.Release();
+        spool.Reader("mqtt").Available += () => arrived.Release();
         var reader = Task.Run(async () =>
         {
             while (got.Count < 3 * each)
             {
-                var records = spool.Take(32);
+                var records = spool.Reader("mqtt").Take(32);
                 foreach (var record in records)
                 {
                     got.Add(record);
-                    spool.Ack(record.Sequence);
+                    spool.Reader("mqtt").Ack(record.Sequence);
                 }
                 if (records.Count == 0) { await arrived.WaitAsync(TimeSpan.FromMilliseconds(50)); }
             }
@@ -70,10 +70,10 @@ public sealed class RealDiskTests : IDisposable
                 if (i % 7 == 0)
                 {
                     if (await ticket.Completed == AppendOutcome.Durable) { accepted.Enqueue(text); }
-                    foreach (var record in spool.Take(5))
+                    foreach (var record in spool.Reader("mqtt").Take(5))
                     {
                         acknowledged.Enqueue(Encoding.ASCII.GetString(record.Payload.Span));
-                        spool.Ack(record.Sequence);
+                        spool.Reader("mqtt").Ack(record.Sequence);
                     }
                 }
             }
@@ -88,10 +88,10 @@ public sealed class RealDiskTests : IDisposable
             var found = new HashSet<string>();
             while (other.Stats().Depth > 0)
             {
-                foreach (var record in other.Take(32))
+                foreach (var record in other.Reader("mqtt").Take(32))
                 {
                     Assert.True(found.Add(Encoding.ASCII.GetString(record.Payload.Span)));
-                    other.Ack(record.Sequence);
+                    other.Reader("mqtt").Ack(record.Sequence);
                 }
                 await Task.Delay(3);
             }
@@ -173,7 +173,7 @@ public sealed class RealDiskTests : IDisposable
     private static void CopyCursorFirst(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var pattern in new[] { "cursor-?", "*.seg" })
+        foreach (var pattern in new[] { "cursor-mqtt-?", "*.seg" })
         {
             foreach (var file in Directory.GetFiles(from, pattern).Order(StringComparer.Ordinal))
             {

@@ -51,7 +51,7 @@ public sealed class RetentionTests
         run.Append("a", 40, size: 1000);
         run.Take();
         for (var i = 0; i < 40; i++) { run.Append("a", 40, size: 1000); }
-        Assert.Equal(32, run.Spool.ReturnAll());
+        Assert.Equal(32, run.Reader.ReturnAll());
         run.Out.Clear();
         run.Drain();
         run.AssertBooksBalance();
@@ -68,7 +68,7 @@ public sealed class RetentionTests
         run.Append("a", 5);
         run.Append("b", 1);
         run.Time.Advance(TimeSpan.FromDays(3) + TimeSpan.FromSeconds(2));
-        run.Turn();
+        run.RunOnce();
         Assert.Equal(5, run.Spool.Stats().Lost[LossReason.AgeLimit]);
         run.Drain();
         Assert.Equal(6, run.Delivered.Count);
@@ -100,7 +100,7 @@ public sealed class RetentionTests
         var run = Run();
         run.ClockIsSynced = before;
         run.Append("a", 5);
-        run.Turn();
+        run.RunOnce();
         run.Crash(d => d.PowerCut(new Random(1)));
         run.Time.Advance(TimeSpan.FromDays(8));
         run.ClockIsSynced = after;

@@ -14,12 +14,11 @@ internal sealed class SpoolRun
 {
     public const string Folder = "/spool";
     private readonly Dictionary<string, int> _numbers = [];
-    private readonly Dictionary<string, (uint Boot, long Sequence)> _arrived = [];
-
     public SpoolRun(FaultyDisk? disk = null, SpoolSettings? options = null)
     {
         Disk = disk ?? new FaultyDisk();
         Options = options ?? new SpoolSettings { Folder = Folder, KernelBoot = Guid.NewGuid() };
+        Readers = [.. Options.Readers.Select(r => new ReaderBooks(r))];
     }
 
     public FaultyDisk Disk { get; }
@@ -28,28 +27,27 @@ internal sealed class SpoolRun
     public bool ClockIsSynced { get; set; } = true;
     public DurableSpool Spool { get; private set; } = null!;
 
+    /// <summary>Of every reader; most tests have one.</summary>
+    public List<ReaderBooks> Readers { get; }
+    public ReaderBooks First => Readers[0];
+    public SpoolReader Reader => First.Reader;
+
     /// <summary>Accepted on disk: number by payload, in the order of acceptance. Payloads are <c>stream/number</c>.</summary>
     public Dictionary<string, long> Accepted { get; } = [];
 
     /// <summary>Sequences of what memory alone had when it was accepted.</summary>
     public Dictionary<string, long> Volatile { get; } = [];
 
-    /// <summary>Events in the order in which the broker took them, with repetitions.</summary>
-    public List<SpoolRecord> Delivered { get; } = [];
-    public List<SpoolRecord> HandedOut { get; } = [];
-    public List<long> GapNumbers { get; } = [];
-    public List<GapNotice> Gaps { get; } = [];
-
-    /// <summary>Events that have come again since the latest crash.</summary>
-    public int Duplicates { get; private set; }
-
-    /// <summary>Handed out, not yet answered.</summary>
-    public List<SpoolRecord> Out { get; } = [];
-    public HashSet<string> Rejected { get; } = [];
+    // Of the first reader.
+    public List<SpoolRecord> Delivered => First.Delivered;
+    public List<GapNotice> Gaps => First.Gaps;
+    public int Duplicates => First.Duplicates;
+    public List<SpoolRecord> Out => First.Out;
 
     public SpoolRun Open()
     {
         Spool = DurableSpool.Create(Options, Disk, Time, () => ClockIsSynced, NullLogger.Instance);
+        foreach (var reader in Readers) { reader.Open(Spool); }
         return this;
     }
 
@@ -64,7 +62,7 @@ internal sealed class SpoolRun
     public void Append(string stream, int count = 1, int size = 0)
     {
         var posted = Enumerable.Range(0, count).Select(_ => Post(stream, size)).ToList();
-        Turn();
+        RunOnce();
         posted.ForEach(Book);
     }
 
@@ -82,32 +80,28 @@ internal sealed class SpoolRun
     /// <summary>What became of an append; null while it waits for the disk.</summary>
     public static AppendOutcome? Outcome(AppendTicket ticket) => ticket.Completed.IsCompleted ? ticket.Completed.Result : null;
 
-    public void Turn() => Spool.Turn(hurry: true);
+    public void RunOnce() => Spool.RunOnce(hurry: true);
 
-    public void Take(int most = 32)
-    {
-        var taken = Spool.Take(most);
-        Out.AddRange(taken);
-        HandedOut.AddRange(taken.Where(r => r.Kind == RecordKind.Event));
-    }
+    public void Take(int most = 32) => First.Take(most);
 
-    public void Ack(int index)
-    {
-        var record = Out[index];
-        Out.RemoveAt(index);
-        Deliver(record);
-        Assert.True(Spool.Ack(record.Sequence));
-    }
+    public void Ack(int index) => First.Ack(index);
 
-    /// <summary>The broker takes everything that there is.</summary>
-    public void Drain()
+    /// <summary>The sinks take everything that there is.</summary>
+    public void Drain() => Drain([.. Readers]);
+
+    public void Drain(params ReaderBooks[] readers)
     {
         for (var idle = 0; idle < 3;)
         {
-            Take();
-            idle = Out.Count == 0 ? idle + 1 : 0;
-            while (Out.Count > 0) { Ack(0); }
-            Turn();
+            var isIdle = true;
+            foreach (var reader in readers)
+            {
+                reader.Take();
+                isIdle &= reader.Out.Count == 0;
+                reader.AckAll();
+            }
+            idle = isIdle ? idle + 1 : 0;
+            RunOnce();
         }
     }
 
@@ -115,64 +109,27 @@ internal sealed class SpoolRun
     public void Crash(Action<FaultyDisk> how)
     {
         how(Disk);
-        Out.Clear();
-        Duplicates = 0;
+        Readers.ForEach(r => r.Crashed());
     }
 
     public async Task CloseAsync()
     {
         await Spool.DisposeAsync();
-        Out.Clear();
+        Readers.ForEach(r => r.Out.Clear());
     }
 
-    public static string Text(SpoolRecord record) => Encoding.UTF8.GetString(record.Payload.Span);
+    /// <summary>Highest number that was accepted.</summary>
+    public long LastNumber => Accepted.Values.Concat(Volatile.Values).DefaultIfEmpty(0).Max();
 
-    /// <summary>True when a notice names the sequence, for that stream or for an unknown one.</summary>
-    public bool IsAnnounced(string stream, long sequence) =>
-        Gaps.Any(g => g.First <= sequence && sequence <= g.Last && (g.Stream.Length == 0 || g.Stream == stream));
+    public static string Text(SpoolRecord record) => ReaderBooks.Text(record);
 
-    /// <summary>Whatever was accepted has arrived or is announced; whatever arrived is what was accepted; streams kept their order.</summary>
-    public void AssertBooksBalance(bool inOrder = true)
-    {
-        var arrived = Delivered.Select(Text).ToHashSet();
-        foreach (var (payload, sequence) in Accepted)
-        {
-            Assert.True(arrived.Contains(payload) || IsAnnounced(payload.Split('/')[0], sequence), $"{payload} (sequence {sequence}) neither arrived nor was announced");
-        }
-        if (inOrder) { AssertOrderPerStream(); }
-    }
+    /// <summary>True when a notice to the first reader names the sequence.</summary>
+    public bool IsAnnounced(string stream, long sequence) => First.IsAnnounced(stream, sequence);
 
-    /// <summary>Whoever watches the numbers of a run sees each of them, or a notice that names it.</summary>
-    public void AssertEveryNumberIsKnown(long upTo)
-    {
-        var seen = Delivered.Select(d => d.Sequence).Concat(GapNumbers).ToHashSet();
-        for (var number = 1L; number <= upTo; number++)
-        {
-            Assert.True(seen.Contains(number) || Gaps.Any(g => g.First <= number && number <= g.Last), $"number {number} of {upTo} neither came nor was named");
-        }
-    }
+    /// <summary>Whatever was accepted has arrived at every reader or is announced to it; streams kept their order.</summary>
+    public void AssertBooksBalance(bool inOrder = true) => Readers.ForEach(r => r.AssertBalance(Accepted, inOrder));
 
-    /// <summary>Each stream comes out in the order of appending; what was out at a crash comes a second time.</summary>
-    public void AssertOrderPerStream()
-    {
-        foreach (var stream in HandedOut.GroupBy(r => r.Stream))
-        {
-            var numbers = stream.Select(Text).Distinct().Select(t => int.Parse(t.Split('/')[1].TrimEnd('.'), System.Globalization.CultureInfo.InvariantCulture)).ToList();
-            Assert.Equal(numbers.Order(), numbers);
-        }
-    }
+    public void AssertEveryNumberIsKnown(long upTo) => Readers.ForEach(r => r.AssertEveryNumberIsKnown(upTo));
 
-    private void Deliver(SpoolRecord record)
-    {
-        if (record.Kind == RecordKind.Gap)
-        {
-            Gaps.Add(record.Gap!);
-            GapNumbers.Add(record.Sequence);
-            return;
-        }
-        Delivered.Add(record);
-        if (_arrived.TryAdd(Text(record), (record.Boot, record.Sequence))) { return; }
-        Duplicates++;
-        Assert.Equal(_arrived[Text(record)], (record.Boot, record.Sequence));
-    }
+    public void AssertOrderPerStream() => Readers.ForEach(r => r.AssertOrderPerStream());
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using EdgePose.Delivery;
+using EdgePose.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Sinks.Mqtt.Commands;
@@ -17,6 +18,16 @@ internal sealed class CommandCompanion(
     public const string SnapshotState = "snapshot-state", Reload = "reload";
     private ISinkHost? _host;
     private CommandDesk? _desk;
+
+    /// <summary>Names of the commands that the section <c>mqtt</c> allows.</summary>
+    public static IReadOnlyList<string> ReadAllowed(Section s)
+    {
+        string[] names = [SnapshotState, Reload];
+        return s.List("commands", [], names, t => names.Contains(t) ? null : "one of " + string.Join(", ", names), doc: new Doc("""
+            Commands that may be given over MQTT: snapshot-state answers with the state of the daemon, reload reads this file again. Everybody who may
+            write to <prefix>/<node>/command/# at the broker can give them; retained commands are ignored.
+            """) { Example = "[snapshot-state, reload]" });
+    }
 
     public IReadOnlyList<string> Filters => [topics.CommandFilter];
 

@@ -13,7 +13,7 @@ internal sealed partial class MqttTransport(MqttOptions options, TimeProvider ti
     /// <summary>A connection that lasted this long starts the waits anew; shorter ones keep widening them.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
-    /// <summary>So many short connections in a row look like a second client with our id: mosquitto 2.0.11 drops the older one without a word.</summary>
+    /// <summary>So many short connections in a row look like a second client with our id: some brokers drop the older one without a word.</summary>
     private const int SuspiciousEnds = 3;
 
     private readonly CancellationTokenSource _stop = new();

@@ -1,7 +1,7 @@
 namespace EdgePose.Delivery.Spool;
 
-/// <summary>The records of one stream that are not done, in their order. Not thread-safe: <see cref="Lanes"/> guards it.</summary>
-internal sealed class Lane(string stream)
+/// <summary>The records of one stream that one reader has not done, in their order. Not thread-safe: <see cref="Backlog"/> guards it.</summary>
+internal sealed class StreamQueue(string stream)
 {
     /// <summary>So many records may overtake one that hangs; then the stream waits for it, and the cursor file stays small.</summary>
     public const int MostExtras = 256;
@@ -121,10 +121,10 @@ internal sealed class Lane(string stream)
     }
 
     /// <summary>Where the stream stands; null when that is <paramref name="low"/> and nothing more.</summary>
-    public LaneCursor? Cursor(long low)
+    public StreamPosition? Position(long low)
     {
         var own = Low;
-        return own <= low && _extras.Count == 0 ? null : new LaneCursor(Stream, own, [.. _extras]);
+        return own <= low && _extras.Count == 0 ? null : new StreamPosition(Stream, own, [.. _extras]);
     }
 
     private void PruneExtras()

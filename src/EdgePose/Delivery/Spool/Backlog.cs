@@ -9,16 +9,20 @@ internal readonly record struct Picked(Entry Entry, string Stream, SpoolRecord? 
 internal sealed record Removed(string Stream, IReadOnlyList<Entry> Events, IReadOnlyList<Picked> Gaps);
 
 /// <summary>
-/// Every record that is not done. Streams are served in turns, one record each, so that a new event of one stream does not wait behind the
-/// backlog of another, while each stream keeps its order. At most <c>window</c> records are out at a time, and a record stays in the
-/// window until a cursor on disk says that it is done: so no crash can make more than that many arrive twice. Thread-safe; does no I/O.
+/// Every record that one reader has not done. Streams are served by turns, one record each, so that a new event of one stream does not wait
+/// behind the backlog of another, while each stream keeps its order. At most <see cref="SpoolSettings.Window"/> records are out at a time, and
+/// a record stays in the window until a cursor on disk says that it is done: so no crash can make more than that many arrive twice.
+/// Thread-safe; does no I/O.
 /// </summary>
-internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
+/// <param name="reader">Name of the reader.</param>
+/// <param name="options">Limits.</param>
+/// <param name="from">Records below this sequence are not the reader's.</param>
+internal sealed class Backlog(string reader, SpoolSettings options, long from = 0)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
-    private readonly List<Lane> _turns = [];
-    private readonly Dictionary<long, (Lane Lane, Entry Entry)> _out = [], _held = [];
+    private readonly Dictionary<string, StreamQueue> _streams = new(StringComparer.Ordinal);
+    private readonly List<StreamQueue> _order = [];
+    private readonly Dictionary<long, (StreamQueue Queue, Entry Entry)> _out = [], _withdrawn = [];
     private readonly List<long> _unsaved = [];
     private readonly HashSet<long> _gaps = [];
     private readonly Dictionary<long, SpoolRecord> _memory = [];
@@ -28,8 +32,10 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
     private readonly Queue<long> _memoryOrder = new();
     private readonly Dictionary<long, Entry> _moved = [];
     private long _memoryHeld, _next = 1;
-    private int _turn, _depth;
-    private bool _changed;
+    private int _at, _depth;
+    private bool _changed, _isClosed;
+
+    public string Reader { get; } = reader;
 
     /// <summary>Not done: waiting or handed out.</summary>
     public int Depth
@@ -72,7 +78,7 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
     {
         get
         {
-            lock (_gate) { return _memory.Count < memoryRecords / 2 && _memoryHeld < memoryBytes / 2; }
+            lock (_gate) { return _memory.Count < options.MemoryRecords / 2 && _memoryHeld < options.MemoryBytes / 2; }
         }
     }
 
@@ -84,10 +90,10 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
             lock (_gate)
             {
                 uint? oldest = null;
-                foreach (var lane in _turns)
+                foreach (var queue in _order)
                 {
-                    lane.DropStale(IsStale);
-                    if (lane.Oldest is { } second && !(second >= oldest)) { oldest = second; }
+                    queue.DropStale(IsStale);
+                    if (queue.Oldest is { } second && (oldest is null || second < oldest)) { oldest = second; }
                 }
                 return oldest;
             }
@@ -106,8 +112,8 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
         lock (_gate)
         {
             _next = Math.Max(_next, sequence + 1);
-            if (isExtra) { LaneOf(stream).AddExtra(sequence); }
-            else { LaneOf(stream).AddDone(sequence); }
+            if (isExtra) { QueueOf(stream).AddExtra(sequence); }
+            else { QueueOf(stream).AddDone(sequence); }
         }
     }
 
@@ -123,11 +129,12 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
         var lost = new List<SpoolRecord>();
         lock (_gate)
         {
-            while (_memoryOrder.Count > 0 && (_memory.Count >= memoryRecords || _memoryHeld + record.Payload.Length > memoryBytes))
+            if (!IsOurs(record.Sequence)) { return lost; }
+            while (_memoryOrder.Count > 0 && (_memory.Count >= options.MemoryRecords || _memoryHeld + record.Payload.Length > options.MemoryBytes))
             {
                 var oldest = _memoryOrder.Dequeue();
                 // What is out already is about to be delivered; it no longer stands in the order, but stays until it is done.
-                if (_out.ContainsKey(oldest) || _held.ContainsKey(oldest) || !_memory.TryGetValue(oldest, out var dropped)) { continue; }
+                if (_out.ContainsKey(oldest) || _withdrawn.ContainsKey(oldest) || !_memory.TryGetValue(oldest, out var dropped)) { continue; }
                 Forget(oldest);
                 _gaps.Remove(oldest);
                 _depth--;
@@ -165,18 +172,18 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
         var picked = new List<Picked>();
         lock (_gate)
         {
-            most = Math.Min(most, window - _out.Count - _held.Count - _unsaved.Count);
-            for (var idle = 0; picked.Count < most && idle < _turns.Count;)
+            most = Math.Min(most, options.Window - _out.Count - _withdrawn.Count - _unsaved.Count);
+            for (var idle = 0; picked.Count < most && idle < _order.Count;)
             {
-                _turn = (_turn + 1) % _turns.Count;
-                if (!_turns[_turn].TryTake(IsStale, out var entry))
+                _at = (_at + 1) % _order.Count;
+                if (!_order[_at].TryTake(IsStale, out var entry))
                 {
                     idle++;
                     continue;
                 }
                 idle = 0;
-                _out.Add(entry.Sequence, (_turns[_turn], entry));
-                picked.Add(new Picked(Resolve(entry), _turns[_turn].Stream, Held(entry.Sequence)));
+                _out.Add(entry.Sequence, (_order[_at], entry));
+                picked.Add(new Picked(Resolve(entry), _order[_at].Stream, Held(entry.Sequence)));
             }
         }
         return picked;
@@ -192,9 +199,9 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
     }
 
     /// <summary>Takes a record away from its reader for good, until <see cref="Ack"/> ends it. False when it is not out.</summary>
-    public bool Hold(long sequence)
+    public bool Withdraw(long sequence)
     {
-        lock (_gate) { return _out.Remove(sequence, out var taken) && _held.TryAdd(sequence, taken); }
+        lock (_gate) { return _out.Remove(sequence, out var taken) && _withdrawn.TryAdd(sequence, taken); }
     }
 
     /// <summary>False when the record is neither out nor held.</summary>
@@ -202,8 +209,8 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
     {
         lock (_gate)
         {
-            if (!_out.Remove(sequence, out var taken) && !_held.Remove(sequence, out taken)) { return false; }
-            taken.Lane.Done(sequence);
+            if (!_out.Remove(sequence, out var taken) && !_withdrawn.Remove(sequence, out taken)) { return false; }
+            taken.Queue.Done(sequence);
             _unsaved.Add(sequence);
             _gaps.Remove(sequence);
             Forget(sequence);
@@ -218,7 +225,7 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
         lock (_gate)
         {
             if (!_out.Remove(sequence, out var taken)) { return false; }
-            taken.Lane.Return(taken.Entry);
+            taken.Queue.Return(taken.Entry);
             return true;
         }
     }
@@ -229,7 +236,7 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
         lock (_gate)
         {
             var count = _out.Count;
-            foreach (var (_, (lane, entry)) in _out) { lane.Return(entry); }
+            foreach (var (_, (queue, entry)) in _out) { queue.Return(entry); }
             _out.Clear();
             return count;
         }
@@ -242,19 +249,19 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
     public List<Removed> RemoveBefore(uint second) => Remove(e => e.Second < second, frontOnly: true);
 
     /// <summary>The positions for a cursor, and how many acknowledgements they cover.</summary>
-    public (long Low, long Next, IReadOnlyList<LaneCursor> Lanes, int Covers) Positions()
+    public (long Low, long Next, IReadOnlyList<StreamPosition> Streams, int Covers) Positions()
     {
         lock (_gate)
         {
             var low = _next;
-            foreach (var lane in _turns)
+            foreach (var queue in _order)
             {
-                lane.DropStale(IsStale);
-                if (!lane.IsIdle) { low = Math.Min(low, lane.Low); }
+                queue.DropStale(IsStale);
+                if (!queue.IsIdle) { low = Math.Min(low, queue.Low); }
             }
-            _turns.RemoveAll(lane => lane.IsIdle && lane.Cursor(low) is null && _lanes.Remove(lane.Stream));
+            _order.RemoveAll(queue => queue.IsIdle && queue.Position(low) is null && _streams.Remove(queue.Stream));
             _changed = false;
-            return (low, _next, [.. _turns.Select(l => l.Cursor(low)).OfType<LaneCursor>()], _unsaved.Count);
+            return (low, _next, [.. _order.Select(q => q.Position(low)).OfType<StreamPosition>()], _unsaved.Count);
         }
     }
 
@@ -267,15 +274,40 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
     /// <summary>Frees the window of the first <paramref name="covered"/> acknowledgements, which a cursor now says.</summary>
     public void Saved(int covered)
     {
-        lock (_gate) { _unsaved.RemoveRange(0, covered); }
+        lock (_gate) { _unsaved.RemoveRange(0, Math.Min(covered, _unsaved.Count)); }
+    }
+
+    /// <summary>Forgets everything: the reader is no longer there.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _streams.Clear();
+            _order.Clear();
+            _out.Clear();
+            _withdrawn.Clear();
+            _unsaved.Clear();
+            _gaps.Clear();
+            _memory.Clear();
+            _read.Clear();
+            _memoryOrder.Clear();
+            _moved.Clear();
+            (_memoryHeld, _depth, _changed, _isClosed) = (0, 0, false, true);
+        }
     }
 
     private void AddWaiting(string stream, in Entry entry, RecordKind kind)
     {
-        LaneOf(stream).Add(entry);
+        if (!IsOurs(entry.Sequence)) { return; }
+        QueueOf(stream).Add(entry);
         if (kind == RecordKind.Gap) { _gaps.Add(entry.Sequence); }
-        _next = Math.Max(_next, entry.Sequence + 1);
         _depth++;
+    }
+
+    private bool IsOurs(long sequence)
+    {
+        _next = Math.Max(_next, sequence + 1);
+        return sequence >= from && !_isClosed;
     }
 
     private List<Removed> Remove(Func<Entry, bool> condition, bool frontOnly)
@@ -283,20 +315,20 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
         var all = new List<Removed>();
         lock (_gate)
         {
-            foreach (var lane in _turns)
+            foreach (var queue in _order)
             {
-                lane.DropStale(IsStale);
-                var entries = lane.Remove(e => condition(Resolve(e)) && !IsStale(e), frontOnly);
+                queue.DropStale(IsStale);
+                var entries = queue.Remove(e => condition(Resolve(e)) && !IsStale(e), frontOnly);
                 if (entries.Count == 0) { continue; }
                 var (events, gaps) = (new List<Entry>(), new List<Picked>());
                 foreach (var entry in entries)
                 {
                     var (sequence, at) = (entry.Sequence, Resolve(entry));
-                    if (_gaps.Remove(sequence)) { gaps.Add(new Picked(at, lane.Stream, Held(sequence))); }
+                    if (_gaps.Remove(sequence)) { gaps.Add(new Picked(at, queue.Stream, Held(sequence))); }
                     else { events.Add(at); }
                     Forget(sequence);
                 }
-                all.Add(new Removed(lane.Stream, events, gaps));
+                all.Add(new Removed(queue.Stream, events, gaps));
                 _depth -= entries.Count;
                 _changed = true;
             }
@@ -318,12 +350,12 @@ internal sealed class Lanes(int window, int memoryRecords, long memoryBytes)
         if (_memory.Remove(sequence, out var record)) { _memoryHeld -= record.Payload.Length; }
     }
 
-    private Lane LaneOf(string stream)
+    private StreamQueue QueueOf(string stream)
     {
-        if (_lanes.TryGetValue(stream, out var lane)) { return lane; }
-        lane = new Lane(stream);
-        _lanes.Add(stream, lane);
-        _turns.Add(lane);
-        return lane;
+        if (_streams.TryGetValue(stream, out var queue)) { return queue; }
+        queue = new StreamQueue(stream);
+        _streams.Add(stream, queue);
+        _order.Add(queue);
+        return queue;
     }
 }

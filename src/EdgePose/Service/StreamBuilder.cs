@@ -1,0 +1,46 @@
+using EdgePose.Delivery;
+using EdgePose.Domain;
+using EdgePose.Networks;
+using EdgePose.Networks.Models;
+using EdgePose.Networks.Runtime;
+using EdgePose.People;
+using EdgePose.People.Tracking;
+using EdgePose.Service.Configuration;
+using EdgePose.Service.Observe;
+using EdgePose.Settings;
+using EdgePose.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace EdgePose.Service;
+
+/// <summary>Builds the streams of one configuration: each with its own estimator, tracker and rules, on the networks and the outbox of all.</summary>
+internal sealed class StreamBuilder(
+    EdgePoseConfig config, ModelStore models, Outbox outbox, PipelineOptions options, Func<string, string> redact, ILoggerFactory loggers, TimeProvider time)
+{
+    /// <param name="stream">An enabled stream.</param>
+    /// <param name="stages">Clock of the inference thread.</param>
+    /// <param name="wake">Wakes the inference thread.</param>
+    /// <exception cref="UserError">A model is missing, damaged, or does not start.</exception>
+    public StreamUnit Build(StreamConfig stream, StageClock stages, Action wake)
+    {
+        var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
+        var (pose, detector) = ConfigCheck.Resolve(stream, models.Catalog);
+        var network = models.Open(pose);
+        var people = People(stream, network, detector is null ? null : models.Open(detector), observer);
+        var events = StreamEvents.Open(stream, config, pose, options.Events ?? StreamEvents.Published(outbox, network), loggers, time);
+        var (source, history) = (stream.Source with { FrameSize = people.PreferredFrame }, options.Histories.Of(stream.Id));
+        return new StreamUnit(
+            stream, onStatus => new VideoStream(source, history, wake, onStatus, redact, time, loggers.CreateLogger<StreamSupervisor>()), people, events,
+            outbox, history, observer, time);
+    }
+
+    private PeoplePipeline People(StreamConfig stream, OrtSession network, OrtSession? detectorNetwork, StreamObserver observer)
+    {
+        var (tracking, threshold) = (config.Tracking, network.Descriptor.Decode.JointThreshold);
+        var detector = detectorNetwork is null ? null : EstimatorFactory.Detector(detectorNetwork, stream.Pose.DetectorScore);
+        var estimator = EstimatorFactory.ForStream(network, detector, stream.Pose, stream.MaxSize, tracking.Enabled);
+        estimator = options.Replace?.Invoke(estimator, detector) ?? estimator;
+        var tracker = tracking.Enabled ? new Tracker(estimator.Skeleton, stream.Tracker(tracking, threshold)) : null;
+        return new PeoplePipeline(estimator, tracker, stream.Planning(tracking, threshold)) { BeforeTracking = () => observer.Enter(FrameStage.Track) };
+    }
+}
