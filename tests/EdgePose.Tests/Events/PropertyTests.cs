@@ -76,7 +76,7 @@ public sealed class PropertyTests
     }
 
     /// <summary>At least one scene of five says something; <see cref="FsCheck"/> fails when it finds too few.</summary>
-    [Property(MaxTest = 40, MaxRejected = 160)]
+    [Property(MaxTest = 200, MaxRejected = 800)]
     public Property RotatedZone_HoldsTheSamePeople(Part[] parts, int turn)
     {
         var degrees = (int)((uint)turn % 360);
