@@ -3,9 +3,10 @@ using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Streams;
+using EdgePose.Tests.Settings;
 using static EdgePose.Tests.Settings.Loading;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Service.Configuration;
 
 public sealed class ConfigLoaderTests
 {

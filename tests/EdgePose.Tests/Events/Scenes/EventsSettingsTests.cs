@@ -6,7 +6,7 @@ using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using static EdgePose.Tests.Settings.Loading;
 
-namespace EdgePose.Tests.Events;
+namespace EdgePose.Tests.Events.Scenes;
 
 public sealed class EventsSettingsTests
 {

@@ -2,7 +2,7 @@ using static EdgePose.Tests.Settings.Loading;
 
 namespace EdgePose.Tests.Settings;
 
-public sealed class SecretTests
+public sealed class SecretReaderTests
 {
     private static Dictionary<string, string> Env(params (string, string)[] pairs) => pairs.ToDictionary(p => p.Item1, p => p.Item2);
 

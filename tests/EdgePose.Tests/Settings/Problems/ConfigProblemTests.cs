@@ -2,7 +2,7 @@ using EdgePose.Settings;
 using EdgePose.Settings.Problems;
 using static EdgePose.Tests.Settings.Loading;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Settings.Problems;
 
 public sealed class ConfigProblemTests
 {
