@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgePose.Domain;
 using EdgePose.Service;
+using EdgePose.Service.Checks;
 using EdgePose.Service.Configuration;
 
 namespace EdgePose.Cli;

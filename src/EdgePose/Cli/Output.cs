@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using EdgePose.Service;
+using EdgePose.Service.Checks;
 
 namespace EdgePose.Cli;
 

@@ -79,11 +79,17 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
     public PoseGate NewGate() => new(_options.MaxRate, _tally, _time);
 
     /// <exception cref="UserError">Something that the user must mend.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the start: it is tried again.")]
     public void Start()
     {
         _pump.Start();
         _events.Start();
-        if (!_supervision.Guard("the start", () => _sink.Start(this))) { _start.Start(); }
+        try { _sink.Start(this); }
+        catch (Exception e) when (e is not UserError)
+        {
+            _supervision.Note("the start", e);
+            _start.Start();
+        }
     }
 
     public void Enqueue(PosesMessage message, PoseGate gate)

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using EdgePose.Domain;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Delivery;
@@ -37,7 +36,7 @@ internal sealed partial class Supervision(string owner, TimeProvider time, ILogg
             action();
             return true;
         }
-        catch (Exception e) when (e is not UserError)
+        catch (Exception e)
         {
             Note(work, e);
             return false;

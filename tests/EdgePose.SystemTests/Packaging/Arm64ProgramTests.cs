@@ -21,6 +21,18 @@ public sealed class Arm64ProgramTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _site.Dispose();
 
     [Fact]
+    public void Folder_HoldsNoLibraryOfAnotherSystem()
+    {
+        var program = Path.Combine(Long, "program");
+        var libraries = Directory.GetFiles(program, "*.so");
+        Assert.Contains(Path.Combine(program, "libonnxruntime.so"), libraries);
+        // Bytes 18 and 19 of an ELF file name the processor; 183 is AArch64.
+        Assert.All([.. libraries, Path.Combine(program, "edgepose")], file => Assert.Equal(183, BitConverter.ToUInt16(File.ReadAllBytes(file), 18)));
+        Assert.False(Directory.Exists(Path.Combine(program, "runtimes")));
+        Assert.DoesNotContain(Directory.GetFiles(program, "*.dll"), file => Path.GetFileName(file).StartsWith("onnxruntime", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Version_UnderQemu_NamesTheProcessorAndTheLibrary()
     {
         var result = await EmulatedAsync("version", "--json");

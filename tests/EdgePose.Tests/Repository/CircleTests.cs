@@ -9,7 +9,7 @@ public sealed class CircleTests(ITestOutputHelper output)
     public void Product_HasNoCircle()
     {
         Assert.Contains(typeof(Frame).Assembly.Location, OwnAssemblies.Paths);
-        var found = OwnAssemblies.Paths.SelectMany(p => CirclesOf(p).Select(c => new Found(Path.GetFileNameWithoutExtension(p), c))).ToList();
+        var found = OwnAssemblies.Paths.SelectMany(p => CirclesOf(p).Select(c => $"{Path.GetFileNameWithoutExtension(p)}: {c}")).ToList();
         output.WriteLine($"{found.Count} circles in {string.Join(", ", OwnAssemblies.Paths.Select(Path.GetFileName))}");
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
@@ -37,16 +37,6 @@ public sealed class CircleTests(ITestOutputHelper output)
     [Fact]
     public void Find_SeveralCircles_AreToldApart() => Assert.Equal(2, FixtureCircles("EdgePose.Circles").Count);
 
-    [Fact]
-    public void KnownExceptions_NewOnesAndSpareEntries_AreProblems()
-    {
-        Assert.Equal(["new: b"], KnownExceptions.Problems<string, string>(["a"], ["a", "b"], (k, f) => k == f));
-        Assert.Equal(["no longer needed, remove it from the list: a"], KnownExceptions.Problems<string, string>(["a", "b"], ["b"], (k, f) => k == f));
-        Assert.Empty(KnownExceptions.Problems<string, string>(["a"], ["a"], (k, f) => k == f));
-    }
-
-    private static string Short(string name) => name.StartsWith("EdgePose.", StringComparison.Ordinal) ? name["EdgePose.".Length..] : name;
-
     private static IReadOnlyList<NamespaceCircle> CirclesOf(string assembly)
     {
         using var references = new TypeReferences(assembly);
@@ -57,10 +47,5 @@ public sealed class CircleTests(ITestOutputHelper output)
     {
         using var references = new TypeReferences(typeof(CircleTests).Assembly.Location);
         return NamespaceCircles.Find(references.Read().Where(u => $"{u.Key.Namespace}.".StartsWith($"{within}.", StringComparison.Ordinal)).ToDictionary());
-    }
-
-    private sealed record Found(string Assembly, NamespaceCircle Circle)
-    {
-        public override string ToString() => $"(\"{Assembly}\", \"{string.Join(" + ", Circle.Namespaces.Select(Short))}\"),\n    {string.Join("\n    ", Circle.Edges)}";
     }
 }

@@ -8,5 +8,5 @@ internal sealed record NamespaceCircle(IReadOnlyList<string> Namespaces, IReadOn
     /// <summary>How lists of known circles name it.</summary>
     public string Name => string.Join(" + ", Namespaces);
 
-    public override string ToString() => Name;
+    public override string ToString() => $"{Name}\n    {string.Join("\n    ", Edges)}";
 }

@@ -1,9 +1,10 @@
 using EdgePose.Delivery.Spool;
 using EdgePose.Service;
+using EdgePose.Service.Checks;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
-using EdgePose.TestSupport;
 using EdgePose.Tests.Settings;
+using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Tests.Service;
@@ -69,7 +70,7 @@ public sealed class SpoolFolderTests : IDisposable
     public void Check_MoreThanTheDiskHas_IsAWarning()
     {
         var free = new DriveInfo(_folder).AvailableFreeSpace;
-        var finding = SpoolFolder.Check(new SpoolSettings { Folder = _folder, MaxBytes = free * 2, MaxAge = TimeSpan.FromDays(7) }, _ => null);
+        var finding = SpoolLook.At(new SpoolSettings { Folder = _folder, MaxBytes = free * 2, MaxAge = TimeSpan.FromDays(7) }, _ => null);
         Assert.Equal(Verdict.Warning, finding.Verdict);
     }
 
@@ -91,5 +92,5 @@ public sealed class SpoolFolderTests : IDisposable
     }
 
     private static Finding Check(string folder) =>
-        SpoolFolder.Check(new SpoolSettings { Folder = folder, MaxBytes = 1 << 20, MaxAge = TimeSpan.FromDays(7) }, _ => null);
+        SpoolLook.At(new SpoolSettings { Folder = folder, MaxBytes = 1 << 20, MaxAge = TimeSpan.FromDays(7) }, _ => null);
 }

@@ -35,15 +35,3 @@ internal interface IModelFamily
     /// <summary>Outputs that a new descriptor has to name, because the network has others that nobody reads; empty = none.</summary>
     IReadOnlyList<string> OutputsToName(IReadOnlyList<TensorShape> outputs) => [];
 }
-
-/// <summary>Networks that find people and nothing else.</summary>
-internal interface IDetectorFamily : IModelFamily
-{
-    IDetectorDecoder Decoder(ModelDescriptor descriptor);
-}
-
-/// <summary>Networks that measure one person in a crop.</summary>
-internal interface ITopDownFamily : IModelFamily
-{
-    IPoseDecoder Decoder(ModelDescriptor descriptor);
-}

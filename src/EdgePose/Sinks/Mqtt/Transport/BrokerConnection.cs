@@ -3,6 +3,7 @@ using MQTTnet;
 using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Exceptions;
 using MQTTnet.Implementations;
+using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
 namespace EdgePose.Sinks.Mqtt.Transport;
@@ -43,7 +44,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
         };
         _client.DisconnectedAsync += e =>
         {
-            _ended.TrySetResult((int)e.Reason >= 0x80 && e.Exception is null ? Reasons.FromServerDisconnect((int)e.Reason, _options) : Reasons.FromLoss(e.Exception));
+            var isServers = (int)e.Reason >= 0x80 && e.Exception is null;
+            _ended.TrySetResult(isServers ? Reasons.FromServerDisconnect((int)e.Reason, _options) : Reasons.FromLoss(e.Exception));
             return Task.CompletedTask;
         };
     }
@@ -52,7 +54,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
     public bool HasRetain => _hasRetain;
 
     /// <summary>Connected, or why not.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The library fails in many types; before CONNACK all of them mean that there is no connection.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The library fails in many types; before CONNACK all of them mean no connection.")]
     public async Task<BrokerStatus> ConnectAsync(MqttWill? will, CancellationToken stop)
     {
         TlsHandshake? tls = null;
@@ -99,7 +101,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
         _watch = _time.CreateTimer(static self => ((BrokerConnection)self!).Watch(), this, Tick, Tick);
         // Whatever else is sent: the library asks only after a time in which it sent nothing, so that a stream of QoS 0 into a dead
         // connection would never be noticed, and it does not obey the broker's own keep-alive.
-        if (keepAlive > TimeSpan.Zero) { _pinger = _time.CreateTimer(static self => _ = ((BrokerConnection)self!).PingAsync(), this, keepAlive / 2, keepAlive / 2); }
+        if (keepAlive <= TimeSpan.Zero) { return; }
+        _pinger = _time.CreateTimer(static self => _ = ((BrokerConnection)self!).PingAsync(), this, keepAlive / 2, keepAlive / 2);
     }
 
     /// <summary>Completes when the connection has ended, with the reason; with <see cref="BrokerStatus.Closed"/> after a stop.</summary>
@@ -112,14 +115,16 @@ internal sealed class BrokerConnection : IAsyncDisposable
     public Task<PublishResult> Publish(in MqttMessage message)
     {
         if (_window is not { } window) { return Task.FromResult(PublishResult.NotConnected); }
-        if (message.Topic.Length == 0 || message.Topic.AsSpan().ContainsAny('+', '#', '\0')) { return Task.FromResult(Reasons.BadTopic); }
+        var isTopic = message.Topic.Length > 0 && !message.Topic.AsSpan().ContainsAny('+', '#', '\0');
+        if (!isTopic) { return Task.FromResult(Reasons.BadTopic); }
         if (message.Qos == MqttQos.AtLeastOnce && !_hasQos1) { return Task.FromResult(Reasons.QosTooHigh); }
         if (PacketSize.Of(message, _options.Version) is not { } size || size > _maxPacket) { return Task.FromResult(Reasons.TooLarge); }
         return window.Add(message with { Payload = message.Payload.ToArray(), Retain = message.Retain && _hasRetain });
     }
 
-    // Without a token: one that fires while the library writes could leave half a packet on the wire. The clock ends the connection instead.
-    [SuppressMessage("Design", "CA1031", Justification = "The library fails in many types; all of them mean that the connection has ended before the answer.")]
+    // Without a token: one that fires while the library writes could leave half a packet on the wire. The clock ends the connection
+    // instead.
+    [SuppressMessage("Design", "CA1031", Justification = "The library fails in many types; all of them mean that no answer came.")]
     private async Task<PublishResult> SendAsync(MqttMessage message)
     {
         var clock = message.Qos == MqttQos.AtMostOnce ? _writes : _answers;
@@ -149,7 +154,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         {
             var options = new MqttClientSubscribeOptions
             {
-                TopicFilters = [new MQTTnet.Packets.MqttTopicFilter { Topic = filter, QualityOfServiceLevel = (MqttQualityOfServiceLevel)qos }],
+                TopicFilters = [new MqttTopicFilter { Topic = filter, QualityOfServiceLevel = (MqttQualityOfServiceLevel)qos }],
             };
             var answer = await _client.SubscribeAsync(options, CancellationToken.None).ConfigureAwait(false);
             var code = answer.Items.Count > 0 ? (int)answer.Items.First().ResultCode : 0x80;
@@ -169,7 +174,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends DISCONNECT behind what is already on its way, so that the broker discards the will. False when that did not come about.</summary>
+    /// <summary>Sends DISCONNECT behind what is already on its way, so that the broker discards the will. False when that failed.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the library fails with, the connection is not ended in the agreed way.")]
     public async Task<bool> DisconnectAsync(CancellationToken stop)
     {
@@ -194,7 +199,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         _ended.TrySetResult(_window is { Unanswered: > 0 } ? Reasons.NoAnswers : Reasons.KeepAlive);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "An unanswered ping is found by its clock; how the library words it does not matter.")]
+    [SuppressMessage("Design", "CA1031", Justification = "An unanswered ping is found by its clock, whatever the library throws.")]
     private async Task PingAsync()
     {
         var awaited = _answers.Begin();

@@ -13,13 +13,13 @@ namespace EdgePose.Sinks.Mqtt.Transport;
 internal sealed class BrokerLink(MqttOptions options, TlsHandshake? tls, TimeProvider time)
 {
     /// <summary>
-    /// What the system takes from us before the network has it; Linux doubles it. Small, because on a slow link everything in it stands before
-    /// the next event: at 20 kbit/s these are six seconds. A link of 50 ms still carries 300 KB a second.
+    /// What the system takes from us before the network has it; Linux doubles it. Small, because on a slow link everything in it stands
+    /// before the next event: at 20 kbit/s these are six seconds. A link of 50 ms still carries 300 KB a second.
     /// </summary>
     private const int SendBuffer = 8 * 1024;
 
     /// <summary>The open stream, or why there is none.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Sockets, TLS and HTTP fail with many types; all of them mean no connection, and Reasons names them.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Sockets, TLS and HTTP fail with many types; Reasons names them.")]
     public async Task<(Stream? Stream, BrokerStatus? Fault)> OpenAsync(CancellationToken stop)
     {
         // Set going once TCP is up: how long that may take depends on the number of addresses.
@@ -113,7 +113,8 @@ internal sealed class BrokerLink(MqttOptions options, TlsHandshake? tls, TimePro
         socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
         try
         {
-            await socket.ConnectAsync(new UriBuilder(tls is null ? "ws" : "wss", options.Host, options.Port, path).Uri, invoker, stop).ConfigureAwait(false);
+            var address = new UriBuilder(tls is null ? "ws" : "wss", options.Host, options.Port, path).Uri;
+            await socket.ConnectAsync(address, invoker, stop).ConfigureAwait(false);
             return (WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: true), null);
         }
         catch (WebSocketException) when (socket.HttpStatusCode != 0)

@@ -59,7 +59,8 @@ internal static class ClientOptions
         ContentType = NullIfEmpty(message.Properties.ContentType),
         ResponseTopic = NullIfEmpty(message.Properties.ResponseTopic),
         CorrelationData = message.Properties.CorrelationData.IsEmpty ? null : message.Properties.CorrelationData.ToArray(),
-        PayloadFormatIndicator = message.Properties.Utf8 ? MqttPayloadFormatIndicator.CharacterData : MqttPayloadFormatIndicator.Unspecified,
+        PayloadFormatIndicator = message.Properties.Utf8
+            ? MqttPayloadFormatIndicator.CharacterData : MqttPayloadFormatIndicator.Unspecified,
         // 0 would mean never.
         MessageExpiryInterval = message.Properties.Expiry is { } expiry ? Math.Max(1, Seconds(expiry)) : 0,
         UserProperties = message.Properties.User.Count == 0 ? null : [.. message.Properties.User.Select(Property)],
@@ -70,13 +71,16 @@ internal static class ClientOptions
         message.Topic, System.Buffers.BuffersExtensions.ToArray(message.Payload), (MqttQos)message.QualityOfServiceLevel, message.Retain,
         new MqttProperties
         {
-            ContentType = message.ContentType ?? "", ResponseTopic = message.ResponseTopic ?? "", CorrelationData = message.CorrelationData ?? [],
+            ContentType = message.ContentType ?? "",
+            ResponseTopic = message.ResponseTopic ?? "",
+            CorrelationData = message.CorrelationData ?? [],
         });
 
     private static MqttClientCredentials? Credentials(MqttOptions options) => options.User.Length == 0 ? null
         : new MqttClientCredentials(options.User, options.Password is { } password ? Encoding.UTF8.GetBytes(password.Reveal()) : null);
 
-    private static MqttUserProperty Property(KeyValuePair<string, string> pair) => new(pair.Key, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(pair.Value));
+    private static MqttUserProperty Property(KeyValuePair<string, string> pair) =>
+        new(pair.Key, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(pair.Value));
 
     private static uint Seconds(TimeSpan span) => (uint)Math.Clamp(Math.Ceiling(span.TotalSeconds), 0, uint.MaxValue);
 

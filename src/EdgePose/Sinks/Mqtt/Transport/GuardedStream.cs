@@ -1,8 +1,9 @@
 namespace EdgePose.Sinks.Mqtt.Transport;
 
 /// <summary>
-/// Watches the lengths of the packets that come in: the client library makes room for whatever a broker announces, up to 256 MiB, and does not
-/// obey the limit that it has sent itself. Reads ahead, because the library asks for two bytes at a time. One reader and one writer at once.
+/// Watches the lengths of the packets that come in: the client library makes room for whatever a broker announces, up to 256 MiB, and
+/// does not obey the limit that it has sent itself. Reads ahead, because the library asks for two bytes at a time. One reader and one
+/// writer at once.
 /// </summary>
 internal sealed class GuardedStream(Stream inner, int largest) : Stream
 {
@@ -32,7 +33,8 @@ internal sealed class GuardedStream(Stream inner, int largest) : Stream
         return count;
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.WriteAsync(buffer, cancellationToken);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 

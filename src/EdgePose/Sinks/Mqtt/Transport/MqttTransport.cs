@@ -13,7 +13,7 @@ internal sealed partial class MqttTransport(MqttOptions options, TimeProvider ti
     /// <summary>A connection that lasted this long starts the waits anew; shorter ones keep widening them.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
-    /// <summary>So many short connections in a row look like a second client with our id: some brokers drop the older one without a word.</summary>
+    /// <summary>So many short connections in a row look like a second client with our id: some brokers drop the older silently.</summary>
     private const int SuspiciousEnds = 3;
 
     private readonly CancellationTokenSource _stop = new();
@@ -51,12 +51,13 @@ internal sealed partial class MqttTransport(MqttOptions options, TimeProvider ti
             if (_stop.IsCancellationRequested || _closing) { break; }
             end = Weigh(end, lasted);
             Change(end);
-            await WaitAsync(_backoff.Next(end.State is BrokerState.Unreachable or BrokerState.Refused ? options.BackoffAway : null)).ConfigureAwait(false);
+            var isAway = end.State is BrokerState.Unreachable or BrokerState.Refused;
+            await WaitAsync(_backoff.Next(isAway ? options.BackoffAway : null)).ConfigureAwait(false);
         }
         Change(BrokerStatus.Closed);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of one connection: whatever a bug here or in the library throws, the next attempt follows.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor of one connection: whatever is thrown, the next attempt follows.")]
     private async Task<(BrokerStatus End, bool Lasted)> TryOnceAsync(Func<MqttWill?> will)
     {
         try
@@ -101,7 +102,8 @@ internal sealed partial class MqttTransport(MqttOptions options, TimeProvider ti
         if (end.State == BrokerState.TakenOver) { _backoff.Widen(); }
         if (_shortConnections < SuspiciousEnds) { return end; }
         _backoff.Widen();
-        return end with { Reason = $"{end.Reason}, soon after connecting, {_shortConnections} times in a row: does another client use the id '{options.ClientId}'?" };
+        var suspicion = $"{_shortConnections} times in a row: does another client use the id '{options.ClientId}'?";
+        return end with { Reason = $"{end.Reason}, soon after connecting, {suspicion}" };
     }
 
     private async Task WaitAsync(TimeSpan delay)

@@ -1,14 +1,14 @@
 namespace EdgePose.Sinks.Mqtt.Transport;
 
 /// <summary>
-/// What may be on the wire at once. Of QoS 1 at most <paramref name="size"/> messages without an answer, which MQTT 5 calls Receive Maximum and
-/// the client library does not obey; of QoS 0 one that is being written, so that on a slow link an event does not wait behind a row of poses.
-/// More wait here in their order, up to <paramref name="capacity"/> with those on the wire; beyond that they are refused as busy, so that a
-/// frozen broker cannot fill a queue. Nothing outlives <see cref="Close"/>.
+/// What may be on the wire at once. Of QoS 1 at most <paramref name="size"/> messages without an answer, which MQTT 5 calls Receive Maximum
+/// and the client library does not obey; of QoS 0 one that is being written, so that on a slow link an event does not wait behind a row of
+/// poses. More wait here in their order, up to <paramref name="capacity"/> with those on the wire; beyond that they are refused as busy, so
+/// that a frozen broker cannot fill a queue. Nothing outlives <see cref="Close"/>.
 /// </summary>
 /// <param name="size">The smaller of our limit and the broker's.</param>
 /// <param name="capacity">Unanswered messages of either QoS.</param>
-/// <param name="send">Writes a message and gives its answer; begins in the order of the calls. A connection that fails gives a lost result.</param>
+/// <param name="send">Writes a message and gives its answer; begins in the order of the calls. A failed connection gives Lost.</param>
 internal sealed class PublishWindow(int size, int capacity, Func<MqttMessage, Task<PublishResult>> send)
 {
     private readonly Lock _gate = new();

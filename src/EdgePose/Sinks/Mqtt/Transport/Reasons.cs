@@ -10,7 +10,9 @@ internal static class Reasons
     /// <summary>CONNECT was answered with a refusal; return codes of MQTT 3.1.1 arrive here as those of MQTT 5.</summary>
     public static BrokerStatus FromConnack(int code, MqttOptions options) => code switch
     {
-        0x84 => new(BrokerState.Refused, $"the broker does not speak MQTT {(options.Version == MqttVersion.V5 ? "5; set the protocol to 3.1.1" : "3.1.1")}"),
+        0x84 when options.Version == MqttVersion.V5 =>
+            new(BrokerState.Refused, "the broker does not speak MQTT 5; set the protocol to 3.1.1"),
+        0x84 => new(BrokerState.Refused, "the broker does not speak MQTT 3.1.1"),
         0x85 => new(BrokerState.Refused, $"the broker refuses the client id '{options.ClientId}'"),
         0x88 => new(BrokerState.Refused, "the broker is not available"),
         0x86 => new(BrokerState.BadCredentials, $"bad user name or password{AsUser(options)}"),
@@ -51,7 +53,8 @@ internal static class Reasons
     public static BrokerStatus NoConnack(MqttOptions options) => new(BrokerState.Unreachable, $"{Where(options)} does not answer CONNECT");
 
     public static BrokerStatus HandshakeTooLong(MqttOptions options) => new(
-        BrokerState.Unreachable, $"{Where(options)} takes the connection and does not answer {(options.Tls ? "the TLS handshake" : "the WebSocket request")}");
+        BrokerState.Unreachable,
+        $"{Where(options)} takes the connection and does not answer {(options.Tls ? "the TLS handshake" : "the WebSocket request")}");
 
     public static BrokerStatus NoWebSocket(int code, string path, MqttOptions options) => new(
         BrokerState.Refused, $"{Where(options)} answers the WebSocket request for {path} with HTTP {code}: are port and path right?");
@@ -71,7 +74,8 @@ internal static class Reasons
 
     public static readonly PublishResult QosTooHigh = new(PublishOutcome.Invalid, 0x9B, "the broker does not take this quality of service");
     public static readonly PublishResult TooLarge = new(PublishOutcome.Invalid, 0x95, "the message is larger than the broker takes");
-    public static readonly PublishResult BadTopic = new(PublishOutcome.Invalid, 0x90, "a topic to publish to is not empty and has no + or #");
+    public static readonly PublishResult BadTopic =
+        new(PublishOutcome.Invalid, 0x90, "a topic to publish to has no + or #, and is not empty");
 
     public static string Text(int code) => $"{Name(code)} (0x{code:X2})";
 
@@ -117,7 +121,8 @@ internal static class Reasons
     {
         SocketError.ConnectionRefused => new(BrokerState.Refused, $"{Where(options)} refuses the connection: is the broker running?"),
         SocketError.TimedOut => new(BrokerState.Unreachable, $"{Where(options)} does not answer"),
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable => new(BrokerState.Unreachable, $"there is no route to {options.Host}"),
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable =>
+            new(BrokerState.Unreachable, $"there is no route to {options.Host}"),
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
             new(BrokerState.Unreachable, $"the host name '{options.Host}' is not known"),
         SocketError.ConnectionReset => new(BrokerState.Refused, $"{Where(options)} closed the connection before answering"),
@@ -128,11 +133,13 @@ internal static class Reasons
     {
         if (tls is { IsCertificateMissing: true })
         {
-            return new(BrokerState.TlsError, "the broker demands a client certificate, and none is configured: set its certificate and key files");
+            const string Text = "the broker demands a client certificate, and none is configured: set its certificate and key files";
+            return new(BrokerState.TlsError, Text);
         }
         if (options.CertFile.Length > 0 && tls?.ValidUntil is not null)
         {
-            return new(BrokerState.TlsError, $"the broker does not accept the client certificate in {options.CertFile}: {Deepest(failure)}");
+            var why = Deepest(failure);
+            return new(BrokerState.TlsError, $"the broker does not accept the client certificate in {options.CertFile}: {why}");
         }
         return new(BrokerState.TlsError, tls?.ValidUntil is null
             ? "the port does not answer with TLS 1.2 or newer"
@@ -143,13 +150,16 @@ internal static class Reasons
     private static bool IsAlert(Exception failure) =>
         failure.InnerException is { } inner && (inner.Message.Contains("alert", StringComparison.OrdinalIgnoreCase) || IsAlert(inner));
 
-    private static string? NotMqtt(Exception? failure) => Find<InvalidDataException>(failure)?.Message ?? Find<MqttProtocolViolationException>(failure)?.Message;
+    private static string? NotMqtt(Exception? failure) =>
+        Find<InvalidDataException>(failure)?.Message ?? Find<MqttProtocolViolationException>(failure)?.Message;
 
     private static string Deepest(Exception failure) => failure.InnerException is { } inner ? Deepest(inner) : failure.Message;
 
-    private static T? Find<T>(Exception? failure) where T : Exception => failure as T ?? (failure?.InnerException is { } inner ? Find<T>(inner) : null);
+    private static T? Find<T>(Exception? failure) where T : Exception =>
+        failure as T ?? (failure?.InnerException is { } inner ? Find<T>(inner) : null);
 
     private static string Where(MqttOptions options) => $"{options.Host}:{options.Port}";
 
-    private static string AsUser(MqttOptions options) => options.User.Length > 0 ? $" for user '{options.User}'" : ", and no user is configured";
+    private static string AsUser(MqttOptions options) =>
+        options.User.Length > 0 ? $" for user '{options.User}'" : ", and no user is configured";
 }

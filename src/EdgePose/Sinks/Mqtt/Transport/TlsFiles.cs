@@ -38,7 +38,8 @@ internal sealed class TlsFiles : IDisposable
         if (certFile.Length == 0) { return null; }
         if (ReadText(certFile, out var why) is not { } text || ReadText(keyFile, out why) is not { } key) { return why; }
         // Either form: of PKCS #8, and the older one of OpenSSL.
-        if (key.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || key.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
+        if (key.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal)
+            || key.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
         {
             return $"the key in {keyFile} is encrypted, and nobody is there to type its password: "
                 + $"write it unencrypted (openssl pkey -in {keyFile} -out NEW) and let the file's mode protect it";

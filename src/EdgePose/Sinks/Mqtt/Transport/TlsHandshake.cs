@@ -78,7 +78,8 @@ internal sealed class TlsHandshake : IDisposable
         }
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
-            var flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status) ?? X509ChainStatusFlags.PartialChain;
+            var flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status)
+                ?? X509ChainStatusFlags.PartialChain;
             if ((flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) == 0)
             {
                 return $"the broker's certificate is not accepted: {flags}";
@@ -86,7 +87,10 @@ internal sealed class TlsHandshake : IDisposable
             var trust = _options.CaFile.Length > 0 ? $"the CA in {_options.CaFile}" : "a CA of this system's store; set the CA file";
             return $"the broker's certificate is not signed by {trust}";
         }
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) { return $"the broker's certificate is not for the host '{_options.Host}'"; }
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            return $"the broker's certificate is not for the host '{_options.Host}'";
+        }
         return errors == SslPolicyErrors.None ? null : $"the broker's certificate is not accepted: {errors}";
     }
 
