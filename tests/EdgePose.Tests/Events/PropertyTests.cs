@@ -89,7 +89,7 @@ public sealed class PropertyTests
             if (reversed) { Array.Reverse(corners); }
             var (counts, time, polygon) = (new List<(double, int)>(), 0.0, new Polygon(corners));
             var engine = new EventEngine(EngineRun.Options().WithZones(new ZoneShape("z", corners)), _ => { }, (_, people) => counts.Add((time, people)));
-            foreach (var scene in EngineRun.Scenes(Length, (s, t) =>
+            foreach (var scene in EngineRun.SceneFlow(Length, (s, t) =>
             {
                 for (var i = 0; i < parts.Length; i++)
                 {
@@ -110,7 +110,7 @@ public sealed class PropertyTests
         return Prop.When(!doubtful, () => Assert.Equal(straight, turned));
     }
 
-    private static IEnumerable<Scene> Film(Part[] parts, double fps) => EngineRun.Scenes(Length, (scene, t) =>
+    private static IEnumerable<Scene> Film(Part[] parts, double fps) => EngineRun.SceneFlow(Length, (scene, t) =>
     {
         for (var i = 0; i < parts.Length; i++)
         {
