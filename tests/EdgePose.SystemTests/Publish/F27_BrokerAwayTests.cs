@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EdgePose.Peers;
+using EdgePose.SystemTests.Peers;
 using static EdgePose.SystemTests.Publish.TransportFixture;
 
 namespace EdgePose.SystemTests.Publish;
@@ -14,7 +15,9 @@ public sealed class F27_BrokerAwayTests(ITestOutputHelper output)
     {
         await using var broker = await MosquittoBroker.StartAsync(new BrokerOptions { Extra = "max_queued_messages 0" });
         broker.Kill();
-        await using var site = new EventSite(To(broker));
+        // Held back until the witness listens: what a broker hands to nobody is not lost by the spool.
+        await using var way = new FaultProxy(broker.Port) { Stalled = true };
+        await using var site = new EventSite(To(broker) with { Port = way.Port });
         for (var n = 0; n < Waiting; n++)
         {
             var (sequence, completed) = site.Raise($"s{n % 4}", $"{n}");
@@ -27,6 +30,7 @@ public sealed class F27_BrokerAwayTests(ITestOutputHelper output)
         await broker.RestartAsync();
         await using var witness = new Witness(broker, "witness", "edgepose/source/streams/+/events", session: false);
         await Tools.UntilAsync(() => witness.Connections > 0, "the witness did not come");
+        way.Stalled = false;
         var (raised, watch) = (new Dictionary<string, TimeSpan>(StringComparer.Ordinal), Stopwatch.StartNew());
         var (waits, seen) = (new List<double>(), 0);
         var arrived = new List<(string Stream, string Reason)>();
