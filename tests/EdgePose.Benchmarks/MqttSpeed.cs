@@ -18,7 +18,7 @@ internal static class MqttSpeed
     {
         int Argument(int index, int otherwise) => args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : otherwise;
         var (port, messages, rounds) = (Argument(0, 1883), Argument(1, 5000), Argument(2, 3));
-        var options = new MqttOptions { Host = "127.0.0.1", Port = port, ClientId = "edgepose-speed" };
+        var options = new MqttSettings { Host = "127.0.0.1", Port = port, ClientId = "edgepose-speed" };
         await using var transport = new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance);
         transport.Start(() => null);
         while (!transport.Status.IsConnected) { await Task.Delay(20); }

@@ -15,7 +15,7 @@ internal sealed class Outbox : IAsyncDisposable
 {
     private static readonly Task<AppendOutcome> NotKept = Task.FromResult(AppendOutcome.Volatile);
 
-    private readonly OutboxOptions _options;
+    private readonly OutboxSettings _options;
     private readonly TimeProvider _time;
     private readonly Func<bool> _clockIsSynced;
     private readonly SinkChain[] _chains;
@@ -34,7 +34,7 @@ internal sealed class Outbox : IAsyncDisposable
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">What is not taken, and faults.</param>
     /// <param name="clockIsSynced">Whether the wall clock can be trusted; asked for every message.</param>
-    public Outbox(OutboxOptions options, IReadOnlyList<ISink> sinks, TimeProvider time, ILogger<Outbox> logger, Func<bool> clockIsSynced)
+    public Outbox(OutboxSettings options, IReadOnlyList<ISink> sinks, TimeProvider time, ILogger<Outbox> logger, Func<bool> clockIsSynced)
     {
         (_options, _time, _clockIsSynced) = (options, time, clockIsSynced);
         _chains = [.. sinks.Select(s => new SinkChain(s, options, time, logger))];

@@ -12,7 +12,7 @@ namespace EdgePose.Delivery;
 internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
 {
     private readonly ISink _sink;
-    private readonly OutboxOptions _options;
+    private readonly OutboxSettings _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Supervision _supervision;
@@ -31,7 +31,7 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
     /// <param name="options">Limits.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">What is not taken, and faults.</param>
-    public SinkChain(ISink sink, OutboxOptions options, TimeProvider time, ILogger logger)
+    public SinkChain(ISink sink, OutboxSettings options, TimeProvider time, ILogger logger)
     {
         (_sink, _options, _time, _logger) = (sink, options, time, logger);
         _supervision = new Supervision(sink.Name, time, logger);

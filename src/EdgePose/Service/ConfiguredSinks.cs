@@ -62,10 +62,10 @@ internal static class ConfiguredSinks
             parts.Time, parts.Loggers.CreateLogger<SparkplugNode>(), parts.Redact));
     }
 
-    private static (MqttSinkOptions Options, Topics Topics) Mqtt(EdgePoseConfig config) => (config.MqttSink, new Topics(config.MqttSink.Prefix, config.Node));
+    private static (MqttSinkSettings Options, Topics Topics) Mqtt(EdgePoseConfig config) => (config.MqttSink, new Topics(config.MqttSink.Prefix, config.Node));
 
     private static IReadOnlyList<IEventForm> Forms(EdgePoseConfig config, Topics topics) => config.Onvif.Enabled ? [new OnvifForm(topics)] : [];
 
-    private static MqttTransport Transport(MqttOptions options, SinkParts parts) =>
+    private static MqttTransport Transport(MqttSettings options, SinkParts parts) =>
         new(options, parts.Time, parts.Loggers.CreateLogger<MqttTransport>());
 }

@@ -75,7 +75,7 @@ internal sealed class EventSource : IAsyncDisposable
     public static async Task RunAsync(string folder, int port, int perSecond, int most)
     {
         await using var spool = DurableSpool.Open(new SpoolSettings { Folder = folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
-        var options = new MqttOptions { Host = "127.0.0.1", Port = port, ClientId = "edgepose-source", BackoffMin = TimeSpan.FromMilliseconds(100) };
+        var options = new MqttSettings { Host = "127.0.0.1", Port = port, ClientId = "edgepose-source", BackoffMin = TimeSpan.FromMilliseconds(100) };
         await using var publisher = new Publication(
             new PublicationOptions { Prefix = "edgepose", Node = "source", MaxRate = 0, Spool = spool },
             new MqttTransport(options, TimeProvider.System, NullLogger<MqttTransport>.Instance), TimeProvider.System, NullLogger<Publication>.Instance, () => true, s => s);

@@ -50,7 +50,7 @@ internal sealed class TransportProcess : IAsyncDisposable
     /// <summary>The process itself.</summary>
     public static async Task RunAsync(int port, MqttQos qos, TimeSpan keepAlive, TimeSpan answer)
     {
-        var options = new MqttOptions
+        var options = new MqttSettings
         {
             Host = "127.0.0.1", Port = port, ClientId = "edgepose-half-open", KeepAlive = keepAlive, AnswerTimeout = answer, BackoffMin = TimeSpan.FromMilliseconds(200),
         };

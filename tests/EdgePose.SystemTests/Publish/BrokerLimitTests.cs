@@ -11,7 +11,7 @@ namespace EdgePose.SystemTests.Publish;
 /// <summary>What a broker announces in CONNACK. The client library reads it and leaves obeying to its user.</summary>
 public sealed class BrokerLimitTests
 {
-    private static MqttOptions At(InProcessBroker broker, MqttVersion version = MqttVersion.V5) => new()
+    private static MqttSettings At(InProcessBroker broker, MqttVersion version = MqttVersion.V5) => new()
     {
         Host = "127.0.0.1", Port = broker.Port, ClientId = "edgepose-hall", Version = version, BackoffMin = TimeSpan.FromMilliseconds(100),
     };

@@ -15,7 +15,7 @@ internal sealed class EventSite : IAsyncDisposable
 {
     private readonly string _temporary = Directory.CreateTempSubdirectory("edgepose-events-").FullName;
 
-    public EventSite(MqttOptions options, string? folder = null, long maxBytes = 256 << 20, double maxRate = 0)
+    public EventSite(MqttSettings options, string? folder = null, long maxBytes = 256 << 20, double maxRate = 0)
     {
         Spool = DurableSpool.Open(
             new SpoolSettings { Folder = folder ?? _temporary, MaxBytes = maxBytes }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);

@@ -118,7 +118,7 @@ public sealed class MqttTransportTests
     [Fact]
     public async Task Start_UnknownHost_IsUnreachableByName()
     {
-        await using var client = Start(new MqttOptions { Host = "no-such-host.invalid", Port = 1883, ClientId = "x" });
+        await using var client = Start(new MqttSettings { Host = "no-such-host.invalid", Port = 1883, ClientId = "x" });
 
         var status = await client.UntilAsync(BrokerState.Unreachable);
 

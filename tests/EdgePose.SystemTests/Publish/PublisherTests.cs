@@ -16,7 +16,7 @@ public sealed class PublisherTests
 
     private readonly LogLines<Publication> _log = new();
 
-    private Publication Start(MqttOptions options)
+    private Publication Start(MqttSettings options)
     {
         var transport = new MqttTransport(options, TimeProvider.System, new LogLines<MqttTransport>());
         var publisher = new Publication(

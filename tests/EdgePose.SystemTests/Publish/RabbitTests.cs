@@ -19,7 +19,7 @@ public sealed class RabbitTests : IAsyncLifetime
         if (_broker is { } broker) { await broker.DisposeAsync(); }
     }
 
-    private MqttOptions Options(string id) => new()
+    private MqttSettings Options(string id) => new()
     {
         Host = "127.0.0.1", Port = _broker.Port, ClientId = id, Version = MqttVersion.V311, User = "guest", Password = new Secret("guest"),
         BackoffMin = TimeSpan.FromMilliseconds(100),

@@ -107,7 +107,7 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task Start_MissingCaFile_NamesTheFile()
     {
-        await using var client = Start(new MqttOptions { Host = "127.0.0.1", Port = 1, ClientId = "x", Tls = true, CaFile = "/nowhere/ca.crt" });
+        await using var client = Start(new MqttSettings { Host = "127.0.0.1", Port = 1, ClientId = "x", Tls = true, CaFile = "/nowhere/ca.crt" });
 
         Assert.Contains("cannot read /nowhere/ca.crt", (await client.UntilAsync(BrokerState.TlsError)).Reason, StringComparison.Ordinal);
     }
@@ -135,7 +135,7 @@ public sealed class TlsTests : IDisposable
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        await using var client = Start(new MqttOptions
+        await using var client = Start(new MqttSettings
         {
             Host = "127.0.0.1", Port = ((IPEndPoint)listener.LocalEndpoint).Port, ClientId = "edgepose-canary", User = "canary",
             Password = Password("canary-password"), Tls = true, CaFile = withCaFile ? _ca.CaFile : "",
@@ -230,7 +230,7 @@ public sealed class TlsTests : IDisposable
     {
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, content);
-        await using var client = Start(new MqttOptions { Host = "127.0.0.1", Port = 1, ClientId = "x", Tls = true, CaFile = file });
+        await using var client = Start(new MqttSettings { Host = "127.0.0.1", Port = 1, ClientId = "x", Tls = true, CaFile = file });
 
         await AssertTlsErrorAsync(client, reason);
         File.Delete(file);
@@ -240,7 +240,7 @@ public sealed class TlsTests : IDisposable
     public async Task Start_KeyOfAnotherCertificate_NamesBothFiles()
     {
         var (cert, key) = (_ca.Issue("one", []).Cert, _ca.Issue("two", []).Key);
-        await using var client = Start(new MqttOptions { Host = "127.0.0.1", Port = 1, ClientId = "x", Tls = true, CertFile = cert, KeyFile = key });
+        await using var client = Start(new MqttSettings { Host = "127.0.0.1", Port = 1, ClientId = "x", Tls = true, CertFile = cert, KeyFile = key });
 
         await AssertTlsErrorAsync(client, $"{key} holds no key in PEM form for the first certificate in {cert}");
     }

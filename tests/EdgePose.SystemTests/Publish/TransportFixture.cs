@@ -25,7 +25,7 @@ internal sealed class TransportFixture : IAsyncDisposable
 {
     private readonly ConcurrentQueue<BrokerStatus> _states = new();
 
-    public TransportFixture(MqttOptions options)
+    public TransportFixture(MqttSettings options)
     {
         Transport = new MqttTransport(options, TimeProvider.System, Log);
         Transport.StatusChanged += _states.Enqueue;
@@ -37,12 +37,12 @@ internal sealed class TransportFixture : IAsyncDisposable
     public ConcurrentQueue<MqttMessage> Received { get; } = new();
     public IReadOnlyList<BrokerStatus> States => [.. _states];
 
-    public static MqttOptions To(MosquittoBroker broker) => new()
+    public static MqttSettings To(MosquittoBroker broker) => new()
     {
         Host = broker.Host, Port = broker.Port, ClientId = "edgepose-hall", BackoffMin = TimeSpan.FromMilliseconds(100),
     };
 
-    public static TransportFixture Start(MqttOptions options, MqttWill? will = null)
+    public static TransportFixture Start(MqttSettings options, MqttWill? will = null)
     {
         var fixture = new TransportFixture(options);
         fixture.Transport.Start(() => will);

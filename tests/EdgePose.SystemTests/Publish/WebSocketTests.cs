@@ -12,7 +12,7 @@ public sealed class WebSocketTests : IDisposable
     public void Dispose() => _ca.Dispose();
 
     /// <summary>The plain listener stays for the subscriber; options of a listener follow it.</summary>
-    private static async Task<(MosquittoBroker Broker, MqttOptions Options)> StartAsync(string listener = "")
+    private static async Task<(MosquittoBroker Broker, MqttSettings Options)> StartAsync(string listener = "")
     {
         var port = Tools.FreePort();
         var broker = await MosquittoBroker.StartAsync(new BrokerOptions { Extra = $"listener {port} 127.0.0.1\nprotocol websockets\nallow_anonymous true\n{listener}" });
@@ -147,7 +147,7 @@ public sealed class WebSocketTests : IDisposable
             context.Response.StatusCode = 404;
             context.Response.Close();
         });
-        await using var client = Start(new MqttOptions { Host = "127.0.0.1", Port = port, ClientId = "x", WebSocketPath = "/wrong" });
+        await using var client = Start(new MqttSettings { Host = "127.0.0.1", Port = port, ClientId = "x", WebSocketPath = "/wrong" });
 
         Assert.Contains("/wrong with HTTP 404", (await client.UntilAsync(BrokerState.Refused)).Reason, StringComparison.Ordinal);
         await serving;

@@ -16,7 +16,7 @@ public sealed class WireTests : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private MqttOptions Options => new()
+    private MqttSettings Options => new()
     {
         Host = "127.0.0.1", Port = ((IPEndPoint)_listener.LocalEndpoint).Port, ClientId = "edgepose-hall", Version = MqttVersion.V311,
         BackoffMin = TimeSpan.FromMilliseconds(100),

@@ -1,3 +1,4 @@
+using EdgePose.Tests.Service.Configuration;
 using System.CommandLine;
 using System.Text.Json;
 using EdgePose.Cli;
@@ -119,7 +120,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Check_Json_ReportsEveryErrorOfABadFile()
     {
-        using var folder = new Settings.TempFolder();
+        using var folder = new TempFolder();
         var file = folder.Write("edgepose.yaml", "mqtt: { url: mqtt://localhost, pasword: hunter2 }\nstreams:\n  front: { url: rtsp://u:geheim@cam/x, fps: five }\n");
         var (code, output, error) = await RunAsync("check", "--offline", "--json", "--config", file);
         using var json = JsonDocument.Parse(output);

@@ -9,7 +9,7 @@ namespace EdgePose.Tests.Delivery;
 /// <summary>One outbox with several sinks.</summary>
 public sealed class OutboxTests
 {
-    private static readonly OutboxOptions Options = new() { Node = "hall-pi", MaxRate = 1e6, QueueCapacity = 8 };
+    private static readonly OutboxSettings Options = new() { Node = "hall-pi", MaxRate = 1e6, QueueCapacity = 8 };
 
     private static async Task UntilAsync(Func<bool> condition)
     {

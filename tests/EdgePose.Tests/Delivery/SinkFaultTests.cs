@@ -23,7 +23,7 @@ public sealed class SinkFaultTests : IAsyncDisposable
 
     private Outbox Start(bool withSpool = true)
     {
-        var options = new OutboxOptions { Node = "hall-pi", MaxRate = 1e6, Spool = withSpool ? _spool : null, StopTimeout = TimeSpan.FromSeconds(1) };
+        var options = new OutboxSettings { Node = "hall-pi", MaxRate = 1e6, Spool = withSpool ? _spool : null, StopTimeout = TimeSpan.FromSeconds(1) };
         _outbox = new Outbox(options, [_bad, _good], TimeProvider.System, _log, () => true);
         _outbox.Start();
         return _outbox;

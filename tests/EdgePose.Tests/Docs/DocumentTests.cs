@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using EdgePose.Cli;
 using EdgePose.Networks.Models;
-using EdgePose.Tests.Settings;
+using EdgePose.Tests.Service.Configuration;
 using EdgePose.TestSupport;
 using EdgePose.Workshop;
 

@@ -4,7 +4,7 @@ using EdgePose.Events.Recording;
 using EdgePose.Events.Rules;
 using EdgePose.Events.Scenes;
 using EdgePose.Service;
-using EdgePose.Tests.Settings;
+using EdgePose.Tests.Service.Configuration;
 using EdgePose.TestSupport;
 using EdgePose.Workshop.Replay;
 using Microsoft.Extensions.Logging.Abstractions;

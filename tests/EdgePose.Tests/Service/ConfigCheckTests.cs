@@ -4,8 +4,8 @@ using EdgePose.Service;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
-using EdgePose.Tests.Settings;
-using static EdgePose.Tests.Settings.Loading;
+using EdgePose.Tests.Service.Configuration;
+using static EdgePose.Tests.Service.Configuration.Loading;
 
 namespace EdgePose.Tests.Service;
 

@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Service;
-using EdgePose.Tests.Settings;
+using EdgePose.Tests.Service.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -3,8 +3,8 @@ using EdgePose.Service;
 using EdgePose.Service.Checks;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
-using EdgePose.Tests.Settings;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Service.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Tests.Service;

@@ -41,10 +41,10 @@ internal sealed class Publication : IAsyncDisposable
         }
         if (options.DiscoveryPrefix.Length > 0) { companions.Add(new HomeAssistantCompanion(new Discovery(options.DiscoveryPrefix, options.Node, "1", topics))); }
         _sink = new MqttSink(
-            new MqttSinkOptions { Prefix = options.Prefix, Node = options.Node, WillDelay = options.WillDelay, Window = options.Window },
+            new MqttSinkSettings { Prefix = options.Prefix, Node = options.Node, WillDelay = options.WillDelay, Window = options.Window },
             transport, options.Onvif ? [new OnvifForm(topics)] : [], companions, time, new Named<MqttSink>(logger), redact);
         _outbox = new Outbox(
-            new OutboxOptions { Node = options.Node, MaxRate = options.MaxRate, QueueCapacity = options.QueueCapacity, Spool = options.Spool },
+            new OutboxSettings { Node = options.Node, MaxRate = options.MaxRate, QueueCapacity = options.QueueCapacity, Spool = options.Spool },
             [_sink], time, new Named<Outbox>(logger), clockIsSynced);
     }
 

@@ -71,7 +71,7 @@ internal static class ConfigLoader
         var root = YamlReader.Parse(bytes, path, problems);
         var intact = !problems.HasErrors;
         root ??= YamlNode.Map(new Mark(path, 0, 0));
-        foreach (var text in options.Overrides) { ConfigOverride.Apply(root, text, problems); }
+        foreach (var text in options.Overrides) { ConfigOverride.Apply(root, text, ConfigKeys.All, problems); }
 
         var context = new ReadContext(problems, path, options.Environment) { Intact = intact, Elsewhere = ConfigKeys.Elsewhere };
         context.Secrets.Required = options.RequireSecrets;

@@ -34,9 +34,9 @@ internal static class ConfigReader
         {
             Default = "host name", Remark = "in lower case and without its domain", Example = "hall-pi",
         });
-        var broker = root.Child("mqtt", MqttOptions.About);
-        var mqtt = MqttOptions.Read(broker, name);
-        var mqttSink = MqttSinkOptions.Read(broker, name, mqtt.Version);
+        var broker = root.Child("mqtt", MqttSettings.About);
+        var mqtt = MqttSettings.Read(broker, name);
+        var mqttSink = MqttSinkSettings.Read(broker, name, mqtt.Version);
         var commands = CommandCompanion.ReadAllowed(broker);
         var homeAssistant = HomeAssistantSettings.Read(broker);
         var onvif = OnvifSettings.Read(broker);
@@ -48,7 +48,7 @@ internal static class ConfigReader
         var pose = PoseSettings.Read(root.Child("pose", PoseSettings.About), PoseSettings.Defaults);
         var skipping = SkippingSettings.Read(root.Child("skipping", SkippingSettings.About), new SkippingSettings());
         var tracking = TrackerSettings.Read(root.Child("tracking", TrackerSettings.About));
-        var poses = root.Child("poses", OutboxOptions.About);
+        var poses = root.Child("poses", OutboxSettings.About);
         var events = EventsSettings.Read(root.Child("events", EventsSettings.About));
         var record = RecordSettings.Read(root.Child("record", RecordSettings.About));
         var spool = SpoolSettings.Read(root.Child("spool", SpoolSettings.About));
@@ -62,7 +62,7 @@ internal static class ConfigReader
         {
             Node = name, Mqtt = mqtt, MqttSink = mqttSink, Commands = commands, HomeAssistant = homeAssistant, Onvif = onvif, Sparkplug = sparkplug,
             Log = log, Models = models, Inference = inference, Scheduling = scheduling, Quantization = quantization, Tracking = tracking,
-            Outbox = OutboxOptions.Read(poses, name, spool.MaxAge),
+            Outbox = OutboxSettings.Read(poses, name, spool.MaxAge),
             Spool = spool, Events = events, Record = record, Metrics = metrics, Status = status,
             Streams = streams, Path = "", Hash = "", Secrets = [],
         };

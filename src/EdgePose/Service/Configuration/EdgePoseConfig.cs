@@ -22,8 +22,8 @@ internal sealed record EdgePoseConfig
 {
     /// <summary>Node name in topics and the client id.</summary>
     public required string Node { get; init; }
-    public required MqttOptions Mqtt { get; init; }
-    public required MqttSinkOptions MqttSink { get; init; }
+    public required MqttSettings Mqtt { get; init; }
+    public required MqttSinkSettings MqttSink { get; init; }
 
     /// <summary>Commands that may be given over MQTT.</summary>
     public required IReadOnlyList<string> Commands { get; init; }
@@ -38,7 +38,7 @@ internal sealed record EdgePoseConfig
     /// <summary>What the card of a quantized model may say at most.</summary>
     public required QuantizationLimits Quantization { get; init; }
     public required TrackerSettings Tracking { get; init; }
-    public required OutboxOptions Outbox { get; init; }
+    public required OutboxSettings Outbox { get; init; }
     public required SpoolSettings Spool { get; init; }
     public required EventsSettings Events { get; init; }
     public required RecordSettings Record { get; init; }

@@ -14,7 +14,7 @@ internal sealed record BrokerFinding(BrokerStatus Broker, string? Permission, Da
 /// there, and waits for its own message. The message is the proof that MQTT 3.1.1 does not give: there a forbidden publish is
 /// acknowledged like any other (reliability.md 1.6).
 /// </summary>
-internal sealed class BrokerCheck(IMqttTransport transport, MqttOptions options, Topics topics, TimeProvider time)
+internal sealed class BrokerCheck(IMqttTransport transport, MqttSettings options, Topics topics, TimeProvider time)
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);

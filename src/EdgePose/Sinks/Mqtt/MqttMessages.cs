@@ -6,7 +6,7 @@ using EdgePose.Delivery.Documents;
 namespace EdgePose.Sinks.Mqtt;
 
 /// <summary>The messages of the contract (MQTT.md): what becomes of poses, events and kept values.</summary>
-internal sealed class MqttMessages(Topics topics, MqttSinkOptions options, IReadOnlyList<IEventForm> forms)
+internal sealed class MqttMessages(Topics topics, MqttSinkSettings options, IReadOnlyList<IEventForm> forms)
 {
     private static readonly MqttProperties Info = MqttProperties.Json(Payloads.InfoSchema), Status = MqttProperties.Json(Payloads.StatusSchema);
     private static readonly MqttProperties StreamState = MqttProperties.Json(Payloads.StreamStateSchema);

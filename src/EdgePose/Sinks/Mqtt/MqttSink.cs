@@ -10,7 +10,7 @@ namespace EdgePose.Sinks.Mqtt;
 /// </summary>
 internal sealed partial class MqttSink : ISink
 {
-    private readonly MqttSinkOptions _options;
+    private readonly MqttSinkSettings _options;
     private readonly IMqttTransport _transport;
     private readonly MqttMessages _messages;
     private readonly IReadOnlyList<IMqttCompanion> _companions;
@@ -31,7 +31,7 @@ internal sealed partial class MqttSink : ISink
     /// <param name="logger">One line per change of the broker's state.</param>
     /// <param name="redact">Masks secrets in reasons that come from the network or the library.</param>
     public MqttSink(
-        MqttSinkOptions options, IMqttTransport transport, IReadOnlyList<IEventForm> forms, IReadOnlyList<IMqttCompanion> companions, TimeProvider time,
+        MqttSinkSettings options, IMqttTransport transport, IReadOnlyList<IEventForm> forms, IReadOnlyList<IMqttCompanion> companions, TimeProvider time,
         ILogger<MqttSink> logger, Func<string, string> redact)
     {
         (_options, _transport, _companions, _logger, _redact) = (options, transport, companions, logger, redact);

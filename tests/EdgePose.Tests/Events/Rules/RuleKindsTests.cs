@@ -1,3 +1,4 @@
+using EdgePose.Tests.Service.Configuration;
 using EdgePose.Domain;
 using EdgePose.Events.Rules;
 using EdgePose.Settings;
@@ -61,7 +62,7 @@ public sealed class RuleKindsTests
         foreach (var kind in RuleKinds.All)
         {
             var yaml = $"streams: {{ a: {{ url: rtsp://h/1, zones: {{ z: [[0,0],[1,0],[1,1]] }}, lines: {{ l: [[0,0],[1,1]] }}, rules: {{ r: {{ type: {kind.Word}, {Needs(kind)} }} }} }} }}";
-            Assert.Same(kind, Assert.Single(Settings.Loading.Good(yaml).Streams[0].Events.Rules).Kind);
+            Assert.Same(kind, Assert.Single(Loading.Good(yaml).Streams[0].Events.Rules).Kind);
         }
     }
 

@@ -1,10 +1,11 @@
+using EdgePose.Tests.Service.Configuration;
 using System.Numerics;
 using EdgePose.Domain;
 using EdgePose.Events.Rules;
 using EdgePose.Events.Scenes;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
-using static EdgePose.Tests.Settings.Loading;
+using static EdgePose.Tests.Service.Configuration.Loading;
 
 namespace EdgePose.Tests.Events.Scenes;
 

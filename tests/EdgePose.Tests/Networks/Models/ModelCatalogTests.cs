@@ -8,7 +8,7 @@ using EdgePose.Networks;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
-using EdgePose.Tests.Settings;
+using EdgePose.Tests.Service.Configuration;
 
 namespace EdgePose.Tests.Networks.Models;
 

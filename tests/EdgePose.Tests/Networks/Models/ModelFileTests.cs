@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using EdgePose.Domain;
 using EdgePose.Networks.Families.Heatmap;
 using EdgePose.Networks.Models;
-using EdgePose.Tests.Settings;
+using EdgePose.Tests.Service.Configuration;
 
 namespace EdgePose.Tests.Networks.Models;
 

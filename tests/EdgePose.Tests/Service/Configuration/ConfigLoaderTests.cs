@@ -3,8 +3,7 @@ using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Streams;
-using EdgePose.Tests.Settings;
-using static EdgePose.Tests.Settings.Loading;
+using static EdgePose.Tests.Service.Configuration.Loading;
 
 namespace EdgePose.Tests.Service.Configuration;
 

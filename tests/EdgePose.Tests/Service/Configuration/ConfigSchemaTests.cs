@@ -1,4 +1,3 @@
-using EdgePose.Tests.Settings;
 using EdgePose.Tests.Sinks.Mqtt;
 using EdgePose.TestSupport;
 using YamlDotNet.Serialization;

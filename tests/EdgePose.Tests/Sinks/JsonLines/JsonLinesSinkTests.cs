@@ -17,9 +17,9 @@ public sealed class JsonLinesSinkTests
     private static Outbox Outbox(Stream output, double maxRate = 1e6)
     {
         var topics = new Topics("edgepose", "hall-pi");
-        var messages = new MqttMessages(topics, new MqttSinkOptions { Prefix = "edgepose", Node = "hall-pi" }, []);
+        var messages = new MqttMessages(topics, new MqttSinkSettings { Prefix = "edgepose", Node = "hall-pi" }, []);
         return new Outbox(
-            new OutboxOptions { Node = "hall-pi", MaxRate = maxRate }, [new JsonLinesSink(messages, output)], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
+            new OutboxSettings { Node = "hall-pi", MaxRate = maxRate }, [new JsonLinesSink(messages, output)], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
     }
 
     private static PoseEvent Event(int n) => new()

@@ -6,7 +6,7 @@ namespace EdgePose.Tests.Sinks.Mqtt;
 public sealed class BrokerCheckTests
 {
     private static readonly Topics Topics = new("edgepose", "hall-pi");
-    private static readonly MqttOptions Options = new() { Host = "broker", Port = 1883, ClientId = "edgepose-hall-pi-check" };
+    private static readonly MqttSettings Options = new() { Host = "broker", Port = 1883, ClientId = "edgepose-hall-pi-check" };
     private readonly FakeTimeProvider _time = new();
     private readonly FakeTransport _broker = new();
 

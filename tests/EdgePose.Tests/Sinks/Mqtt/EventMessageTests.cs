@@ -34,7 +34,7 @@ public sealed class EventMessageTests
     };
 
     private static IReadOnlyList<MqttMessage> Render(EventEnvelope envelope, MqttVersion version, params IEventForm[] forms) =>
-        new MqttMessages(Topics, new MqttSinkOptions { Prefix = "edgepose", Node = "hall-pi", Envelope = envelope, Version = version }, forms)
+        new MqttMessages(Topics, new MqttSinkSettings { Prefix = "edgepose", Node = "hall-pi", Envelope = envelope, Version = version }, forms)
             .Of(new StampedEvent(Fall(), Stamp, IsLate: false, Left: null));
 
     private static string Json(PoseEvent e) => Encoding.UTF8.GetString(EventJson.Write(e, Stamp, late: false));

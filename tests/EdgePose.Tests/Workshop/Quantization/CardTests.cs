@@ -8,7 +8,7 @@ using EdgePose.Service;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
-using EdgePose.Tests.Settings;
+using EdgePose.Tests.Service.Configuration;
 using EdgePose.Workshop.Quantization;
 
 namespace EdgePose.Tests.Workshop.Quantization;

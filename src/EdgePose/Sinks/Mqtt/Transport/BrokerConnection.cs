@@ -19,7 +19,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
-    private readonly MqttOptions _options;
+    private readonly MqttSettings _options;
     private readonly TimeProvider _time;
     private readonly MqttClient _client = new(new MqttClientAdapterFactory(), MqttNetNullLogger.Instance);
     private readonly AnswerClock _answers, _writes;
@@ -33,7 +33,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
     /// <param name="options">Where and how.</param>
     /// <param name="time">For the limits.</param>
     /// <param name="received">Called for each message, one after the other; returns at once.</param>
-    public BrokerConnection(MqttOptions options, TimeProvider time, Action<MqttMessage> received)
+    public BrokerConnection(MqttSettings options, TimeProvider time, Action<MqttMessage> received)
     {
         (_options, _time) = (options, time);
         (_answers, _writes) = (new AnswerClock(options.AnswerTimeout, time), new AnswerClock(options.AnswerTimeout, time));

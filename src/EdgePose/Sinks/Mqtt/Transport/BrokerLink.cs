@@ -10,7 +10,7 @@ namespace EdgePose.Sinks.Mqtt.Transport;
 /// Opens the byte stream to the broker: TCP, TLS over it, a WebSocket over either. The client library gets it ready-made, because its own
 /// channels send client certificates without their intermediates, and trust no CA file under WebSockets.
 /// </summary>
-internal sealed class BrokerLink(MqttOptions options, TlsHandshake? tls, TimeProvider time)
+internal sealed class BrokerLink(MqttSettings options, TlsHandshake? tls, TimeProvider time)
 {
     /// <summary>
     /// What the system takes from us before the network has it; Linux doubles it. Small, because on a slow link everything in it stands

@@ -17,7 +17,7 @@ internal static class ClientOptions
     /// <summary>Messages on the wire without an answer, in either direction.</summary>
     public const ushort MaxInFlight = 32;
 
-    public static MqttClientOptions Connect(MqttOptions options, MqttWill? will, Stream stream)
+    public static MqttClientOptions Connect(MqttSettings options, MqttWill? will, Stream stream)
     {
         // A will is held back only as long as the session lives, and a client that starts clean ends its old session: a delayed will
         // therefore needs a session that outlives the connection and is taken up again. It holds nothing that we would miss or repeat.
@@ -76,7 +76,7 @@ internal static class ClientOptions
             CorrelationData = message.CorrelationData ?? [],
         });
 
-    private static MqttClientCredentials? Credentials(MqttOptions options) => options.User.Length == 0 ? null
+    private static MqttClientCredentials? Credentials(MqttSettings options) => options.User.Length == 0 ? null
         : new MqttClientCredentials(options.User, options.Password is { } password ? Encoding.UTF8.GetBytes(password.Reveal()) : null);
 
     private static MqttUserProperty Property(KeyValuePair<string, string> pair) =>

@@ -8,7 +8,7 @@ namespace EdgePose.Sinks.Mqtt.Transport;
 /// Keeps a connection to the broker through MQTTnet. One task owns the life cycle: a new client for each connection, widening jittered
 /// waits between them. Disposing without <see cref="DisconnectAsync"/> is the broker's signal to publish the will.
 /// </summary>
-internal sealed partial class MqttTransport(MqttOptions options, TimeProvider time, ILogger<MqttTransport> logger) : IMqttTransport
+internal sealed partial class MqttTransport(MqttSettings options, TimeProvider time, ILogger<MqttTransport> logger) : IMqttTransport
 {
     /// <summary>A connection that lasted this long starts the waits anew; shorter ones keep widening them.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);

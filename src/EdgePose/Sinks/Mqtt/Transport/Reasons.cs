@@ -8,7 +8,7 @@ namespace EdgePose.Sinks.Mqtt.Transport;
 internal static class Reasons
 {
     /// <summary>CONNECT was answered with a refusal; return codes of MQTT 3.1.1 arrive here as those of MQTT 5.</summary>
-    public static BrokerStatus FromConnack(int code, MqttOptions options) => code switch
+    public static BrokerStatus FromConnack(int code, MqttSettings options) => code switch
     {
         0x84 when options.Version == MqttVersion.V5 =>
             new(BrokerState.Refused, "the broker does not speak MQTT 5; set the protocol to 3.1.1"),
@@ -21,7 +21,7 @@ internal static class Reasons
     };
 
     /// <summary>The broker ended the connection with DISCONNECT (MQTT 5 only).</summary>
-    public static BrokerStatus FromServerDisconnect(int code, MqttOptions options) => code switch
+    public static BrokerStatus FromServerDisconnect(int code, MqttSettings options) => code switch
     {
         0x8E => new(BrokerState.TakenOver, $"another client connected with the client id '{options.ClientId}'"),
         0x87 => new(BrokerState.NotAuthorised, $"not authorised{AsUser(options)}"),
@@ -29,7 +29,7 @@ internal static class Reasons
     };
 
     /// <summary>There is no stream to the broker.</summary>
-    public static BrokerStatus FromOpening(Exception failure, MqttOptions options, TlsHandshake? tls)
+    public static BrokerStatus FromOpening(Exception failure, MqttSettings options, TlsHandshake? tls)
     {
         if (tls?.Refusal is { } refusal) { return new(BrokerState.TlsError, refusal); }
         if (Find<SocketException>(failure) is { } socket && tls?.ValidUntil is null) { return FromSocket(socket, options); }
@@ -38,7 +38,7 @@ internal static class Reasons
     }
 
     /// <summary>The stream was open and ended before the answer to CONNECT.</summary>
-    public static BrokerStatus FromConnecting(Exception failure, MqttOptions options, TlsHandshake? tls)
+    public static BrokerStatus FromConnecting(Exception failure, MqttSettings options, TlsHandshake? tls)
     {
         // Under TLS 1.3 the broker judges our certificate after the handshake: its refusal is the first thing that can be read.
         if (tls is { IsCertificateMissing: true } || Find<AuthenticationException>(failure) is not null || IsAlert(failure))
@@ -50,13 +50,13 @@ internal static class Reasons
         return new(BrokerState.Refused, $"{Where(options)} closed the connection before answering{hint}");
     }
 
-    public static BrokerStatus NoConnack(MqttOptions options) => new(BrokerState.Unreachable, $"{Where(options)} does not answer CONNECT");
+    public static BrokerStatus NoConnack(MqttSettings options) => new(BrokerState.Unreachable, $"{Where(options)} does not answer CONNECT");
 
-    public static BrokerStatus HandshakeTooLong(MqttOptions options) => new(
+    public static BrokerStatus HandshakeTooLong(MqttSettings options) => new(
         BrokerState.Unreachable,
         $"{Where(options)} takes the connection and does not answer {(options.Tls ? "the TLS handshake" : "the WebSocket request")}");
 
-    public static BrokerStatus NoWebSocket(int code, string path, MqttOptions options) => new(
+    public static BrokerStatus NoWebSocket(int code, string path, MqttSettings options) => new(
         BrokerState.Refused, $"{Where(options)} answers the WebSocket request for {path} with HTTP {code}: are port and path right?");
 
     /// <summary>A failure after CONNACK.</summary>
@@ -117,7 +117,7 @@ internal static class Reasons
         _ => "Unknown reason",
     };
 
-    private static BrokerStatus FromSocket(SocketException failure, MqttOptions options) => failure.SocketErrorCode switch
+    private static BrokerStatus FromSocket(SocketException failure, MqttSettings options) => failure.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => new(BrokerState.Refused, $"{Where(options)} refuses the connection: is the broker running?"),
         SocketError.TimedOut => new(BrokerState.Unreachable, $"{Where(options)} does not answer"),
@@ -129,7 +129,7 @@ internal static class Reasons
         _ => new(BrokerState.Unreachable, $"{Where(options)}: {failure.Message}"),
     };
 
-    private static BrokerStatus FromTls(Exception failure, MqttOptions options, TlsHandshake? tls)
+    private static BrokerStatus FromTls(Exception failure, MqttSettings options, TlsHandshake? tls)
     {
         if (tls is { IsCertificateMissing: true })
         {
@@ -158,8 +158,8 @@ internal static class Reasons
     private static T? Find<T>(Exception? failure) where T : Exception =>
         failure as T ?? (failure?.InnerException is { } inner ? Find<T>(inner) : null);
 
-    private static string Where(MqttOptions options) => $"{options.Host}:{options.Port}";
+    private static string Where(MqttSettings options) => $"{options.Host}:{options.Port}";
 
-    private static string AsUser(MqttOptions options) =>
+    private static string AsUser(MqttSettings options) =>
         options.User.Length > 0 ? $" for user '{options.User}'" : ", and no user is configured";
 }

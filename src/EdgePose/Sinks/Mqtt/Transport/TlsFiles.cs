@@ -16,7 +16,7 @@ internal sealed class TlsFiles : IDisposable
     public SslStreamCertificateContext? Client { get; private set; }
 
     /// <summary>Reads them; otherwise gives the reason for people.</summary>
-    public static (TlsFiles? Files, string Reason) Read(MqttOptions options)
+    public static (TlsFiles? Files, string Reason) Read(MqttSettings options)
     {
         var files = new TlsFiles();
         var reason = files.ReadAuthorities(options.CaFile) ?? files.ReadClient(options.CertFile, options.KeyFile);

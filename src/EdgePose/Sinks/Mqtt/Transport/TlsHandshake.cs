@@ -10,11 +10,11 @@ namespace EdgePose.Sinks.Mqtt.Transport;
 /// </summary>
 internal sealed class TlsHandshake : IDisposable
 {
-    private readonly MqttOptions _options;
+    private readonly MqttSettings _options;
     private readonly TimeProvider _time;
     private readonly TlsFiles _files;
 
-    public TlsHandshake(MqttOptions options, TlsFiles files, TimeProvider time) => (_options, _files, _time) = (options, files, time);
+    public TlsHandshake(MqttSettings options, TlsFiles files, TimeProvider time) => (_options, _files, _time) = (options, files, time);
 
     /// <summary>Why the broker's certificate was refused; null while it was not.</summary>
     public string? Refusal { get; private set; }

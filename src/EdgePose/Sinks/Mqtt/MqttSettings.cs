@@ -3,7 +3,7 @@ using EdgePose.Domain;
 namespace EdgePose.Sinks.Mqtt;
 
 /// <summary>How to reach the broker: most of the section <c>mqtt</c>. <see cref="Host"/> is empty when no broker is configured.</summary>
-internal sealed partial record MqttOptions
+internal sealed partial record MqttSettings
 {
     public required string Host { get; init; }
     public required int Port { get; init; }

@@ -6,9 +6,9 @@ using EdgePose.Settings;
 using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
 using EdgePose.TestSupport;
-using static EdgePose.Tests.Settings.Loading;
+using static EdgePose.Tests.Service.Configuration.Loading;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Service.Configuration;
 
 public sealed partial class ManualTests
 {

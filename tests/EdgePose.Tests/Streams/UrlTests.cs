@@ -1,8 +1,9 @@
+using EdgePose.Tests.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Streams;
-using static EdgePose.Tests.Settings.Loading;
+using static EdgePose.Tests.Service.Configuration.Loading;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Streams;
 
 public sealed class UrlTests
 {

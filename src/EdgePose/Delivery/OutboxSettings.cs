@@ -4,7 +4,7 @@ using EdgePose.Settings;
 namespace EdgePose.Delivery;
 
 /// <summary>What delivery needs to know whatever sinks there are.</summary>
-internal sealed record OutboxOptions
+internal sealed record OutboxSettings
 {
     public static readonly Doc About = "Pose messages.";
 
@@ -31,9 +31,9 @@ internal sealed record OutboxOptions
     /// <param name="s">The section <c>poses</c>.</param>
     /// <param name="node">Name of this machine.</param>
     /// <param name="spoolRetention">As the section <c>spool</c> says.</param>
-    public static OutboxOptions Read(Section s, string node, TimeSpan spoolRetention)
+    public static OutboxSettings Read(Section s, string node, TimeSpan spoolRetention)
     {
-        var settings = new OutboxOptions
+        var settings = new OutboxSettings
         {
             Node = node, SpoolRetention = spoolRetention,
             MaxRate = s.Rate("max_rate", 10, 0.01, 240, "none", "Pose messages per second and stream. 0 switches them off; people are counted either way."),

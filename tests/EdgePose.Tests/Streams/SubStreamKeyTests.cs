@@ -1,4 +1,6 @@
-namespace EdgePose.Tests.Settings;
+using EdgePose.Tests.Service.Configuration;
+
+namespace EdgePose.Tests.Streams;
 
 public sealed class SubStreamKeyTests
 {

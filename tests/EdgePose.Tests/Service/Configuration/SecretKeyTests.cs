@@ -1,8 +1,8 @@
-using static EdgePose.Tests.Settings.Loading;
+using static EdgePose.Tests.Service.Configuration.Loading;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Service.Configuration;
 
-public sealed class SecretReaderTests
+public sealed class SecretKeyTests
 {
     private static Dictionary<string, string> Env(params (string, string)[] pairs) => pairs.ToDictionary(p => p.Item1, p => p.Item2);
 

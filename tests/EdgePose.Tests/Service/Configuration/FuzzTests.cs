@@ -6,7 +6,7 @@ using EdgePose.Settings.Problems;
 using EdgePose.Streams;
 using EdgePose.TestSupport;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Service.Configuration;
 
 /// <summary>Seeded mutations: whatever the bytes are, the loaders return, and what they accept is valid.</summary>
 public sealed class FuzzTests

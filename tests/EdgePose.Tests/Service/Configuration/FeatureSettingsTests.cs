@@ -9,13 +9,13 @@ using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Streams;
-using EdgePose.Tests.Settings;
+using EdgePose.Tests.Service.Configuration;
 using EdgePose.Workshop.Probe;
 
-namespace EdgePose.Tests.Service;
+namespace EdgePose.Tests.Service.Configuration;
 
 /// <summary>A value that the configuration can say and the feature does not get would be lost without a word.</summary>
-public sealed class MappingTests
+public sealed class FeatureSettingsTests
 {
     private static readonly EdgePoseConfig Config = Loading.Good("""
         mqtt: { url: "mqtts://broker.lan:1234", user: me, prefix: site/a, keep_alive: 11s, protocol: "3.1.1" }

@@ -1,10 +1,10 @@
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
-using static EdgePose.Tests.Settings.Loading;
+using static EdgePose.Tests.Service.Configuration.Loading;
 
-namespace EdgePose.Tests.Settings.Problems;
+namespace EdgePose.Tests.Service.Configuration;
 
-public sealed class ConfigProblemTests
+public sealed class ProblemTextTests
 {
     // Every line that is wrong is named in the expectation below; the canary must appear nowhere.
     private const string Bad = """

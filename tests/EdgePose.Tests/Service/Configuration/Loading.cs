@@ -2,7 +2,7 @@ using System.Text;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 
-namespace EdgePose.Tests.Settings;
+namespace EdgePose.Tests.Service.Configuration;
 
 /// <summary>Loads texts as the program loads files, with an environment of the test's own.</summary>
 internal static class Loading

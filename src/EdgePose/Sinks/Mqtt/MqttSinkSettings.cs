@@ -3,7 +3,7 @@ using EdgePose.Settings;
 namespace EdgePose.Sinks.Mqtt;
 
 /// <summary>What the MQTT sink says, beside how the broker is reached.</summary>
-internal sealed record MqttSinkOptions
+internal sealed record MqttSinkSettings
 {
     /// <summary>First level(s) of every topic, without the node.</summary>
     public required string Prefix { get; init; }
@@ -21,7 +21,7 @@ internal sealed record MqttSinkOptions
     /// <param name="s">The section <c>mqtt</c>; its end is not checked here.</param>
     /// <param name="node">Name of this machine.</param>
     /// <param name="version">Protocol of the connection.</param>
-    public static MqttSinkOptions Read(Section s, string node, MqttVersion version) => new()
+    public static MqttSinkSettings Read(Section s, string node, MqttVersion version) => new()
     {
         Node = node, Version = version,
         Prefix = s.Text("prefix", "edgepose", Topics.CheckPrefix, "First levels of every topic, before the node: <prefix>/<node>/streams/…"),

@@ -4,13 +4,13 @@ using EdgePose.Settings.Problems;
 
 namespace EdgePose.Sinks.Mqtt;
 
-internal sealed partial record MqttOptions
+internal sealed partial record MqttSettings
 {
     public static readonly Doc About = "Where poses, events and states are published.";
 
     /// <param name="s">The section <c>mqtt</c>; its end is not checked here.</param>
     /// <param name="node">Name of this machine.</param>
-    public static MqttOptions Read(Section s, string node)
+    public static MqttSettings Read(Section s, string node)
     {
         var url = ReadUrl(s, out var tls);
         var user = s.Text("user", "", t => t.Length is 0 or > 256 ? "1–256 characters" : null, new Doc("User name at the broker.") { Example = "edgepose" });
@@ -18,7 +18,7 @@ internal sealed partial record MqttOptions
         var password = s.Password(url?.Password,
             new Doc("Password at the broker; see above for the ways to keep it out of this file.") { Example = "${credential:mqtt.password}" },
             new Doc("File with the password, readable by its owner only. It is used when the credential is not there.") { Example = "/etc/edgepose/mqtt.password" });
-        var settings = new MqttOptions
+        var settings = new MqttSettings
         {
             Host = url?.Host.Trim('[', ']') ?? "",
             Port = url is { Port: > 0 } ? url.Port : DefaultPort(url?.Scheme ?? ""),
@@ -89,7 +89,7 @@ internal sealed partial record MqttOptions
 
     private static int DefaultPort(string scheme) => scheme switch { "mqtts" => 8883, "ws" => 80, "wss" => 443, _ => 1883 };
 
-    private static void Check(Section s, MqttOptions config)
+    private static void Check(Section s, MqttSettings config)
     {
         var secure = config.WebSocketPath is null ? "mqtts://" : "wss://";
         if (config.Host.Length > 0 && !config.Tls && !config.Insecure && !IsLoopback(config.Host))
