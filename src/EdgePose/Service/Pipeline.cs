@@ -30,7 +30,8 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         (Config, _models, Spool) = (config, models, options.Spool);
         var clock = new ClockState(time);
-        var sinks = ConfiguredSinks.Of(config, new SinkParts(options.JsonLines, () => ReloadRequested?.Invoke(), redactor.Redact, loggers, time));
+        var parts = new SinkParts(options.JsonLines, Versions.Self, () => ReloadRequested?.Invoke(), redactor.Redact, loggers, time);
+        ISink[] sinks = [.. config.Sinks.SelectMany(s => s.Create(parts))];
         _outbox = new Outbox(
             config.Outbox with { Spool = options.Spool, Boot = options.Boot }, sinks, time, loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
         _outbox.Sinks[0].Answered = options.Metrics.Published;

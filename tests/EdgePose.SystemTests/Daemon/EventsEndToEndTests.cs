@@ -34,7 +34,7 @@ public sealed class EventsEndToEndTests(DaemonFixture fixture, ITestOutputHelper
         await Tools.UntilAsync(() => Task.FromResult(Types(Events()).IsSupersetOf(["zone_enter", "zone_occupancy", "crowding"])), () => string.Join('\n', daemon.Log), TimeSpan.FromSeconds(60));
         await sub.WaitForAsync(m => m.Topic == Site.Topic("streams/cam/zones/street") && m.Retained is false && int.Parse(m.Payload, CultureInfo.InvariantCulture) >= 2);
 
-        var (schema, events) = (JsonSchema.Load("event.v1"), Events());
+        var (schema, events) = (PublishedSchema.Load("event.v1"), Events());
         Assert.All(events, e => Assert.Empty(schema.Check(e.Payload)));
         Assert.All(events, e => Assert.Equal((1, false, "application/json"), (e.Qos, e.Retained, e.ContentType)));
         var seqs = events.Select(e => Json(e).GetProperty("seq").GetInt64()).ToList();
@@ -67,7 +67,7 @@ public sealed class EventsEndToEndTests(DaemonFixture fixture, ITestOutputHelper
         var answer = Json(await sub.WaitForAsync(m => m.Topic == Site.Topic("response/snapshot-state")));
         Assert.Equal(("ok", "t-1"), (answer.GetProperty("status").GetString(), answer.GetProperty("transaction").GetString()));
         Assert.Equal("online", answer.GetProperty("data").GetProperty("streams").GetProperty("cam").GetProperty("state").GetString());
-        Assert.Empty(JsonSchema.Load("response.v1").Check(answer.GetRawText()));
+        Assert.Empty(PublishedSchema.Load("response.v1").Check(answer.GetRawText()));
 
         await SendAsync("reload", "{}");
         var refused = Json(await sub.WaitForAsync(m => m.Topic == Site.Topic("response/reload")));

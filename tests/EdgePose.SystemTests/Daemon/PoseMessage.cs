@@ -7,7 +7,7 @@ namespace EdgePose.SystemTests.Daemon;
 /// <summary>A pose message as a subscriber understands it, after it was found to follow its schema.</summary>
 internal sealed record PoseMessage(string Stream, int Epoch, long Seq, IReadOnlyList<SeenPerson> People)
 {
-    private static readonly JsonSchema Schema = JsonSchema.Load("poses.v1");
+    private static readonly PublishedSchema Schema = PublishedSchema.Load("poses.v1");
 
     public static PoseMessage Parse(string json)
     {

@@ -17,7 +17,7 @@ public sealed class F02_CameraReturnsTests(FaultFolder fixture, ITestOutputHelpe
         var tools = new FakeTool(fixture.Folder).Pair(
             $"f02-{seed}", $"while [ ! -e '{off}' ]; do {FakeTool.Frame}; sleep 0.02; done; exit 0",
             $"if [ -e '{off}' ]; then echo '[tcp @ 0x1] [error] Connection to tcp://cam failed: Connection refused' >&2; exit 1; fi");
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var stream = new RunningStream(new SourceSettings { Stream = "cam", Url = "rtsp://cam.test/x", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) }, tools, time: time);
         await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(5), () => stream.Frames.Count > 20);
         var last = stream.Frames.Last();

@@ -37,7 +37,7 @@ public sealed class F03_PasswordChangedTests(FaultFolder fixture, ITestOutputHel
     {
         var log = Path.Combine(fixture.Folder, "f03.attempts");
         var tools = new FakeTool(fixture.Folder).Pair("f03", "exit 1", $"echo x >> '{log}'; echo '[rtsp @ 0x1] [error] method DESCRIBE failed: 401 Unauthorized' >&2; exit 1");
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var stream = new RunningStream(new SourceSettings { Stream = "cam", Url = "rtsp://cam.test/x" }, tools, time: time);
         await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(9), static () => false);
         var attempts = (await File.ReadAllLinesAsync(log)).Length;

@@ -41,7 +41,7 @@ public sealed class F07_FfmpegKilledTests(IngestFixture fixture, ITestOutputHelp
     {
         var die = Path.Combine(fixture.Folder, "f07.die");
         var tools = new FakeTool(fixture.Folder).Pair("f07", $"{FakeTool.Frame}; while [ ! -e '{die}' ]; do sleep 0.01; done; rm '{die}'; {FakeTool.Frame}; kill -KILL $$");
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var stream = new RunningStream(
             new SourceSettings { Stream = "cam", Url = "rtsp://cam.test/x", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) }, tools, time: time);
         await DieAsync(5);

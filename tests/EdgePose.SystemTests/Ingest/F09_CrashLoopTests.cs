@@ -19,7 +19,7 @@ public sealed class F09_CrashLoopTests(FaultFolder fixture, ITestOutputHelper ou
             i=0; while [ $i -lt 30 ]; do echo "[h264 @ 0x1] [error] line $i of rtsp://viewer:canary@cam.test/x canary" >&2; i=$((i+1)); done
             exit 1
             """);
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var stream = new RunningStream(Source, tools, static text => text.Replace("canary", "***", StringComparison.Ordinal), time);
         var took = await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(2), () => stream.Status.State == StreamState.Failed);
 

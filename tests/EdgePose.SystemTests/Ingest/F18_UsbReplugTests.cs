@@ -30,7 +30,7 @@ public sealed class F18_UsbReplugTests(FaultFolder fixture, ITestOutputHelper ou
             var node = File.ReadAllText(plugged);
             return node.Length > 0 ? node : null;
         }
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var stream = new RunningStream(
             new SourceSettings { Stream = "usb", Url = "/dev/video0", StallAfter = TimeSpan.FromMinutes(5), FrameSize = static (_, _) => (32, 24) }, tools, time: time, device: new V4l2Device(links, Target));
         await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(2), () => stream.Frames.Count > 5 && stream.Status.State == StreamState.Online);

@@ -10,7 +10,7 @@ internal static class FastClock
     /// Moves <paramref name="time"/> in small steps until the condition holds or the time has advanced by <paramref name="limit"/>; returns by
     /// how much it has advanced. It stands still while the stream connects: scripts take as long as the machine lets them.
     /// </summary>
-    public static async Task<TimeSpan> RunAsync(ManualTime time, RunningStream stream, TimeSpan limit, Func<bool> until)
+    public static async Task<TimeSpan> RunAsync(FakeTimeProvider time, RunningStream stream, TimeSpan limit, Func<bool> until)
     {
         var start = time.GetTimestamp();
         var watch = Stopwatch.StartNew();

@@ -19,7 +19,7 @@ public sealed class BenchTests : IDisposable
     {
         var result = await BenchAsync("--streams", "3", "--fps", "20", "--seconds", "2", "--json");
         Assert.True(result.ExitCode == 0, result.ToString());
-        Assert.Empty(JsonSchema.Load("bench.v1").Check(result.Output));
+        Assert.Empty(PublishedSchema.Load("bench.v1").Check(result.Output));
         var report = JsonSerializer.Deserialize(result.Output, BenchJson.Default.BenchReport)!;
         var load = report.Load;
         Assert.Equal((3, 3), (load.Streams, load.FpsPerStream.Count));

@@ -134,7 +134,7 @@ public sealed class MetricsPageTests : IDisposable
         await Tools.UntilAsync(async () => (await _site.SnapshotAsync())?.Streams.Any(s => s.Processed > 3) == true, () => string.Join('\n', daemon.Log));
         var top = await EdgePoseProcess.RunAsync("top", "--json", "--once", "--socket", _site.Socket);
         Assert.True(top.ExitCode == 0, top.ToString());
-        Assert.Empty(JsonSchema.Load("top.v1").Check(top.Output));
+        Assert.Empty(PublishedSchema.Load("top.v1").Check(top.Output));
         Assert.All((string[])["hunter2", "viewer", "secret-path", "rtsp:", _site.Folder], secret => Assert.DoesNotContain(secret, top.Output, StringComparison.Ordinal));
     }
 

@@ -26,7 +26,7 @@ public sealed class OutboxTests
     [InlineData(false)]
     public async Task Poses_SteadyFlowToThreeSinks_AllocateNothingOnTheCaller(bool areHung)
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         ThrowingSink[] sinks = [new() { Name = "a" }, new() { Name = "b" }, new() { Name = "c" }];
         var never = new TaskCompletionSource();
         foreach (var sink in sinks) { sink.HoldPoses = areHung ? never.Task : Task.CompletedTask; }

@@ -45,7 +45,7 @@ public sealed class SupervisedLoopTests
     [Fact]
     public async Task Waits_WidenWhileItKeepsFailing()
     {
-        var (calls, time) = (0, new ManualTime());
+        var (calls, time) = (0, new FakeTimeProvider());
         using var loop = new SupervisedLoop("loop", _ => { Interlocked.Increment(ref calls); throw new InvalidOperationException("defect"); }, Supervision(time), time);
         loop.Start();
         var waits = new List<double>();

@@ -24,7 +24,7 @@ public sealed class EmptySceneTests(ITestOutputHelper output)
     {
         var random = new Random(fps);
         var (ghosts, next, seen) = (new List<(long Track, double Until, float X, float Y, float Height)>(), 1L, 0);
-        var events = Play(Options(Rules), Scenes(600, (scene, t) =>
+        var events = Play(Options(Rules), SceneFlow(600, (scene, t) =>
         {
             ghosts.RemoveAll(g => t >= g.Until);
             // One a second; none of them is seen for as long as half a second.
@@ -46,7 +46,7 @@ public sealed class EmptySceneTests(ITestOutputHelper output)
     {
         var random = new Random(9);
         // Taken for somebody who stands, all the time, with joints that tremble by a tenth of the body and limbs that come and go.
-        var events = Play(Options(Rules), Scenes(600, (scene, _) =>
+        var events = Play(Options(Rules), SceneFlow(600, (scene, _) =>
         {
             AddStanding(scene, 1, 0.8f + 0.01f * ((float)random.NextDouble() - 0.5f), 0.9f);
             foreach (ref var p in scene[0].Points.AsSpan())

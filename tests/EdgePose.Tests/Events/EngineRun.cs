@@ -63,7 +63,7 @@ internal static class EngineRun
     }
 
     /// <summary>Scenes at 5 frames a second, filled by <paramref name="fill"/>.</summary>
-    public static IEnumerable<Scene> Scenes(double seconds, Action<Scene, double> fill, double fps = 5, double from = 0, int epoch = 1)
+    public static IEnumerable<Scene> SceneFlow(double seconds, Action<Scene, double> fill, double fps = 5, double from = 0, int epoch = 1)
     {
         var scene = new Scene(Skeletons.Coco17);
         for (var i = 0; i <= Math.Round(seconds * fps); i++)

@@ -17,7 +17,7 @@ public sealed class EventEngineTests
     [Fact]
     public void Zone_PersonComesAndGoes_EntersAndLeavesUnderOneKey()
     {
-        var events = Play(Options(Rule(new ZoneRule.Settings())), Scenes(10, ThereAndBack));
+        var events = Play(Options(Rule(new ZoneRule.Settings())), SceneFlow(10, ThereAndBack));
         Assert.Equal(["zone_enter start 7", "zone_leave end 7"], Words(events));
         Assert.Equal(events[0].Key, events[1].Key);
         Assert.StartsWith("front/zone/7/", events[0].Key, StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class EventEngineTests
     [Fact]
     public void Start_CarriesTheJointsAndTheSecondsBefore()
     {
-        var start = Play(Options(Rule(new ZoneRule.Settings())), Scenes(10, ThereAndBack))[0];
+        var start = Play(Options(Rule(new ZoneRule.Settings())), SceneFlow(10, ThereAndBack))[0];
         Assert.Equal((17, Skeletons.Coco17), (start.Points.Count, start.Skeleton));
         Assert.InRange(start.History.Count, 14, 16);
         Assert.Equal(TimeSpan.Zero, start.History[^1].Before);
@@ -43,7 +43,7 @@ public sealed class EventEngineTests
     [Fact]
     public void Pose_SwitchedOff_LeavesJointsOut()
     {
-        var start = Play(Options(Rule(new ZoneRule.Settings())) with { Shared = new EventsSettings { Pose = false } }, Scenes(10, ThereAndBack))[0];
+        var start = Play(Options(Rule(new ZoneRule.Settings())) with { Shared = new EventsSettings { Pose = false } }, SceneFlow(10, ThereAndBack))[0];
         Assert.Null(start.Skeleton);
         Assert.Empty(start.Points);
         Assert.Empty(start.History);
@@ -53,8 +53,8 @@ public sealed class EventEngineTests
     public void Line_CrossedTwice_NamesBothDirections()
     {
         // The line points up the picture: its right is the right half.
-        Assert.Equal(["line_cross start 7 right_to_left", "line_cross start 7 left_to_right"], Words(Play(Options(Line), Scenes(10, ThereAndBack))));
-        Assert.Equal(["line_cross start 7 left_to_right"], Words(Play(Options(Line with { Crossing = LineRule.Way.LeftToRight }), Scenes(10, ThereAndBack))));
+        Assert.Equal(["line_cross start 7 right_to_left", "line_cross start 7 left_to_right"], Words(Play(Options(Line), SceneFlow(10, ThereAndBack))));
+        Assert.Equal(["line_cross start 7 left_to_right"], Words(Play(Options(Line with { Crossing = LineRule.Way.LeftToRight }), SceneFlow(10, ThereAndBack))));
     }
 
     [Theory]
@@ -64,21 +64,21 @@ public sealed class EventEngineTests
     {
         // The person walks at 0.4 of the height; the line ends above or below.
         var options = Options(Line).WithLines(new LineShape("middle", new(0.5f, 1), new(0.5f, upperEnd)));
-        Assert.Equal(crossings, Play(options, Scenes(5, (s, t) => AddStanding(s, 1, 0.2f + 0.12f * (float)t, 0.4f, 0.3f))).Count);
+        Assert.Equal(crossings, Play(options, SceneFlow(5, (s, t) => AddStanding(s, 1, 0.2f + 0.12f * (float)t, 0.4f, 0.3f))).Count);
     }
 
     [Fact]
     public void Line_TremblingOnIt_IsNoCrossing()
     {
         var random = new Random(1);
-        Assert.Empty(Play(Options(Line), Scenes(60, (s, _) => AddStanding(s, 1, 0.5f + 0.028f * ((float)random.NextDouble() - 0.5f), 0.9f))));
+        Assert.Empty(Play(Options(Line), SceneFlow(60, (s, _) => AddStanding(s, 1, 0.5f + 0.028f * ((float)random.NextDouble() - 0.5f), 0.9f))));
     }
 
     [Fact]
     public void Zone_TremblingOnTheBorder_EntersAtMostOnce()
     {
         var random = new Random(2);
-        var events = Play(Options(Rule(new ZoneRule.Settings())), Scenes(60, (s, _) => AddStanding(s, 1, 0.5f + 0.028f * ((float)random.NextDouble() - 0.5f), 0.9f)));
+        var events = Play(Options(Rule(new ZoneRule.Settings())), SceneFlow(60, (s, _) => AddStanding(s, 1, 0.5f + 0.028f * ((float)random.NextDouble() - 0.5f), 0.9f)));
         Assert.InRange(events.Count, 0, 1);
     }
 
@@ -88,7 +88,7 @@ public sealed class EventEngineTests
         var counts = new List<string>();
         var events = new List<PoseEvent>();
         var engine = new EventEngine(Options(Rule(new OccupancyRule.Settings())), events.Add, (zone, people) => counts.Add($"{zone} {people}"));
-        foreach (var scene in Scenes(12, (s, t) =>
+        foreach (var scene in SceneFlow(12, (s, t) =>
         {
             if (t < 9) { AddStanding(s, 1, 0.2f, 0.9f); }
             if (t is > 3 and < 6) { AddStanding(s, 2, 0.3f, 0.9f); }
@@ -103,7 +103,7 @@ public sealed class EventEngineTests
     public void Dwell_LongStay_StartsUpdatesAndEnds()
     {
         var rule = Dwell with { UpdateEvery = TimeSpan.FromSeconds(4) };
-        var events = Play(Options(rule), Scenes(20, (s, t) => AddStanding(s, 1, t < 16 ? 0.2f : 0.8f, 0.9f)));
+        var events = Play(Options(rule), SceneFlow(20, (s, t) => AddStanding(s, 1, t < 16 ? 0.2f : 0.8f, 0.9f)));
         Assert.Equal(["dwell start 1", "dwell update 1", "dwell update 1", "dwell end 1"], Words(events));
         Assert.InRange(Clock.Seconds(events[0]), 5.2, 5.8);
         Assert.InRange(events[0].Duration.TotalSeconds, 5, 5.3);
@@ -121,7 +121,7 @@ public sealed class EventEngineTests
                 if (i < 3 || t is > 2 and < 8) { AddStanding(s, i, 0.1f * i, 0.9f); }
             }
         }
-        var events = Play(Options(Crowding), Scenes(14, Fill));
+        var events = Play(Options(Crowding), SceneFlow(14, Fill));
         Assert.Equal(["crowding start 3", "crowding end 2"], Words(events));
         Assert.InRange(Clock.Seconds(events[0]), 4.4, 5.2);
     }
@@ -133,7 +133,7 @@ public sealed class EventEngineTests
         ScheduleSettings Window(string name, DayOfWeek[] days, double from, double to) =>
             new(name, days, TimeSpan.FromHours(12) + TimeSpan.FromSeconds(from), TimeSpan.FromHours(12) + TimeSpan.FromSeconds(to));
         var shared = new EventsSettings { Schedules = [Window("tue", [DayOfWeek.Tuesday], 0, 3600), Window("all", Enum.GetValues<DayOfWeek>(), 10, 15)] };
-        IEnumerable<Scene> Still() => Scenes(20, (s, _) => AddStanding(s, 1, 0.2f, 0.9f));
+        IEnumerable<Scene> Still() => SceneFlow(20, (s, _) => AddStanding(s, 1, 0.2f, 0.9f));
         Assert.Empty(Play(Options(Rule(new ZoneRule.Settings()) with { Schedule = ["tue"] }) with { Shared = shared }, Still()));
         var opened = Play(Options(Rule(new ZoneRule.Settings()) with { Schedule = ["all"] }) with { Shared = shared }, Still());
         Assert.Equal(["zone_enter start 1"], Words(opened));
@@ -143,7 +143,7 @@ public sealed class EventEngineTests
     [Fact]
     public void MinScoreAndMinAge_KeepDoubtfulPeopleFromStarting()
     {
-        IEnumerable<Scene> Still() => Scenes(6, (s, _) => AddStanding(s, 1, 0.2f, 0.9f));
+        IEnumerable<Scene> Still() => SceneFlow(6, (s, _) => AddStanding(s, 1, 0.2f, 0.9f));
         Assert.Empty(Play(Options(Rule(new ZoneRule.Settings()) with { MinScore = 0.9f }), Still()));
         Assert.InRange(Clock.Seconds(Play(Options(Rule(new ZoneRule.Settings()) with { MinAge = TimeSpan.FromSeconds(4) }), Still())[0]), 4, 4.3);
     }
@@ -153,8 +153,8 @@ public sealed class EventEngineTests
     {
         // Up for 1.5 of every 3 seconds.
         void Wave(Scene s, double t) => AddStanding(s, 1, 0.3f, 0.9f, pose: t % 3 < 1.5 ? Figure.Arm(Figure.Stand(), true, 170, 175) : Figure.Stand());
-        var often = Play(Options(HandUp with { Cooldown = TimeSpan.Zero }), Scenes(12, Wave));
-        var seldom = Play(Options(HandUp with { Cooldown = TimeSpan.FromSeconds(5) }), Scenes(12, Wave));
+        var often = Play(Options(HandUp with { Cooldown = TimeSpan.Zero }), SceneFlow(12, Wave));
+        var seldom = Play(Options(HandUp with { Cooldown = TimeSpan.FromSeconds(5) }), SceneFlow(12, Wave));
         Assert.Equal(4, often.Count(e => e.Phase == EventPhase.Start));
         Assert.Equal(2, seldom.Count(e => e.Phase == EventPhase.Start));
         Assert.All(often, e => Assert.Equal("left", e.Direction));
@@ -168,9 +168,9 @@ public sealed class EventEngineTests
     {
         var source = Enum.Parse<PoseSource>(kind);
         var raised = Figure.Arm(Figure.Stand(), true, 170, 175);
-        Assert.Empty(Play(Options(HandUp, Rule(new ZoneRule.Settings()), Line, Dwell), Scenes(20, (s, t) => AddStanding(s, 1, 0.8f - 0.03f * (float)t, 0.9f, source: source, pose: raised))));
+        Assert.Empty(Play(Options(HandUp, Rule(new ZoneRule.Settings()), Line, Dwell), SceneFlow(20, (s, t) => AddStanding(s, 1, 0.8f - 0.03f * (float)t, 0.9f, source: source, pose: raised))));
         // Up while measured; then only guessed to be down for longer than an end takes; then measured up again.
-        var events = Play(Options(HandUp), Scenes(12, (s, t) =>
+        var events = Play(Options(HandUp), SceneFlow(12, (s, t) =>
         {
             var guessed = t is > 4 and < 8;
             AddStanding(s, 1, 0.3f, 0.9f, source: guessed ? source : PoseSource.Measured, pose: guessed ? Figure.Stand() : raised);
@@ -181,7 +181,7 @@ public sealed class EventEngineTests
     [Fact]
     public void TrackLost_EndsItsEventsAfterTheTrackersMemory()
     {
-        var events = Play(Options(Rule(new ZoneRule.Settings())), Scenes(12, (s, t) =>
+        var events = Play(Options(Rule(new ZoneRule.Settings())), SceneFlow(12, (s, t) =>
         {
             if (t < 5) { AddStanding(s, 1, 0.2f, 0.9f); }
         }));
@@ -192,7 +192,7 @@ public sealed class EventEngineTests
 
     [Fact]
     public void TrackMissing_ForLessThanTheTrackersMemory_ChangesNothing() =>
-        Assert.Equal(["zone_enter start 1"], Words(Play(Options(Rule(new ZoneRule.Settings())), Scenes(12, (s, t) =>
+        Assert.Equal(["zone_enter start 1"], Words(Play(Options(Rule(new ZoneRule.Settings())), SceneFlow(12, (s, t) =>
         {
             if (t is < 5 or > 6.5) { AddStanding(s, 1, 0.2f, 0.9f); }
         }))));
@@ -204,13 +204,13 @@ public sealed class EventEngineTests
         var engine = new EventEngine(Options(Rule(new ZoneRule.Settings()), Rule(new OccupancyRule.Settings())), events.Add);
         void Still(Scene s, double _) => AddStanding(s, 1, 0.2f, 0.9f);
         Assert.False(engine.StreamLost(Clock.At(0), "never online"));
-        foreach (var scene in Scenes(4, Still)) { engine.Process(scene); }
+        foreach (var scene in SceneFlow(4, Still)) { engine.Process(scene); }
         Assert.True(engine.StreamLost(Clock.At(10), "no frame for 5 s"));
         Assert.False(engine.StreamLost(Clock.At(11), "unreachable"));
-        foreach (var scene in Scenes(0.4, Still, from: 12)) { engine.Process(scene); }
+        foreach (var scene in SceneFlow(0.4, Still, from: 12)) { engine.Process(scene); }
         Assert.Equal(["zone_enter start 1", "zone_occupancy start 1", "zone_leave end 1", "zone_occupancy end 0", "stream_lost start"], Words(events));
         Assert.Equal([EndReason.StreamLost, EndReason.StreamLost, "no frame for 5 s"], events.Skip(2).Select(e => e.Reason));
-        foreach (var scene in Scenes(0.4, Still, from: 600, epoch: 2)) { engine.Process(scene); }
+        foreach (var scene in SceneFlow(0.4, Still, from: 600, epoch: 2)) { engine.Process(scene); }
         var restored = events[^1];
         Assert.Equal((EventType.StreamRestored, EventPhase.End, events[4].Key, 2), (restored.Type, restored.Phase, restored.Key, restored.Epoch));
         Assert.Equal(590, restored.Duration.TotalSeconds, 0.1);
@@ -221,7 +221,7 @@ public sealed class EventEngineTests
     public void Epoch_Changes_EndsEverythingAndForgetsEverybody()
     {
         void Still(Scene s, double _) => AddStanding(s, 1, 0.2f, 0.9f);
-        var events = Play(Options(Dwell), Scenes(8, Still).Concat(Scenes(4, Still, from: 8.2, epoch: 2)));
+        var events = Play(Options(Dwell), SceneFlow(8, Still).Concat(SceneFlow(4, Still, from: 8.2, epoch: 2)));
         Assert.Equal(["dwell start 1", "dwell end 1"], Words(events));
         Assert.Equal(EndReason.StreamLost, events[1].Reason);
     }
@@ -230,14 +230,14 @@ public sealed class EventEngineTests
     public void Time_JumpsForward_IsNoStay()
     {
         void Still(Scene s, double _) => AddStanding(s, 1, 0.2f, 0.9f);
-        Assert.Empty(Play(Options(Dwell), Scenes(2, Still).Concat(Scenes(2, Still, from: 3600))));
+        Assert.Empty(Play(Options(Dwell), SceneFlow(2, Still).Concat(SceneFlow(2, Still, from: 3600))));
     }
 
     [Fact]
     public void Time_RunsBackwards_IsNoTimeAndNoFailure()
     {
         void Still(Scene s, double _) => AddStanding(s, 1, 0.2f, 0.9f);
-        var events = Play(Options(Dwell, Rule(new ZoneRule.Settings())), Scenes(2, Still, from: 100).Concat(Scenes(60, Still, from: 0)));
+        var events = Play(Options(Dwell, Rule(new ZoneRule.Settings())), SceneFlow(2, Still, from: 100).Concat(SceneFlow(60, Still, from: 0)));
         Assert.Equal(["zone_enter start 1"], Words(events));
     }
 
@@ -246,7 +246,7 @@ public sealed class EventEngineTests
     {
         var events = new List<PoseEvent>();
         var engine = new EventEngine(Options(Rule(new ZoneRule.Settings())), events.Add);
-        foreach (var scene in Scenes(4, (s, _) => AddStanding(s, 1, 0.2f, 0.9f))) { engine.Process(scene); }
+        foreach (var scene in SceneFlow(4, (s, _) => AddStanding(s, 1, 0.2f, 0.9f))) { engine.Process(scene); }
         engine.Stop(Clock.At(4));
         engine.Stop(Clock.At(4));
         Assert.Equal(["zone_enter start 1", "zone_leave end 1"], Words(events));
@@ -266,7 +266,7 @@ public sealed class EventEngineTests
         var scene = new Scene(skeleton);
         var events = new List<PoseEvent>();
         var engine = new EventEngine(Options(HandUp, Fall, Rule(new ZoneRule.Settings())) with { Poses = new PoseFacts("front", skeleton) }, events.Add);
-        foreach (var coco in Scenes(12, (s, t) => AddStanding(s, 1, 0.3f, 0.9f, pose: t < 3 ? Figure.Stand() : t < 5 ? raised : Figure.Tip(Figure.Stand(), 88 * (float)Math.Clamp((t - 6) / 0.8, 0, 1), 90))))
+        foreach (var coco in SceneFlow(12, (s, t) => AddStanding(s, 1, 0.3f, 0.9f, pose: t < 3 ? Figure.Stand() : t < 5 ? raised : Figure.Tip(Figure.Stand(), 88 * (float)Math.Clamp((t - 6) / 0.8, 0, 1), 90))))
         {
             scene.Clear();
             (scene.Time, scene.Epoch, scene.Width, scene.Height) = (coco.Time, 1, 100, 100);

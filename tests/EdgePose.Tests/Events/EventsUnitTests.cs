@@ -26,7 +26,7 @@ public sealed class EventsUnitTests : IDisposable
               door: { type: line, line: door }
         """;
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly List<PoseEvent> _events = [];
     private readonly List<ZoneCount> _counts = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("edgepose-unit-").FullName;

@@ -8,7 +8,7 @@ internal static class DependencyRule
 {
     private static readonly string[] Rooms = ["Settings", "Streams", "Networks", "People", "Events", "Delivery", "Sinks"];
 
-    private static readonly Dictionary<string, string[]> Areas = new()
+    public static IReadOnlyDictionary<string, string[]> Areas { get; } = new Dictionary<string, string[]>
     {
         ["Domain"] = [],
         ["Settings"] = ["Domain"],
@@ -26,7 +26,7 @@ internal static class DependencyRule
     };
 
     /// <summary>Foreign assemblies (a trailing dot matches all names that begin so) and the namespaces that may use them.</summary>
-    private static readonly (string Assembly, string[] Namespaces)[] Owners =
+    public static IReadOnlyList<(string Assembly, string[] Namespaces)> Owners { get; } =
     [
         ("Microsoft.Extensions.Logging.Abstractions", [.. Rooms.Select(r => "EdgePose." + r), "EdgePose.Service", "EdgePose.Cli", "EdgePose.Workshop"]),
         ("Microsoft.ML.OnnxRuntime", ["EdgePose.Networks.Runtime"]),
@@ -44,7 +44,7 @@ internal static class DependencyRule
 
     /// <summary>The product's promise that no pixel leaves the process rests on these types staying where pixels are worked on.</summary>
     private static readonly string[] Pixels = ["EdgePose.Domain.Frame", "EdgePose.Domain.FrameSlot"];
-    private static readonly string[] PixelAreas = ["Domain", "Streams", "Networks", "People", "Service", "Workshop"];
+    public static IReadOnlyList<string> PixelAreas { get; } = ["Domain", "Streams", "Networks", "People", "Service", "Workshop"];
 
     /// <summary>What <paramref name="user"/> uses against the rule, one sentence each.</summary>
     public static IEnumerable<string> Violations(TypeName user, IEnumerable<TypeName> used)

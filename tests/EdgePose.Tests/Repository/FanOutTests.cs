@@ -5,7 +5,7 @@ namespace EdgePose.Repository;
 /// <summary>No type needs half of the product to be understood.</summary>
 public sealed class FanOutTests(ITestOutputHelper output)
 {
-    private const int Limit = 40;
+    internal const int Limit = 40;
 
     [Fact]
     public void Types_UseFewOthers()

@@ -20,7 +20,7 @@ public sealed class SystemdNotifyTests : IDisposable
     {
         using var systemd = new NotifySocket(isAbstract ? $"@edgepose-test-{Guid.NewGuid():N}" : Path.Combine(_folder, "notify"));
         var notify = new SystemdNotify(systemd.Notifier(), NotifySocket.Environment());
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         time.Advance(TimeSpan.FromMilliseconds(1500));
         notify.Ready("2 streams\nREADY=0");
         notify.Status("all\r\nwell");

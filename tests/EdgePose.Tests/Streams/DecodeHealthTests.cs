@@ -5,7 +5,7 @@ namespace EdgePose.Tests.Streams;
 
 public sealed class DecodeHealthTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly DecodeHealth _health;
 
     public DecodeHealthTests() => _health = new DecodeHealth(_time);

@@ -8,7 +8,7 @@ namespace EdgePose.Tests.Streams;
 /// <summary>The lines are those of ffmpeg 5.1.9.</summary>
 public sealed class FfmpegLogTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly List<(string Text, long Held)> _logged = [];
 
     private FfmpegLog Log(Func<string, string>? redact = null) => new(redact ?? (static t => t), (text, held) => _logged.Add((text, held)), _time);

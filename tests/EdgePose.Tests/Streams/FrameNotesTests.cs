@@ -9,7 +9,7 @@ public sealed class FrameNotesTests
 {
     private const string Decoder = "[info]   Stream #0:0 -> #0:0 (h264 (native) -> rawvideo (native))\n";
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly FfmpegLog _log;
 
     public FrameNotesTests() => _log = new FfmpegLog(static t => t, null, _time);

@@ -7,7 +7,7 @@ namespace EdgePose.Tests.Streams;
 public sealed class FrameReaderTests
 {
     private const int Width = 8, Height = 4, Bytes = Width * Height * 3;
-    private readonly ManualTime _time = new();
+    private readonly ClockFromZero _time = new();
     private readonly SourceCounters _counters = new();
     private readonly FramePool _pool = new(Width, Height, 3);
     private readonly FrameStamper _stamper;

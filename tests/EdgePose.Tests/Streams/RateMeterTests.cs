@@ -5,7 +5,7 @@ namespace EdgePose.Tests.Streams;
 
 public sealed class RateMeterTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private long _count;
 
     [Fact]

@@ -6,7 +6,7 @@ namespace EdgePose.Tests.Streams;
 
 public sealed class RetryPolicyTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly RetryPolicy _policy;
 
     public RetryPolicyTests() => _policy = new RetryPolicy(_time, new Random(1));

@@ -5,7 +5,7 @@ namespace EdgePose.Tests.Streams;
 
 public sealed class SenderClockTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly SenderClock _clock;
 
     public SenderClockTests() => _clock = new SenderClock(_time);

@@ -18,7 +18,7 @@ internal static class BrokerLook
         // Under the daemon's own id the check would throw a running daemon out.
         var options = config.Mqtt with { ClientId = config.Mqtt.ClientId + "-check" };
         await using var transport = new MqttTransport(options, time, NullLogger<MqttTransport>.Instance);
-        var found = await new BrokerCheck(transport, options, new Topics(config.MqttSink.Prefix, config.Node), time).RunAsync(stop).ConfigureAwait(false);
+        var found = await new BrokerCheck(transport, options, new Topics(config.Broker.Sink.Prefix, config.Node), time).RunAsync(stop).ConfigureAwait(false);
         if (!found.Broker.IsConnected) { findings.Add("broker", Verdict.Error, redactor.Redact(found.Broker.Reason), ExitCode.Broker); }
         else if (found.Permission is { Length: > 0 } why) { findings.Add("broker", Verdict.Error, why, ExitCode.Broker); }
         else { findings.Add("broker", Verdict.Ok, $"{options.Host}:{options.Port}: connected, publishing works"); }

@@ -15,11 +15,6 @@ using EdgePose.Service.Logs;
 using EdgePose.Settings;
 using EdgePose.Settings.Problems;
 using EdgePose.Settings.Yaml;
-using EdgePose.Sinks.HomeAssistant;
-using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Mqtt.Commands;
-using EdgePose.Sinks.Onvif;
-using EdgePose.Sinks.Sparkplug;
 
 namespace EdgePose.Service.Configuration;
 
@@ -34,14 +29,7 @@ internal static class ConfigReader
         {
             Default = "host name", Remark = "in lower case and without its domain", Example = "hall-pi",
         });
-        var broker = root.Child("mqtt", MqttSettings.About);
-        var mqtt = MqttSettings.Read(broker, name);
-        var mqttSink = MqttSinkSettings.Read(broker, name, mqtt.Version);
-        var commands = CommandCompanion.ReadAllowed(broker);
-        var homeAssistant = HomeAssistantSettings.Read(broker);
-        var onvif = OnvifSettings.Read(broker);
-        var sparkplug = SparkplugSettings.Read(broker);
-        broker.Done();
+        var sinks = ConfiguredSinks.Read(root, name);
         var log = LogSettings.Read(root.Child("log", LogSettings.About));
         var models = ModelsSettings.Read(root.Child("models", ModelsSettings.About));
         var (inference, scheduling, quantization) = Networks(root.Child("inference", InferenceSettings.About));
@@ -60,8 +48,7 @@ internal static class ConfigReader
         root.Done();
         return new EdgePoseConfig
         {
-            Node = name, Mqtt = mqtt, MqttSink = mqttSink, Commands = commands, HomeAssistant = homeAssistant, Onvif = onvif, Sparkplug = sparkplug,
-            Log = log, Models = models, Inference = inference, Scheduling = scheduling, Quantization = quantization, Tracking = tracking,
+            Node = name, Sinks = sinks, Log = log, Models = models, Inference = inference, Scheduling = scheduling, Quantization = quantization, Tracking = tracking,
             Outbox = OutboxSettings.Read(poses, name, spool.MaxAge),
             Spool = spool, Events = events, Record = record, Metrics = metrics, Status = status,
             Streams = streams, Path = "", Hash = "", Secrets = [],

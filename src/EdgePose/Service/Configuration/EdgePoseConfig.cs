@@ -10,10 +10,7 @@ using EdgePose.People.Tracking;
 using EdgePose.Service.Endpoints;
 using EdgePose.Service.Logs;
 using EdgePose.Settings;
-using EdgePose.Sinks.HomeAssistant;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Onvif;
-using EdgePose.Sinks.Sparkplug;
 
 namespace EdgePose.Service.Configuration;
 
@@ -22,14 +19,15 @@ internal sealed record EdgePoseConfig
 {
     /// <summary>Node name in topics and the client id.</summary>
     public required string Node { get; init; }
-    public required MqttSettings Mqtt { get; init; }
-    public required MqttSinkSettings MqttSink { get; init; }
 
-    /// <summary>Commands that may be given over MQTT.</summary>
-    public required IReadOnlyList<string> Commands { get; init; }
-    public required HomeAssistantSettings HomeAssistant { get; init; }
-    public required OnvifSettings Onvif { get; init; }
-    public required SparkplugSettings Sparkplug { get; init; }
+    /// <summary>Of every section that describes sinks.</summary>
+    public required IReadOnlyList<ISinkSettings> Sinks { get; init; }
+
+    /// <summary>The section <c>mqtt</c>.</summary>
+    public BrokerSettings Broker => Sinks.OfType<BrokerSettings>().Single();
+
+    /// <summary>How the broker is reached.</summary>
+    public MqttSettings Mqtt => Broker.Connection;
     public required LogSettings Log { get; init; }
     public required ModelsSettings Models { get; init; }
     public required InferenceSettings Inference { get; init; }

@@ -3,6 +3,7 @@ using EdgePose.Domain;
 using EdgePose.Service.Observe;
 using EdgePose.Tests.Service.Observe;
 using Spectre.Console;
+using Spectre.Console.Testing;
 
 namespace EdgePose.Tests.Cli.Top;
 
@@ -14,11 +15,9 @@ public sealed class TopViewTests
 
     private static string Draw(NodeSnapshot node, NodeSnapshot? before = null, TopOrder order = TopOrder.Name)
     {
-        using var text = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = 160;
+        using var console = new TestConsole().Width(160);
         console.Write(TopView.Draw(node, before, order, "q quit"));
-        return text.ToString();
+        return console.Output;
     }
 
     [Fact]

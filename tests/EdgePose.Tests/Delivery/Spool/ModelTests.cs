@@ -2,8 +2,7 @@ using System.Globalization;
 using EdgePose.Delivery.Spool;
 using EdgePose.Delivery.Spool.Format;
 using EdgePose.Delivery.Spool.Storage;
-using FsCheck;
-using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace EdgePose.Tests.Delivery.Spool;
 
@@ -13,21 +12,9 @@ namespace EdgePose.Tests.Delivery.Spool;
 /// </summary>
 public sealed class ModelTests
 {
-    private const string LongRun = "EDGEPOSE_SPOOL_RUNS";
-
-    [Fact]
-    public void RandomLives_KeepThePromise()
-    {
-        var runs = int.TryParse(Environment.GetEnvironmentVariable(LongRun), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0;
-        var config = FsCheck.Config.QuickThrowOnFailure.WithMaxTest(runs > 0 ? runs : 300).WithEndSize(120);
-        // A fixed seed, so that a build does not fail by chance; the long run looks for new ones, which FsCheck prints.
-        if (runs == 0) { config = config.WithReplay(20261122UL, 7UL); }
-        var life = ArbMap.Default.ArbFor<byte[]>();
-        Prop.ForAll(life, bytes => Live(bytes)).Check(config);
-    }
-
     /// <summary>Two bytes are a step: what, and how much.</summary>
-    private static void Live(byte[] steps)
+    [Lives]
+    public void RandomLives_KeepThePromise(byte[] steps)
     {
         var names = Enumerable.Range(1, 1 + steps.FirstOrDefault() % 3).Select(n => $"r{n}").ToList();
         var run = new SpoolRun(options: new SpoolSettings

@@ -23,7 +23,7 @@ internal sealed class SpoolRun
 
     public FaultyDisk Disk { get; }
     public SpoolSettings Options { get; set; }
-    public ManualTime Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new();
     public bool ClockIsSynced { get; set; } = true;
     public DurableSpool Spool { get; private set; } = null!;
 

@@ -131,7 +131,7 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Recorder_ManyScenes_RotatesAndStaysWithinItsSize()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var options = new RecorderOptions { Folder = Path.Combine(_folder, "front"), MaxBytes = 1 << 20, BlockTime = TimeSpan.FromSeconds(2), QueueBlocks = 4096 };
         await using (var recorder = new KeypointRecorder(options, Header(Skeletons.Coco17), time, NullLogger.Instance))
         {
@@ -160,7 +160,7 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
     public async Task Recorder_DiskSlowerThanTheStream_WritesOrCountsEveryRecord()
     {
         var options = new RecorderOptions { Folder = Path.Combine(_folder, "front"), MaxBytes = 1L << 30, BlockBytes = 2000, QueueBlocks = 1 };
-        var recorder = new KeypointRecorder(options, Header(Skeletons.Coco17), new ManualTime(), NullLogger.Instance);
+        var recorder = new KeypointRecorder(options, Header(Skeletons.Coco17), new FakeTimeProvider(), NullLogger.Instance);
         var scenes = RandomScenes(Skeletons.Coco17, 4, 1, 3000).ToList();
         foreach (var scene in scenes) { recorder.Add(scene); }
         await recorder.DisposeAsync();
@@ -182,7 +182,7 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
         // A file in the place of the folder: no user may write there, root included.
         var folder = Path.Combine(_folder, "front");
         File.WriteAllText(folder, "in the way");
-        await using var recorder = new KeypointRecorder(new RecorderOptions { Folder = folder, MaxBytes = 1 << 20 }, Header(Skeletons.Coco17), new ManualTime(), NullLogger.Instance);
+        await using var recorder = new KeypointRecorder(new RecorderOptions { Folder = folder, MaxBytes = 1 << 20 }, Header(Skeletons.Coco17), new FakeTimeProvider(), NullLogger.Instance);
         var scenes = RandomScenes(Skeletons.Coco17, 1, 1, 3).Select(Clone).ToList();
         recorder.Add(scenes[0]);
         recorder.AddStopped(scenes[0].Time);

@@ -14,7 +14,7 @@ public sealed class RunWatchTests
     [Fact]
     public void Run_InTime_IsLeftAlone()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         using var watch = new RunWatch(TimeSpan.FromSeconds(5), time);
         var (runs, ended) = (0, 0);
         for (var i = 0; i < 5; i++)
@@ -29,7 +29,7 @@ public sealed class RunWatchTests
     [Fact]
     public void Run_TooLong_IsTerminatedOnceAndThrows()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         using var watch = new RunWatch(TimeSpan.FromSeconds(5), time);
         var ended = 0;
         var e = Assert.Throws<RunDeadlineException>(() => watch.Run("slow-net", () => time.Advance(TimeSpan.FromMinutes(1)), () => ended++));
@@ -43,7 +43,7 @@ public sealed class RunWatchTests
     [Fact]
     public void Run_TerminatedByAnException_KeepsItAsTheCause()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         using var watch = new RunWatch(TimeSpan.FromSeconds(5), time);
         var e = Assert.Throws<RunDeadlineException>(() => watch.Run("m", Fail, () => { }));
         Assert.IsType<InvalidDataException>(e.InnerException);
@@ -58,7 +58,7 @@ public sealed class RunWatchTests
     [Fact]
     public void Run_FailsInTime_ThrowsWhatTheRunThrew()
     {
-        using var watch = new RunWatch(TimeSpan.FromSeconds(5), new ManualTime());
+        using var watch = new RunWatch(TimeSpan.FromSeconds(5), new FakeTimeProvider());
         Assert.Throws<InvalidDataException>(() => watch.Run("m", () => throw new InvalidDataException("broken"), () => { }));
     }
 

@@ -7,7 +7,7 @@ namespace EdgePose.Tests.Networks.Runtime;
 
 public sealed class StageClockTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     private void Pass(double ms) => _time.Advance(TimeSpan.FromMilliseconds(ms));
 

@@ -11,15 +11,15 @@ namespace EdgePose.Tests.Networks.Scheduling;
 /// </summary>
 internal sealed class DeviceSimulation
 {
-    private readonly ManualTime _time = new();
+    private readonly ClockFromZero _time = new();
     private readonly List<Camera> _cameras = [];
     private DeviceScheduler? _scheduler;
     private double _carry;
 
     public SchedulingSettings Options { get; init; } = new();
     public IReadOnlyList<Camera> Cameras => _cameras;
-    public ManualTime Time => _time;
-    public TimeSpan Now => TimeSpan.FromTicks(_time.GetTimestamp());
+    public FakeTimeProvider Time => _time;
+    public TimeSpan Now => _time.GetUtcNow() - _time.Start;
 
     /// <summary>Every processed frame in order.</summary>
     public List<Served> Frames { get; } = [];

@@ -22,7 +22,7 @@ public sealed class InferenceLoopTests
     public void Run_BusyStreamsOfEqualCost_TakesOneFrameOfEachInTurn()
     {
         var order = new List<int>();
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         using var done = new ManualResetEventSlim();
         FrameSlot[] slots = [new(FullPolicy.NewestWins), new(FullPolicy.NewestWins), new(FullPolicy.NewestWins)];
         var lanes = slots.Select((slot, i) => new ScheduledStream($"s{i}", slot, _ => Take(i))).ToList();
@@ -115,7 +115,7 @@ public sealed class InferenceLoopTests
     [Fact]
     public void SinceProgress_NetworkThatHangs_GrowsUntilItReturns()
     {
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         using var entered = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
         using var slot = new FrameSlot(FullPolicy.NewestWins);
@@ -177,7 +177,7 @@ public sealed class InferenceLoopTests
     [Fact]
     public void Lane_ProcessedFrame_HasItsAgeAndDuration()
     {
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         time.Advance(TimeSpan.FromSeconds(5));
         using var slot = new FrameSlot(FullPolicy.NewestWins);
         var lane = new ScheduledStream("cam", slot, _ => time.Advance(TimeSpan.FromMilliseconds(30)));
@@ -230,7 +230,7 @@ public sealed class InferenceLoopTests
     [Fact]
     public void IsHung_RunThatDoesNotReturn_AfterThreeDeadlinesAndAtLeastFifteenSeconds()
     {
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         using var entered = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
         using var slot = new FrameSlot(FullPolicy.NewestWins);
@@ -248,7 +248,7 @@ public sealed class InferenceLoopTests
     [Fact]
     public void Load_BusyDevice_IsMeasuredAndLowersTheQualityOfItsStreams()
     {
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         using var done = new ManualResetEventSlim();
         var frames = 0;
         FrameSlot? slot = null;

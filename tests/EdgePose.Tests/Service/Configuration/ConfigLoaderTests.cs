@@ -15,7 +15,7 @@ public sealed class ConfigLoaderTests
         var c = Good("mqtt: { url: mqtt://localhost }\nstreams:\n  front: rtsp://cam1.lan/stream2\n");
         Assert.Equal("test", c.Node);
         Assert.Equal(("localhost", 1883, false, MqttVersion.V5), (c.Mqtt.Host, c.Mqtt.Port, c.Mqtt.Tls, c.Mqtt.Version));
-        Assert.Equal(("edgepose-test", "edgepose"), (c.Mqtt.ClientId, c.MqttSink.Prefix));
+        Assert.Equal(("edgepose-test", "edgepose"), (c.Mqtt.ClientId, c.Broker.Sink.Prefix));
         Assert.Equal(["auto"], c.Inference.Providers);
         var s = Assert.Single(c.Streams);
         Assert.Equal(("front", "rtsp://cam1.lan/stream2", true, 5.0), (s.Id, s.Source.Url, s.Enabled, s.Source.Fps));

@@ -58,7 +58,7 @@ public sealed class FeatureSettingsTests
         Assert.EndsWith("clip.mp4", source.Url, StringComparison.Ordinal);
         var mqtt = Config.Mqtt;
         Assert.Equal(("broker.lan", 1234, true, "me", 11.0, MqttVersion.V311), (mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.User, mqtt.KeepAlive.TotalSeconds, mqtt.Version));
-        Assert.Equal(("site/a", Config.Node, 3.0), (Config.MqttSink.Prefix, Config.MqttSink.Node, Config.Outbox.MaxRate));
+        Assert.Equal(("site/a", Config.Node, 3.0), (Config.Broker.Sink.Prefix, Config.Broker.Sink.Node, Config.Outbox.MaxRate));
         Assert.Equal(800, TopDownOptions.For(Stream.Pose, Stream.MaxSize, tracked: true).MaxFrameSide);
         var pose = Stream.Pose with { Flip = true, ShortSide = 512, MaxPeople = 9, MinScore = 0.4f, DetectEvery = 3 };
         var (up, down) = (BottomUpOptions.For(pose, tracked: false), TopDownOptions.For(pose, Stream.MaxSize, tracked: false));

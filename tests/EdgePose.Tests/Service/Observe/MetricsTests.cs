@@ -8,7 +8,7 @@ namespace EdgePose.Tests.Service.Observe;
 
 public sealed class MetricsTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     internal static StreamSnapshot Stream(string id, long received = 100, long processed = 60, long inFlight = 1) => new()
     {

@@ -42,7 +42,7 @@ public sealed class StatusSocketTests : IDisposable
         for (var i = 0; i < 2; i++)
         {
             var line = await reader.ReadLineAsync().WaitAsync(Patience);
-            Assert.Empty(JsonSchema.Load("top.v1").Check(line!));
+            Assert.Empty(PublishedSchema.Load("top.v1").Check(line!));
             var node = JsonSerializer.Deserialize(line!, SnapshotJson.Default.NodeSnapshot)!;
             Assert.Equal(("edgepose.top/1", "hall", 2), (node.Schema, node.Node, node.Streams.Count));
             Assert.Equal((3, 37L), (node.Streams[0].People, node.Streams[0].Dropped.Single(d => d.Reason == "newer_frame").Value));

@@ -11,19 +11,14 @@ namespace EdgePose.Tests.Sinks.HomeAssistant;
 
 public sealed class DiscoveryTests
 {
-    private static readonly string SchemaPath = Path.Combine(Repo.Root, "tests", "EdgePose.Tests", "Sinks", "HomeAssistant", "home-assistant-device.schema.json");
-
     private static string Document(params string[] eventTypes) =>
         Encoding.UTF8.GetString(new Discovery("homeassistant", "hall-pi", "1.2.3", new Topics("edgepose", "hall-pi"))
             .Document(new Announcement("front", ["hallway", "door"], [.. eventTypes.Select(Type)])));
 
     private static EventType Type(string name) => RuleKinds.All.SelectMany(k => k.Events).Single(t => t.Name == name);
 
-    private static JsonSchema Schema()
-    {
-        using var document = JsonDocument.Parse(File.ReadAllText(SchemaPath));
-        return new JsonSchema(document.RootElement.Clone());
-    }
+    private static PublishedSchema Schema() =>
+        PublishedSchema.Open("tests", "EdgePose.Tests", "Sinks", "HomeAssistant", "home-assistant-device.schema.json");
 
     [Theory]
     [InlineData]

@@ -6,7 +6,7 @@ namespace EdgePose.Tests.Sinks.Mqtt;
 
 public sealed class AckSettlingTests : IDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly Host _host = new();
     private readonly AckSettling _settling;
 

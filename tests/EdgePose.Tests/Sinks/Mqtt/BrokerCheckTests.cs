@@ -7,7 +7,7 @@ public sealed class BrokerCheckTests
 {
     private static readonly Topics Topics = new("edgepose", "hall-pi");
     private static readonly MqttSettings Options = new() { Host = "broker", Port = 1883, ClientId = "edgepose-hall-pi-check" };
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly FakeTransport _broker = new();
 
     private Task<BrokerFinding> Run() => new BrokerCheck(_broker, Options, Topics, _time).RunAsync(CancellationToken.None);

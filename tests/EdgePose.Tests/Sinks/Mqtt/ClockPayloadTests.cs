@@ -17,7 +17,7 @@ public sealed class ClockPayloadTests
     [InlineData(2, "recording")]
     public void Poses_CarryCaptureReceiveAndPublishTimeAndTheirSource(int source, string name)
     {
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         time.Advance(TimeSpan.FromMilliseconds(250));
         var report = Samples.Report(time, 1, capturedTicks: time.GetTimestamp() - TimeSpan.FromMilliseconds(30).Ticks);
         var frame = report.Frame with { CapturedUtc = time.GetUtcNow().AddSeconds(-5), ReceivedUtc = time.GetUtcNow().AddMilliseconds(-30), TimeSource = (TimeSource)source };
@@ -26,7 +26,7 @@ public sealed class ClockPayloadTests
         writer.Write(report with { Frame = frame }, buffer);
         var json = Encoding.UTF8.GetString(buffer.WrittenSpan);
 
-        Assert.Empty(JsonSchema.Load("poses.v1").Check(json));
+        Assert.Empty(PublishedSchema.Load("poses.v1").Check(json));
         using var document = JsonDocument.Parse(json);
         string? Text(string key) => document.RootElement.GetProperty(key).GetString();
         Assert.Equal("2025-12-31T23:59:55.250Z", Text("captured"));
@@ -48,11 +48,11 @@ public sealed class ClockPayloadTests
         var status = Samples.Online with { State = StreamState.Failed, TimeSource = TimeSource.Rtcp, Messages = ["h264: no frame!", new string('x', 2000)] };
         var counters = new StreamFigures(15, 5, 100, 2, 88, 1) { CameraLagMs = 5068.44, DecodeErrors = 7, FramesRefused = 2, PacketsLost = 3 };
         var json = JsonSerializer.Serialize(Payloads.State(status, counters), PayloadsContext.Default.StreamStateDocument);
-        Assert.Empty(JsonSchema.Load("stream-state.v1").Check(json));
+        Assert.Empty(PublishedSchema.Load("stream-state.v1").Check(json));
         Assert.Contains("\"time_source\":\"rtcp\",\"camera_lag_ms\":5068.4,\"frames_refused\":2,\"decode_errors\":7,\"packets_lost\":3,\"messages\":[\"h264: no frame!\",", json, StringComparison.Ordinal);
         Assert.InRange(json.Length, 0, 1000);
         var unknown = JsonSerializer.Serialize(Payloads.State(Samples.Online, default), PayloadsContext.Default.StreamStateDocument);
         Assert.Contains("\"time_source\":\"arrival\",\"camera_lag_ms\":null", unknown, StringComparison.Ordinal);
-        Assert.Empty(JsonSchema.Load("stream-state.v1").Check(unknown));
+        Assert.Empty(PublishedSchema.Load("stream-state.v1").Check(unknown));
     }
 }

@@ -73,7 +73,7 @@ public sealed class EventDeliveryTests : IAsyncDisposable
         Assert.Equal(Enumerable.Range(1, 100).Select(i => (long)i), Arrived().Select(e => e.GetProperty("seq").GetInt64()));
         Assert.All(Arrived(), e => Assert.False(e.GetProperty("published_late").GetBoolean()));
         Assert.Equal((100, 0), publisher.EventCounts);
-        Assert.Empty(JsonSchema.Load("event.v1").Check(Arrived()[0].GetRawText()));
+        Assert.Empty(PublishedSchema.Load("event.v1").Check(Arrived()[0].GetRawText()));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class EventDeliveryTests : IAsyncDisposable
         Assert.Equal(["n1", "n1", "n1"], Arrived().Take(3).Select(e => e.GetProperty("reason").GetString()));
         var gap = Arrived()[3];
         Assert.Equal(("gap", 1), (gap.GetProperty("type").GetString(), gap.GetProperty("missing").GetProperty("first_seq").GetInt64()));
-        Assert.Empty(JsonSchema.Load("event.v1").Check(gap.GetRawText()));
+        Assert.Empty(PublishedSchema.Load("event.v1").Check(gap.GetRawText()));
     }
 
     [Fact]

@@ -39,16 +39,12 @@ public sealed class EventMessageTests
 
     private static string Json(PoseEvent e) => Encoding.UTF8.GetString(EventJson.Write(e, Stamp, late: false));
 
-    private static JsonSchema Onvif()
-    {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repo.Root, "tests", "EdgePose.Tests", "Sinks", "Mqtt", "onvif-mj.schema.json")));
-        return new JsonSchema(document.RootElement.Clone());
-    }
+    private static PublishedSchema Onvif() => PublishedSchema.Open("tests", "EdgePose.Tests", "Sinks", "Mqtt", "onvif-mj.schema.json");
 
     [Fact]
     public void Write_EveryKindOfEvent_FitsTheSchema()
     {
-        var schema = JsonSchema.Load("event.v1");
+        var schema = PublishedSchema.Load("event.v1");
         Assert.Empty(schema.Check(Json(Fall())));
         Assert.Empty(schema.Check(Json(Gap())));
         foreach (var type in (EventType[])[.. RuleKinds.All.SelectMany(k => k.Events), EventType.StreamLost, EventType.StreamRestored, EventType.Gap])
@@ -122,7 +118,7 @@ public sealed class EventMessageTests
         Assert.StartsWith("application/cloudevents+json", message.Properties.ContentType, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(message.Payload);
         Assert.Equal(("1.0", "application/json"), (json.RootElement.GetProperty("specversion").GetString(), json.RootElement.GetProperty("datacontenttype").GetString()));
-        Assert.Empty(JsonSchema.Load("event.v1").Check(json.RootElement.GetProperty("data").GetRawText()));
+        Assert.Empty(PublishedSchema.Load("event.v1").Check(json.RootElement.GetProperty("data").GetRawText()));
     }
 
     [Fact]

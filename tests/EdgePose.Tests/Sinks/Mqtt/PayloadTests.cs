@@ -21,12 +21,12 @@ public sealed class PayloadTests
     [Fact]
     public void Poses_TwoPeople_FitTheSchemaAndCarryTheExactNumbers()
     {
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         time.Advance(TimeSpan.FromMilliseconds(87.4));
 
         var json = Write(Samples.Report(time, 2), time);
 
-        Assert.Empty(JsonSchema.Load("poses.v1").Check(json));
+        Assert.Empty(PublishedSchema.Load("poses.v1").Check(json));
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
         Assert.Equal("2026-11-22T03:15:07.214Z", root.GetProperty("captured").GetString());
@@ -44,7 +44,7 @@ public sealed class PayloadTests
     [InlineData(2, "held")]
     public void Poses_EachSource_HasItsNameAndAge(int source, string name)
     {
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         var report = Samples.Report(time, 1);
         (report.People[0].Source, report.People[0].AgeMs) = ((PoseSource)source, 66.6);
 
@@ -57,20 +57,20 @@ public sealed class PayloadTests
     [Fact]
     public void Poses_NumbersThatAreNone_StillGiveValidJson()
     {
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         var report = Samples.Report(time, 1);
         var person = report.People[0];
         (person.Score, person.AgeMs, person.Box) = (float.NaN, double.NaN, new Box(float.NaN, float.NegativeInfinity, float.PositiveInfinity, 1e30f));
         person.Points[0] = new Keypoint(float.PositiveInfinity, 1, 1);
         person.Points[1] = new Keypoint(1, 1, float.NaN);
 
-        Assert.Empty(JsonSchema.Load("poses.v1").Check(Write(report, time)));
+        Assert.Empty(PublishedSchema.Load("poses.v1").Check(Write(report, time)));
     }
 
     [Fact]
     public void Poses_SteadyFlow_AllocatesNothing()
     {
-        var time = new ManualTime();
+        var time = new ClockFromZero();
         var report = Samples.Report(time, 3);
         using var writer = new PosesWriter("hall-pi", time, static () => true);
         var buffer = new ArrayBufferWriter<byte>(8192);
@@ -88,7 +88,7 @@ public sealed class PayloadTests
     {
         var json = JsonSerializer.Serialize(Payloads.Info("hall-pi", Samples.Info), PayloadsContext.Default.InfoDocument);
 
-        Assert.Empty(JsonSchema.Load("info.v1").Check(json));
+        Assert.Empty(PublishedSchema.Load("info.v1").Check(json));
         Assert.Contains("\"config_hash\":\"0123456789ab\"", json, StringComparison.Ordinal);
         Assert.Contains("\"sha256\":\"aaa", json, StringComparison.Ordinal);
     }
@@ -104,7 +104,7 @@ public sealed class PayloadTests
 
         var json = JsonSerializer.Serialize(document, PayloadsContext.Default.StatusDocument);
 
-        Assert.Empty(JsonSchema.Load("status.v1").Check(json));
+        Assert.Empty(PublishedSchema.Load("status.v1").Check(json));
         Assert.Equal(
             $$"""{"schema":"edgepose.status/1","state":"{{name}}","reasons":["why"],"inference":{"provider":"cpu","p99_ms":0},"mqtt":{"published":1,"dropped":{"not_connected":2,"queue_full":3,"rate_limited":4,"refused":5,"failed":6},"reconnects":7},"rss":8,"uptime":9}""",
             json);
@@ -113,7 +113,7 @@ public sealed class PayloadTests
     [Fact]
     public void StreamState_EveryState_FitsTheSchema()
     {
-        var schema = JsonSchema.Load("stream-state.v1");
+        var schema = PublishedSchema.Load("stream-state.v1");
         foreach (var state in Enum.GetValues<StreamState>())
         {
             var document = Payloads.State(Samples.Online with { State = state }, new StreamFigures(15.04, 4.96, 100, 2, 88.888, 1));

@@ -12,7 +12,7 @@ public sealed class PublicationControlTests : IAsyncDisposable
 {
     private const string Base = "edgepose/hall-pi/";
     private const string Front = "homeassistant/device/edgepose_hall-pi_front/config";
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly FakeTransport _broker = new();
     private readonly Publication _publisher;
 
@@ -75,7 +75,7 @@ public sealed class PublicationControlTests : IAsyncDisposable
         _broker.Deliver(new MqttMessage(Base + "command/reload", default, MqttQos.AtLeastOnce, false, MqttProperties.None));
         await SentAsync(Base + "response/reload", p => p.Count == 1);
         Assert.Equal(1, asked);
-        Assert.Empty(JsonSchema.Load("response.v1").Check(_broker.Payloads(Base + "response/reload")[0]));
+        Assert.Empty(PublishedSchema.Load("response.v1").Check(_broker.Payloads(Base + "response/reload")[0]));
     }
 
     [Fact]
@@ -89,8 +89,8 @@ public sealed class PublicationControlTests : IAsyncDisposable
         await SentAsync(Base + "response/snapshot-state", p => p.Count == 1);
         using var json = System.Text.Json.JsonDocument.Parse(_broker.Payloads(Base + "response/snapshot-state")[0]);
         var data = json.RootElement.GetProperty("data");
-        Assert.Empty(JsonSchema.Load("info.v1").Check(data.GetProperty("info").GetRawText()));
-        Assert.Empty(JsonSchema.Load("status.v1").Check(data.GetProperty("status").GetRawText()));
+        Assert.Empty(PublishedSchema.Load("info.v1").Check(data.GetProperty("info").GetRawText()));
+        Assert.Empty(PublishedSchema.Load("status.v1").Check(data.GetProperty("status").GetRawText()));
         Assert.Equal("no frames", data.GetProperty("streams").GetProperty("front").GetProperty("reason").GetString());
     }
 }

@@ -11,7 +11,7 @@ namespace EdgePose.Tests.Sinks.Mqtt;
 public sealed class PublicationTests : IAsyncDisposable
 {
     private const string Base = "edgepose/hall-pi/";
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly FakeTransport _broker = new();
     private readonly Lines _log = new();
     private readonly List<Publication> _publishers = [];
@@ -100,7 +100,7 @@ public sealed class PublicationTests : IAsyncDisposable
         Assert.Equal((MqttQos.AtMostOnce, false, TimeSpan.FromSeconds(5)), (message.Qos, message.Retain, message.Properties.Expiry));
         Assert.Equal("application/json", message.Properties.ContentType);
         Assert.Equal(new KeyValuePair<string, string>("schema", "edgepose.poses/1"), message.Properties.User.Single());
-        Assert.Empty(JsonSchema.Load("poses.v1").Check(_broker.Payloads(message.Topic)[0]));
+        Assert.Empty(PublishedSchema.Load("poses.v1").Check(_broker.Payloads(message.Topic)[0]));
     }
 
     [Fact]

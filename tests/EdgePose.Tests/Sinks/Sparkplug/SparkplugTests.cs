@@ -15,7 +15,7 @@ namespace EdgePose.Tests.Sinks.Sparkplug;
 public sealed class SparkplugTests : IAsyncDisposable
 {
     private readonly FakeTransport _broker = new();
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly SparkplugNode _node;
 
     public SparkplugTests()

@@ -5,7 +5,7 @@ namespace EdgePose.Tests.Streams.Packets;
 
 public sealed class PacketStatisticsTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly PacketStatistics _statistics;
 
     public PacketStatisticsTests() => _statistics = new PacketStatistics(_time);

@@ -8,7 +8,7 @@ namespace EdgePose.Tests.Workshop.Bench;
 
 public sealed class FrameSamplesTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     private FrameFacts Frame(double preMs, double poseMs, int people, double ageMs)
     {

@@ -116,8 +116,8 @@ public sealed class ReplayTests : IDisposable
     {
         var header = new RecordingHeader { Stream = "front", Skeleton = "coco17", Joints = 17, JointThreshold = 0.3f, LostAfterMs = 2000, Session = "0f0f", Part = 1 };
         var options = new RecorderOptions { Folder = _folder, MaxBytes = 1 << 20, FileBytes = split ? 600 : 0 };
-        await using var recorder = new KeypointRecorder(options, header, new ManualTime(), NullLogger.Instance);
-        foreach (var scene in EngineRun.Scenes(30, (s, t) => EngineRun.AddStanding(s, 7, t < 10 ? 0.3f : 0.7f, 0.9f,
+        await using var recorder = new KeypointRecorder(options, header, new FakeTimeProvider(), NullLogger.Instance);
+        foreach (var scene in EngineRun.SceneFlow(30, (s, t) => EngineRun.AddStanding(s, 7, t < 10 ? 0.3f : 0.7f, 0.9f,
             pose: t is > 15 and < 17 ? Figure.Arm(Figure.Stand(), true, 170, 175) : Figure.Stand()))) { recorder.Add(scene); }
     }
 

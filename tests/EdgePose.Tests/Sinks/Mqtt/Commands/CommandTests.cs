@@ -76,7 +76,7 @@ public sealed class CommandTests
     private sealed class Desk : IAsyncDisposable
     {
         private readonly List<MqttMessage> _sent = [];
-        public readonly ManualTime Time = new();
+        public readonly FakeTimeProvider Time = new();
         public readonly CommandDesk Under;
         public readonly ManualResetEventSlim Gate = new(true);
         public int Executions;

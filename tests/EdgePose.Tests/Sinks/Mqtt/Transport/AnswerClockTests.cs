@@ -5,7 +5,7 @@ namespace EdgePose.Tests.Sinks.Mqtt.Transport;
 
 public sealed class AnswerClockTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly AnswerClock _clock;
 
     public AnswerClockTests() => _clock = new AnswerClock(TimeSpan.FromSeconds(10), _time);

@@ -10,7 +10,7 @@ using Xunit;
 namespace EdgePose.Tests.ModelTools.Quantization;
 
 /// <summary>Groups, defaults and what the user includes and excludes.</summary>
-public sealed class SelectionTests
+public sealed class ChosenNodesTests
 {
     private static readonly IReadOnlyList<GraphInput> Pictures = SmallNetwork.Pictures(2, 1, 3, 32, 32);
 

@@ -8,7 +8,7 @@ using EdgePose.ModelTools.Quantization.Settings;
 using Google.Protobuf;
 using Xunit;
 
-namespace EdgePose.Tests.ModelTools.Quantization;
+namespace EdgePose.Tests.ModelTools.Quantization.Calibration;
 
 public sealed class CalibratorTests
 {

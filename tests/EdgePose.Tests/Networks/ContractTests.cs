@@ -14,7 +14,7 @@ using EdgePose.Networks.Runtime;
 using EdgePose.Networks;
 using EdgePose.Tests.Networks.Runtime;
 
-namespace EdgePose.Tests.Networks.Families;
+namespace EdgePose.Tests.Networks;
 
 /// <summary>The families by the shapes of their public exports.</summary>
 public sealed class ContractTests

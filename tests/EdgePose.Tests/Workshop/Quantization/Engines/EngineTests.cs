@@ -11,7 +11,7 @@ using EdgePose.Workshop.Quantization.Pictures;
 using EdgePose.Workshop.Quantization;
 using ScriptedNetwork = EdgePose.Tests.Networks.TopDown.ScriptedNetwork;
 
-namespace EdgePose.Tests.Workshop.Quantization;
+namespace EdgePose.Tests.Workshop.Quantization.Engines;
 
 public sealed class EngineTests
 {

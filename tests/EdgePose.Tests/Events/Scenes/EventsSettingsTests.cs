@@ -7,7 +7,7 @@ using EdgePose.Service.Configuration;
 using EdgePose.Settings;
 using static EdgePose.Tests.Service.Configuration.Loading;
 
-namespace EdgePose.Tests.Events;
+namespace EdgePose.Tests.Events.Scenes;
 
 public sealed class EventsSettingsTests
 {

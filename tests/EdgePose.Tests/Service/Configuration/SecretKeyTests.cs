@@ -2,7 +2,7 @@ using static EdgePose.Tests.Service.Configuration.Loading;
 
 namespace EdgePose.Tests.Service.Configuration;
 
-public sealed class SecretTests
+public sealed class SecretKeyTests
 {
     private static Dictionary<string, string> Env(params (string, string)[] pairs) => pairs.ToDictionary(p => p.Item1, p => p.Item2);
 

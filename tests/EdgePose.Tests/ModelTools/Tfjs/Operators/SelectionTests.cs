@@ -1,6 +1,6 @@
 using static EdgePose.Tests.ModelTools.TfjsFile;
 
-namespace EdgePose.Tests.ModelTools.Operators;
+namespace EdgePose.Tests.ModelTools.Tfjs.Operators;
 
 /// <summary>Reductions, gathering and resampling.</summary>
 public sealed class SelectionTests

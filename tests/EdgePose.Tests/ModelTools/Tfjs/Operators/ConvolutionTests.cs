@@ -1,6 +1,6 @@
 using static EdgePose.Tests.ModelTools.TfjsFile;
 
-namespace EdgePose.Tests.ModelTools.Operators;
+namespace EdgePose.Tests.ModelTools.Tfjs.Operators;
 
 /// <summary>Expected values are worked out by hand on inputs that count 1, 2, 3, … and filters of ones.</summary>
 public sealed class ConvolutionTests

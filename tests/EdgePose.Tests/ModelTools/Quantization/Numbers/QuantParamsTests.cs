@@ -3,7 +3,7 @@ using EdgePose.ModelTools.Quantization.Numbers;
 using EdgePose.TestSupport;
 using Xunit;
 
-namespace EdgePose.Tests.ModelTools.Quantization;
+namespace EdgePose.Tests.ModelTools.Quantization.Numbers;
 
 public sealed class QuantParamsTests
 {

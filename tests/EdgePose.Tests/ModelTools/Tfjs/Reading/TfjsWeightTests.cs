@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 
-namespace EdgePose.Tests.ModelTools;
+namespace EdgePose.Tests.ModelTools.Tfjs.Reading;
 
 /// <summary>Stored types and quantization of the weights.</summary>
 public sealed class TfjsWeightTests

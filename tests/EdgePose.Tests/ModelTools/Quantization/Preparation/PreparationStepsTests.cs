@@ -7,10 +7,10 @@ using EdgePose.ModelTools.Quantization.Settings;
 using Google.Protobuf;
 using Xunit;
 
-namespace EdgePose.Tests.ModelTools.Quantization;
+namespace EdgePose.Tests.ModelTools.Quantization.Preparation;
 
 /// <summary>Every preparation leaves the outputs as they were.</summary>
-public sealed class PreparationTests
+public sealed class PreparationStepsTests
 {
     private static readonly GraphInput Picture = SmallNetwork.Pictures(1, 1, 3, 12, 8)[0];
 

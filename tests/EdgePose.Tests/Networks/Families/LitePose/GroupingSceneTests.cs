@@ -6,7 +6,7 @@ using EdgePose.Networks.Families.LitePose;
 namespace EdgePose.Tests.Networks.Families.LitePose;
 
 /// <summary>Scenes with results of the original grouping code, small enough to stand here.</summary>
-public sealed class GroupingTests
+public sealed class GroupingSceneTests
 {
     private static readonly Scene.Spot[] EqualTags =
     [

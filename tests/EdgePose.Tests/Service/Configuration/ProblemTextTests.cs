@@ -4,7 +4,7 @@ using static EdgePose.Tests.Service.Configuration.Loading;
 
 namespace EdgePose.Tests.Service.Configuration;
 
-public sealed class ConfigProblemTests
+public sealed class ProblemTextTests
 {
     // Every line that is wrong is named in the expectation below; the canary must appear nowhere.
     private const string Bad = """

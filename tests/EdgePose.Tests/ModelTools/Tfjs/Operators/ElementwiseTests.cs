@@ -1,6 +1,6 @@
 using static EdgePose.Tests.ModelTools.TfjsFile;
 
-namespace EdgePose.Tests.ModelTools.Operators;
+namespace EdgePose.Tests.ModelTools.Tfjs.Operators;
 
 public sealed class ElementwiseTests
 {
