@@ -121,7 +121,7 @@ public sealed class FormerEventTests : IDisposable
         Assert.Equal(Waiting, spool.Stats().Depth);
         var sink = new ThrowingSink { Events = EventPromise.Kept };
         await using var outbox = new Outbox(
-            new OutboxOptions { Node = "hall-pi", MaxRate = 10, Spool = spool }, [sink], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
+            new OutboxSettings { Node = "hall-pi", MaxRate = 10, Spool = spool }, [sink], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
         outbox.Start();
         await UntilAsync(() => spool.Stats().Depth == 0);
 
