@@ -22,7 +22,7 @@ internal static class ClipSource
     {
         var source = stream with
         {
-            Source = stream.Source with { Url = Path.GetFullPath(clip), User = "", Password = null, Loop = false, Pace = SourcePace.Max },
+            Source = stream.Source with { Url = Path.GetFullPath(clip), SubStream = "", User = "", Password = null, CameraTime = false, Loop = false, Pace = SourcePace.Max },
             Enabled = true, Publish = PublishScope.Nothing,
         };
         var outputs = new EventOutputs

@@ -25,6 +25,9 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
     private readonly IEventFeed _events;
     private readonly SupervisedLoop _start;
     private readonly CancellationTokenSource _stopping = new();
+
+    // A sink that is given up at the end may ask for it when the source is gone.
+    private readonly CancellationToken _stoppingToken;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="sink">Owned.</param>
@@ -34,6 +37,7 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
     public SinkChain(ISink sink, OutboxSettings options, TimeProvider time, ILogger logger)
     {
         (_sink, _options, _time, _logger) = (sink, options, time, logger);
+        _stoppingToken = _stopping.Token;
         _supervision = new Supervision(sink.Name, time, logger);
         _sender = new SinkSender(sink, _tally, _supervision, time, logger);
         _board = new StateBoard(sink.Traits.Pace, time);
@@ -72,7 +76,7 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
     public Task Ended => _ended.Task;
 
     int ISinkHost.EventsWaiting => _events.Waiting;
-    CancellationToken ISinkHost.Stopping => _stopping.Token;
+    CancellationToken ISinkHost.Stopping => _stoppingToken;
 
     public Action<TimeSpan>? Answered { set => _sender.Answered = value; }
 

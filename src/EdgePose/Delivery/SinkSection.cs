@@ -16,6 +16,9 @@ internal sealed record SinkParts(
 /// <summary>The settings of the sinks that one section of the configuration describes.</summary>
 internal interface ISinkSettings
 {
+    /// <summary>Whether the section switches a sink on.</summary>
+    bool IsOn { get; }
+
     /// <summary>The sinks that are switched on; none where the section says nothing.</summary>
     IEnumerable<ISink> Create(SinkParts parts);
 }

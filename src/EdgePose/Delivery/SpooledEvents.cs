@@ -33,6 +33,9 @@ internal sealed partial class SpooledEvents : IEventFeed
     private readonly ConcurrentDictionary<long, Tries> _tries = new();
     private readonly WakeUp _wake = new();
     private readonly CancellationTokenSource _stop = new();
+
+    // Answers may come when the source is gone; a record of theirs must still go back to the spool.
+    private readonly CancellationToken _stopped;
     private readonly SupervisedLoop _loop;
     private long _delivered, _deadLetters, _logged = long.MinValue;
     private int _inFlight;
@@ -46,6 +49,7 @@ internal sealed partial class SpooledEvents : IEventFeed
     public SpooledEvents(SpoolReader spool, SinkSender sender, EventOrigin origin, Supervision supervision, TimeProvider time, ILogger logger)
     {
         (_spool, _sender, _origin, _supervision, _time, _logger) = (spool, sender, origin, supervision, time, logger);
+        _stopped = _stop.Token;
         _loop = new SupervisedLoop("reading the spool", RunAsync, supervision, time);
     }
 
@@ -171,8 +175,8 @@ internal sealed partial class SpooledEvents : IEventFeed
 
     private async Task PauseAsync(TimeSpan pause)
     {
-        try { await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(false); }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested) { return; }
+        try { await Task.Delay(pause, _time, _stopped).ConfigureAwait(false); }
+        catch (OperationCanceledException) when (_stopped.IsCancellationRequested) { return; }
     }
 
     public async Task DrainAsync(CancellationToken stop)

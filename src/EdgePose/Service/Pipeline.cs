@@ -69,7 +69,7 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <exception cref="UserError">A model is missing, damaged, or does not start.</exception>
     public static Pipeline Build(EdgePoseConfig config, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
     {
-        if (options.JsonLines is null && config.Mqtt.Host.Length == 0)
+        if (options.JsonLines is null && !config.Sinks.Any(s => s.IsOn))
         {
             throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
@@ -102,7 +103,8 @@ internal sealed class StreamUnit : IDisposable
         {
             case PublishScope.Poses: _outbox.Poses(report); break;
             case PublishScope.Nothing: break;
-            default: _outbox.People(_config.Id, _people.People.Count); break;
+            case PublishScope.Events or PublishScope.CountsOnly: _outbox.People(_config.Id, _people.People.Count); break;
+            default: throw new UnreachableException($"publish {_config.Publish}");
         }
         Observer.End(frame.Info, _people.People.Count);
     }

@@ -43,7 +43,9 @@ internal static class RuleDocuments
         var doc = first.Doc with { Text = Text(declared) };
         if (declared.Select(d => d.Key.Value).Distinct().Count() > 1)
         {
-            doc = doc with { Default = ByType, Remark = Defaults(declared), Example = doc.Example.Length > 0 ? doc.Example : first.Value ?? "" };
+            // The block of the manual is a fall: whoever uncomments it gets what a fall takes by default.
+            var shown = declared.Exists(d => d.Kind == FallRule.Kind) ? declared.Find(d => d.Kind == FallRule.Kind).Key : first;
+            doc = doc with { Default = ByType, Remark = Defaults(declared), Example = doc.Example.Length > 0 ? doc.Example : shown.Value ?? "" };
         }
         return first with
         {

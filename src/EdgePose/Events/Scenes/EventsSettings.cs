@@ -91,8 +91,8 @@ internal sealed record EventsSettings
             doc: "Days on which the time begins.");
         var schedule = new ScheduleSettings(
             entry.Key, [.. days.Select(d => (DayOfWeek)((Array.IndexOf(DayNames, d) + 1) % 7))],
-            s.TimeOfDay("from", "00:00", new Doc("Local time of day.") { Example = "22:00" }),
-            s.TimeOfDay("to", "24:00", new Doc("Local time of day; not after from = on the next day.") { Example = "06:00" }));
+            s.TimeOfDay("from", "00:00", new Doc("Local time of day, such as 22:00.")),
+            s.TimeOfDay("to", "24:00", new Doc("Local time of day; not after from = on the next day, such as 06:00.")));
         s.Done();
         return schedule;
     }

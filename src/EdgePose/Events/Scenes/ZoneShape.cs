@@ -11,7 +11,7 @@ internal sealed record ZoneShape(string Name, IReadOnlyList<Vector2> Corners)
     /// <summary>A smaller area is a slip of the pen: a thousandth of the picture.</summary>
     private const float LeastArea = 1e-3f;
 
-    public static readonly Doc About = "Areas of the picture by name, for rules: polygons of points [x, y] that do not cross themselves.";
+    public static readonly Doc About = "Areas of the picture by name, for rules: polygons of 3-64 points [x, y] that do not cross themselves.";
 
     /// <summary>Reads the section <c>zones</c> of a stream.</summary>
     public static IReadOnlyList<ZoneShape> ReadAll(Section s)

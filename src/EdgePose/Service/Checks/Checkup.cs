@@ -24,7 +24,7 @@ internal sealed class Checkup(RunRequest request, bool offline, bool strict, Tim
         foreach (var problem in ConfigCheck.Files(loaded)) { _findings.Add("config", problem, ExitCode.Configuration); }
         await RuntimeCheck.RunAsync(config.Inference, _findings, stop).ConfigureAwait(false);
         ModelsCheck.Run(loaded, config, request.RequireProvider, _findings);
-        if (config.Mqtt.Host.Length > 0) { _findings.Add(SpoolLook.At(config.Spool, Environment.GetEnvironmentVariable), ExitCode.Configuration); }
+        if (config.Sinks.Any(s => s.IsOn)) { _findings.Add(SpoolLook.At(config.Spool, Environment.GetEnvironmentVariable), ExitCode.Configuration); }
         if (offline) { return; }
         await BrokerLook.RunAsync(config, redactor, _findings, time, stop).ConfigureAwait(false);
         await CamerasCheck.RunAsync(config, redactor, _findings, time, stop).ConfigureAwait(false);

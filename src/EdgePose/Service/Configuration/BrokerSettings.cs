@@ -27,6 +27,8 @@ internal sealed record BrokerSettings : ISinkSettings
     public required OnvifSettings Onvif { get; init; }
     public required SparkplugSettings Sparkplug { get; init; }
 
+    public bool IsOn => Connection.Host.Length > 0;
+
     public static BrokerSettings Read(Section s, string node)
     {
         var connection = MqttSettings.Read(s, node);
@@ -43,7 +45,7 @@ internal sealed record BrokerSettings : ISinkSettings
     {
         var topics = new Topics(Sink.Prefix, Node);
         if (parts.JsonLines is { } output) { return [new JsonLinesSink(new MqttMessages(topics, Sink, Forms(topics)), output)]; }
-        if (Connection.Host.Length == 0) { return []; }
+        if (!IsOn) { return []; }
         return Sparkplug.Group.Length == 0 ? [Mqtt(topics, parts)] : [Mqtt(topics, parts), EdgeNode(parts)];
     }
 

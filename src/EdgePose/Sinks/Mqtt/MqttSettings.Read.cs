@@ -38,7 +38,7 @@ internal sealed partial record MqttSettings
             {
                 Remark = "the system's certificate store", Example = "/etc/edgepose/ca.pem",
             }),
-            CertFile = s.File("cert_file", new Doc("PEM file of the client certificate, for brokers that demand one. It is read again on every connection.")
+            CertFile = s.File("cert_file", new Doc("PEM file of the client certificate, for brokers that demand one. It and its key are read again on every connection.")
             {
                 Example = "/etc/edgepose/client.pem",
             }),

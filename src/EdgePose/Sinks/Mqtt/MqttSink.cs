@@ -10,6 +10,12 @@ namespace EdgePose.Sinks.Mqtt;
 /// </summary>
 internal sealed partial class MqttSink : ISink
 {
+    /// <summary>
+    /// Above the patience of the transport, which gives up a message after six times ten seconds and always answers: on a link of 20 kbit/s the last of
+    /// 32 events waits longer than half a minute, and sending it again would only make that worse.
+    /// </summary>
+    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(75);
+
     private readonly MqttSinkSettings _options;
     private readonly IMqttTransport _transport;
     private readonly MqttMessages _messages;
@@ -42,7 +48,7 @@ internal sealed partial class MqttSink : ISink
     }
 
     public string Name => "mqtt";
-    public SinkTraits Traits => new() { Events = EventPromise.Kept, Window = _options.Window };
+    public SinkTraits Traits => new() { Events = EventPromise.Kept, Window = _options.Window, SendLimit = SendLimit };
 
     /// <summary>State of the connection, with a redacted reason.</summary>
     public BrokerStatus Broker => _broker;
@@ -155,8 +161,9 @@ internal sealed partial class MqttSink : ISink
     {
         _transport.StatusChanged -= OnStatusChanged;
         _transport.MessageReceived -= OnMessage;
-        foreach (var companion in _companions) { await companion.DisposeAsync().ConfigureAwait(false); }
+        // First the connection: a companion waits for the answer to what it has sent.
         await _transport.DisposeAsync().ConfigureAwait(false);
+        foreach (var companion in _companions) { await companion.DisposeAsync().ConfigureAwait(false); }
         _settling.Dispose();
     }
 }
