@@ -39,6 +39,7 @@ public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("edgepose-f25-").FullName;
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task SixteenStreamsAtFourTimesTheCapacity_StayFreshFairAndAccountedForWithoutGrowth()
     {
         await using var device = Start("adaptive: false");

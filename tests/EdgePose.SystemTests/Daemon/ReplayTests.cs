@@ -92,6 +92,7 @@ public sealed class ReplayTests(DaemonFixture fixture, ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task EmptyStreet_TenMinutesThroughTheWholePipeline_GiveNoEvent()
     {
         _ = fixture.FewPeople; // skips without the clip and the models

@@ -7,6 +7,7 @@ namespace EdgePose.SystemTests.Observation;
 
 /// <summary>Weeks of running, in the time of a test: nothing may grow with the number of frames or of connections.</summary>
 [Collection("Observation")]
+[Trait("Category", "Long")]
 public sealed class F26_SoakTests(ITestOutputHelper output) : IDisposable
 {
     private const int Frames = 200_000, Connections = 200, WarmConnections = 60;

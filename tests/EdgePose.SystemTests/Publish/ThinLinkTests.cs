@@ -8,6 +8,7 @@ namespace EdgePose.SystemTests.Publish;
 /// 20 kbit/s upwards, as a tethered modem has it: slower than what sixteen cameras have to say. Late is only a broker that answers nothing at
 /// all, so the connection stands, every event arrives, and poses give way.
 /// </summary>
+[Trait("Category", "Long")]
 public sealed class ThinLinkTests(ITestOutputHelper output)
 {
     private const int Streams = 16;
@@ -16,7 +17,6 @@ public sealed class ThinLinkTests(ITestOutputHelper output)
     public Task SixteenStreamsOverTwentyKilobit_OneConnectionEveryEventAndFewerPoses() => RunAsync(waiting: 40);
 
     [Fact]
-    [Trait("Category", "Long")]
     public Task SixteenStreamsAndABacklogOverTwentyKilobit_OneConnectionEveryEventAndFewerPoses() => RunAsync(waiting: 557);
 
     private async Task RunAsync(int waiting)

@@ -97,6 +97,7 @@ public sealed class QuantizeCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task TinyPoseWithGroundTruth_MeasuresApAndKeepsWithinTheLimitByItsPlan()
     {
         var (media, models) = (Repo.Shared("media"), Repo.Shared("models"));

@@ -9,6 +9,7 @@ namespace EdgePose.SystemTests.Skipping;
 /// exact joints, as a share of that at full rate. Five seconds of one clip; EDGEPOSE_SKIPPING_TABLE=1 measures every clip, model and method,
 /// which takes ten minutes.
 /// </summary>
+[Trait("Category", "Long")]
 public sealed class PanZoomSkippingTests(ITestOutputHelper output)
 {
     private static bool Everything => Environment.GetEnvironmentVariable("EDGEPOSE_SKIPPING_TABLE") == "1";
