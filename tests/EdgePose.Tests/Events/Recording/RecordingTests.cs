@@ -162,7 +162,12 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
         var options = new RecorderOptions { Folder = Path.Combine(_folder, "front"), MaxBytes = 1L << 30, BlockBytes = 2000, QueueBlocks = 1 };
         var recorder = new KeypointRecorder(options, Header(Skeletons.Coco17), new FakeTimeProvider(), NullLogger.Instance);
         var scenes = RandomScenes(Skeletons.Coco17, 4, 1, 3000).ToList();
-        foreach (var scene in scenes) { recorder.Add(scene); }
+        foreach (var burst in scenes.Chunk(500))
+        {
+            foreach (var scene in burst) { recorder.Add(scene); }
+            // The writer gets a block of the next burst after what this one lost: only then can a reader see that blocks are missing.
+            await Task.Delay(50);
+        }
         await recorder.DisposeAsync();
         var (known, read, missing) = (scenes.Select(Text).ToHashSet(), 0L, 0L);
         foreach (var file in Directory.GetFiles(options.Folder).Order(StringComparer.Ordinal))
