@@ -29,16 +29,16 @@ internal static class QuantizationReader
         s.List("processor", [], [], IsText);
         s.List("notes", [], [], IsText);
         Calibration(s.Child("calibration"));
-        var (loss, agreement) = Evaluation(s.Child("evaluation"));
-        var speed = Speed(s.Child("speed"));
+        card = Evaluation(s.Child("evaluation"), card);
+        card = Speed(s.Child("speed"), card);
         Counts(s.Child("bytes"), "float", "quantized");
         Counts(s.Child("residual"), "integer", "quantize", "dequantize", "float_islands");
         Sensitivity(s.Child("sensitivity"));
         s.Done();
         if (!present) { return null; }
         Need(s, "target", "source", "source_sha256", "evaluation");
-        if (loss is null && agreement is null) { s.Error("evaluation", "ap_loss or agreement is missing: nobody knows what the model lost"); }
-        return card with { ApLoss = loss, Agreement = agreement, Speed = speed };
+        if (card.ApLoss is null && card.Agreement is null) { s.Error("evaluation", "ap_loss or agreement is missing: nobody knows what the model lost"); }
+        return card;
     }
 
     private static void Calibration(Section s)
@@ -50,30 +50,44 @@ internal static class QuantizationReader
         s.Done();
     }
 
-    private static (float? ApLoss, float? Agreement) Evaluation(Section s)
+    private static QuantizationCard Evaluation(Section s, QuantizationCard card)
     {
         s.Choice("measure", "ap", ("ap", "ap"), ("box_ap", "box_ap"), ("oks", "oks"), ("boxes", "boxes"));
         s.Text("sha256", "", IsHash);
-        s.Integer("pictures", 0, 0, int.MaxValue);
-        s.Integer("people", 0, 0, int.MaxValue);
+        var pictures = s.Integer("pictures", 0, 0, int.MaxValue);
+        s.Integer("inputs", 0, 0, int.MaxValue);
+        var people = s.Integer("people", 0, 0, int.MaxValue);
         s.Number("ap_float", null, -1, 1);
         s.Number("ap_quantized", null, -1, 1);
         var loss = s.Number("ap_loss", null, -100, 100);
         var agreement = s.Number("agreement", null, 0, 1);
+        foreach (var end in (string[])["low", "high"])
+        {
+            s.Number("ap_loss_" + end, null, -100, 100);
+            s.Number("agreement_" + end, null, 0, 1);
+        }
+        foreach (var of in (string[])["likeness", "harmless"])
+        {
+            var shares = s.Child(of);
+            foreach (var share in (string[])["similarity", "missed", "extra"]) { shares.Number(share, null, 0, 1e6); }
+            shares.Done();
+        }
         s.Number("shift_px", null, 0, 1e6);
         s.Number("sqnr_db", null, -1000, 1000);
         s.Done();
-        return (loss, agreement);
+        return card with { ApLoss = loss, Agreement = agreement, Pictures = pictures, People = people };
     }
 
-    private static float? Speed(Section s)
+    private static QuantizationCard Speed(Section s, QuantizationCard card)
     {
         s.Text("provider", "", IsText);
+        var runtime = s.Text("runtime", "", IsText);
+        var input = s.List("input", [], [], IsText);
         s.Integer("threads", 0, 0, 4096);
         s.Number("one_thread", null, 0, 1e6);
         var all = s.Number("all_threads", null, 0, 1e6);
         s.Done();
-        return all;
+        return card with { Speed = all, SpeedRuntime = runtime, SpeedInput = input.Count == 1 ? input[0] : "" };
     }
 
     private static void Counts(Section s, params ReadOnlySpan<string> keys)

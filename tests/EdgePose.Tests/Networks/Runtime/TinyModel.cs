@@ -36,6 +36,13 @@ internal static class TinyModel
         g.Output("maps", Pooled(g, x, joints, 4), ElementType.Float, [batch, joints, height < 0 ? -1 : height / 4, width < 0 ? -1 : width / 4]);
     });
 
+    /// <summary>As <see cref="Heatmap"/> for any batch by its input, with what an exporter did to the batch on the way to the output.</summary>
+    public static byte[] HeatmapOfAnyBatch(int joints, int height, int width, Func<GraphBuilder, string, string> spoil) => Bytes(g =>
+    {
+        var x = g.Input("image", ElementType.Float, [-1, 3, height, width]);
+        g.Output("maps", spoil(g, Pooled(g, x, joints, 4)), ElementType.Float, [-1, joints, height / 4, width / 4]);
+    });
+
     /// <summary>The two stages of LitePose for any picture size.</summary>
     public static byte[] LitePose(int joints) => Bytes(g =>
     {
