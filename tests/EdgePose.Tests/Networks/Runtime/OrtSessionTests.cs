@@ -58,6 +58,19 @@ public sealed class OrtSessionTests
         Assert.Equal([3, 17, 8, 10], session.Bind(3, 32, 40).Outputs[0].Shape);
     }
 
+    [Fact]
+    public void Bind_SizeThatOnlyTheAxesClaim_IsTheModelsErrorWithBothSizes()
+    {
+        using var session = TinyModel.Open(TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14"), TinyModel.LitePoseOfOneSize(14, 64), 14);
+        var e = Assert.Throws<UserError>(() => session.Bind(1, 64, 128));
+        Assert.Equal(ExitCode.Model, e.Code);
+        Assert.StartsWith("model tiny: the network does not run on [1,3,64,128]: ", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+        Assert.Contains("pose.short_side", e.Hint, StringComparison.Ordinal);
+        // The size that it has goes on working.
+        session.Bind(1, 64, 64).Run();
+    }
+
     /// <summary>What exporters do behind a batch axis that is variable by name only.</summary>
     public static TheoryData<string, string> BakedBatches => new()
     {

@@ -51,6 +51,14 @@ internal static class TinyModel
         g.Output("fine", Pooled(g, x, joints, 2), ElementType.Float, [-1, joints, -1, -1]);
     });
 
+    /// <summary>As <see cref="LitePose"/> by its input, but whoever exported it baked one size into it.</summary>
+    public static byte[] LitePoseOfOneSize(int joints, int side) => Bytes(g =>
+    {
+        var x = g.Input("image", ElementType.Float, [-1, 3, -1, -1]);
+        g.Output("coarse", g.Node("Reshape", "baked4", [Pooled(g, x, 2 * joints, 4), g.Int64s("s4", 1, 2 * joints, side / 4, side / 4)]), ElementType.Float, [-1, 2 * joints, -1, -1]);
+        g.Output("fine", g.Node("Reshape", "baked2", [Pooled(g, x, joints, 2), g.Int64s("s2", 1, joints, side / 2, side / 2)]), ElementType.Float, [-1, joints, -1, -1]);
+    });
+
     /// <summary>As <see cref="LitePose"/>, and a person of one tag has its joints where the picture is brightest in red, green and blue, by turns.</summary>
     public static byte[] Person(int joints) => Bytes(g =>
     {

@@ -71,6 +71,9 @@ public sealed class InferenceLoopTests
         Assert.True(loop.Stop(Limit));
         Assert.Equal((Frames, 0, Frames, 0, Frames), (lanes[0].Failed, lanes[0].Processed, lanes[1].Processed, lanes[1].Failed, served));
         Assert.Equal(2 * Frames, released);
+        Assert.Equal(ExitCode.Model, lanes[0].NothingMeasured!.Code);
+        Assert.Contains($"stream bad: none of its {Frames} frames could be processed, so nothing is known about people in them: InvalidDataException: broken", lanes[0].NothingMeasured!.Message, StringComparison.Ordinal);
+        Assert.Null(lanes[1].NothingMeasured);
         // Rate-limited: the first one at once, the others gathered.
         Assert.InRange(log.Errors, 1, Frames - 1);
     }
