@@ -9,11 +9,10 @@ namespace EdgePose.Domain;
 /// </summary>
 internal static class FurtherSkeletons
 {
-    private const string Nameless = "points";
     public const int MostPoints = 300;
 
-    /// <summary>Of joints of which nothing is known: that of COCO's shoulders.</summary>
-    private const float UsualSigma = .079f;
+    /// <summary>Layouts that descriptors of models bring, by their names.</summary>
+    private static readonly ConcurrentDictionary<string, Skeleton> Brought = new(StringComparer.Ordinal);
 
     public static Skeleton Aic14 { get; } = Of("aic14",
         ["right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist", "right_hip", "right_knee", "right_ankle",
@@ -40,23 +39,19 @@ internal static class FurtherSkeletons
         [.. Skeletons.CocoWholeBody133.Links.Where(l => l.A is >= 91 and < 112).Select(l => (l.A - 91, l.B - 91))],
         [.. Skeletons.CocoWholeBody133.Sigmas.Skip(91).Take(21)]);
 
-    public static Skeleton Face106 { get; } = Plain("face106", "face_", 106, .02f,
+    public static Skeleton Face106 { get; } = Make("face106", Numbered("face_", 106), [], [.. Enumerable.Repeat(.02f, 106)],
     [
         .. Enumerable.Range(0, 33).Select(i => 32 - i), 46, 45, 44, 43, 42, 50, 49, 48, 47, 37, 36, 35, 34, 33, 41, 40, 39, 38, 51, 52, 53, 54, 65, 64, 63,
         62, 61, 60, 59, 58, 57, 56, 55, 79, 78, 77, 76, 75, 82, 81, 80, 83, 70, 69, 68, 67, 66, 73, 72, 71, 74, 90, 89, 88, 87, 86, 85, 84, 95, 94, 93, 92,
         91, 100, 99, 98, 97, 96, 103, 102, 101, 105, 104,
     ]);
 
-    /// <summary>Layouts that descriptors of models bring, by their names.</summary>
-    private static readonly ConcurrentDictionary<string, Skeleton> Brought = new(StringComparer.Ordinal);
+    public static IReadOnlyList<Skeleton> All => [Halpe26, Aic14, Ap10K17, Hand21, Face106];
 
-    /// <summary>Makes a layout known under a name of the user's; null when that name has other joints or limbs already.</summary>
-    /// <param name="name">Not a known one.</param>
-    /// <param name="joints">Names, of which <c>left_</c> and <c>right_</c> tell the sides.</param>
-    /// <param name="links">Pairs of joints.</param>
+    /// <summary>Makes a layout known whose names tell the sides (<c>left_</c>, <c>right_</c>); null when that name has another layout already.</summary>
     public static Skeleton? Bring(string name, string[] joints, (int, int)[] links)
     {
-        var known = Brought.GetOrAdd(name, _ => Of(name, joints, links, [.. joints.Select(_ => UsualSigma)]));
+        var known = Brought.GetOrAdd(name, _ => Of(name, joints, links, Usual(joints.Length)));
         return known.Joints.SequenceEqual(joints) && known.Links.SequenceEqual(links) ? known : null;
     }
 
@@ -64,13 +59,14 @@ internal static class FurtherSkeletons
     public static Skeleton? Find(string name) => Brought.GetValueOrDefault(name);
 
     /// <summary>The layout <c>pointsN</c> of N joints of which nothing is known; null for any other name.</summary>
-    public static Skeleton? Points(string name) =>
-        name.StartsWith(Nameless, StringComparison.Ordinal) && name[Nameless.Length..] is { Length: > 0 } digits && digits[0] != '0'
-        && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MostPoints
-            ? Plain(name, "point_", count, UsualSigma, [.. Enumerable.Range(0, count)]) : null;
+    public static Skeleton? Points(string name) => name.StartsWith("points", StringComparison.Ordinal) && name.Length > 6 && name[6] != '0'
+        && int.TryParse(name.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MostPoints
+            ? Make(name, Numbered("point_", count), [], Usual(count), [.. Enumerable.Range(0, count)]) : null;
 
-    private static Skeleton Plain(string name, string stem, int count, float sigma, int[] flip) =>
-        Make(name, [.. Enumerable.Range(0, count).Select(i => $"{stem}{i}")], [], [.. Enumerable.Repeat(sigma, count)], flip);
+    // The sigma of COCO's shoulders.
+    private static float[] Usual(int count) => [.. Enumerable.Repeat(.079f, count)];
+
+    private static string[] Numbered(string stem, int count) => [.. Enumerable.Range(0, count).Select(i => $"{stem}{i}")];
 
     private static Skeleton Of(string name, string[] joints, (int, int)[] links, float[] sigmas) =>
         Make(name, joints, links, sigmas, [.. joints.Select((j, i) => Other(joints, j, i))]);
