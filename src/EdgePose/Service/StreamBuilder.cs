@@ -17,6 +17,9 @@ namespace EdgePose.Service;
 internal sealed class StreamBuilder(
     EdgePoseConfig config, ModelStore models, Outbox outbox, PipelineOptions options, Func<string, string> redact, ILoggerFactory loggers, TimeProvider time)
 {
+    private readonly ConnectGate _gate = new(ConnectGate.Places, time);
+    private readonly CrowdLog _log = new(loggers.CreateLogger<StreamSupervisor>(), time);
+
     /// <param name="stream">An enabled stream.</param>
     /// <param name="stages">Clock of the inference thread.</param>
     /// <param name="wake">Wakes the inference thread.</param>
@@ -30,7 +33,7 @@ internal sealed class StreamBuilder(
         var events = StreamEvents.Open(stream, config, pose, options.Events ?? StreamEvents.Published(outbox, network), loggers, time);
         var (source, history) = (stream.Source with { FrameSize = people.PreferredFrame }, options.Histories.Of(stream.Id));
         return new StreamUnit(
-            stream, onStatus => new VideoStream(source, history, wake, onStatus, redact, time, loggers.CreateLogger<StreamSupervisor>()), people, events,
+            stream, onStatus => new VideoStream(source, history, wake, onStatus, redact, time, _log, _gate), people, events,
             outbox, history, observer, time);
     }
 
