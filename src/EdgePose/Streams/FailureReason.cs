@@ -37,7 +37,6 @@ internal static class FailureReason
         ("No such device", StreamState.NotFound, "the device is gone"),
         ("Permission denied", StreamState.Unreachable, "no permission to open it"),
         ("Device or resource busy", StreamState.Unreachable, "another program uses the device"),
-        ("moov atom not found", StreamState.Reconnecting, "the recording is cut off or still being written: its index is missing"),
         ("Is a directory", StreamState.NotFound, "it is a folder, not a file"),
         ("Unrecognized option", StreamState.Failed, "this ffmpeg does not know an option that is needed; edgepose check says which versions are known"),
         ("Option not found", StreamState.Failed, "this ffmpeg does not know an option that is needed; edgepose check says which versions are known"),
@@ -77,6 +76,7 @@ internal static class FailureReason
             // concat reports every failure of the inner source without a known text this way: silence, reset, or an answer that is no video.
             return (StreamState.Unreachable, NoUsableAnswer);
         }
+        if (tail.Any(static line => line.Contains("moov atom not found", StringComparison.Ordinal))) { fallback = "the recording is cut off or still being written, or is none: its index is missing"; }
         return (StreamState.Reconnecting, last.Length > 0 ? $"{fallback}: {last}" : fallback);
     }
 

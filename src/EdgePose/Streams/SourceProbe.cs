@@ -77,7 +77,7 @@ internal sealed class SourceProbe(FfmpegTools tools, Func<string, string> redact
         if (!vague || source.Kind is not (SourceKind.Rtsp or SourceKind.Http) || (result.Elapsed > Quick && !result.Reason.StartsWith(NoVideo, StringComparison.Ordinal))) { return result; }
         var answer = SourceAnswer.Parse(await AuthChallenge.AskAsync(source.Url, time, stop).ConfigureAwait(false));
         if (answer?.Explain() is not { } better) { return result; }
-        return result with { Reason = SourceUrl.Mask(redact(better)), State = result.State == StreamState.AuthFailed ? result.State : StreamState.NotFound };
+        return result with { Reason = redact(better), State = result.State == StreamState.AuthFailed ? result.State : StreamState.NotFound };
     }
 
     private async Task<ProbeResult> AskAsync(SourceSettings source, FfmpegGeneration generation, TimeSpan timeout, CancellationToken stop)
