@@ -37,7 +37,7 @@ internal static class Verbs
                     --long: instead the long tests, which need several hundred MB more (other versions of ONNX Runtime, arm64, NVIDIA's flavour);
                     --ci: all tests but those with the largest downloads, as continuous integration runs them
           demo      setup, build and `edgepose demo`; further arguments go to it, e.g. --seconds 20
-          publish   a runnable program, artifacts/publish/edgepose; --runtime linux-x64 (default) or linux-arm64;
+          publish   a runnable program with the default models, artifacts/publish/edgepose; --runtime linux-x64 (default) or linux-arm64;
                     --framework-dependent (default) needs the ASP.NET Core 10 runtime, --self-contained brings it;
                     --gpu: with CUDA and TensorRT, for linux-x64
           bench     build and run the benchmarks; further arguments go to BenchmarkDotNet, e.g. --filter '*Decode*'
@@ -121,6 +121,10 @@ internal static class Setup
     // Each step returns what it did, or null when there was nothing to do.
     public static readonly Func<string?>[] All = [Packages, Npm, NuGet, Clip, Models];
     public static readonly Func<string?>[] Restore = [Npm, NuGet];
+
+    /// <summary>What a program that is given away consists of.</summary>
+    public static readonly Func<string?>[] Product = [Npm, NuGet, Models];
+    public static IEnumerable<string> DefaultModelNames => DefaultModels.Select(m => m.Target);
 
     public static void Run(Func<string?>[] steps)
     {

@@ -55,6 +55,8 @@ internal sealed partial class Pipeline : IAsyncDisposable
 
     /// <summary>Which streams lose many frames; fed once a second.</summary>
     public DropMeter Drops { get; } = new();
+    /// <summary>Whether the device is overloaded; fed once a second.</summary>
+    public OverloadMeter Overload { get; } = new();
     public InferenceLoop Loop => _inference.Loop;
     public IReadOnlyCollection<OrtSession> Sessions => _inference.Models.Sessions;
 
@@ -80,12 +82,14 @@ internal sealed partial class Pipeline : IAsyncDisposable
         }
     }
 
+    public const string NoSink = "no broker is configured", NoSinkHint = "add mqtt: { url: mqtt://... }, or use --stdout";
+
     /// <exception cref="UserError">Nobody would get what the daemon finds.</exception>
     public static void RequireSink(EdgePoseConfig config, PipelineOptions options)
     {
         if (options.JsonLines is null && !config.Sinks.Any(s => s.IsOn))
         {
-            throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
+            throw new UserError(ExitCode.Configuration, $"{config.Path}: {NoSink}", NoSinkHint);
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class StreamSupervisor
         var live = source.Kind != SourceKind.File;
         var endsOnGarbage = live && !(_garbageEnded is { } ended && _time.GetElapsedTime(ended) < GarbageRetry);
         var hardware = _hardware.For(format.Codec);
-        var log = new FfmpegLog(_redact, (text, held) => LogFfmpeg(_source.Stream, text, held), _time);
+        var log = new FfmpegLog(_redact, (text, held) => { if (!stop.IsCancellationRequested) { LogFfmpeg(_source.Stream, text, held); } }, _time);
         var reader = new FrameReader(pool, _slot, _stamper, Counters, _time, source.Lossless)
         {
             Notes = FfmpegCommand.IsAnnotated(source) ? log.Notes : null,
