@@ -14,7 +14,6 @@ internal static class Publishing
         if (gpu && runtime != "linux-x64") { throw new Stop(2, "publish: --gpu is for linux-x64; a Jetson's own library is named in inference.runtime_library"); }
         Setup.Run(Setup.Product);
         Program(Target, runtime, whole, gpu);
-        Carry(Target);
         Console.WriteLine($"publish: {Target}/edgepose ({Files.Size(Target)})");
         return 0;
     }
@@ -28,12 +27,13 @@ internal static class Publishing
         }
     }
 
-    /// <summary>Publishes the program for one processor into <paramref name="folder"/>, which is made anew.</summary>
+    /// <summary>Publishes the program for one processor into <paramref name="folder"/>, which is made anew. The default models have been set up.</summary>
     public static void Program(string folder, string runtime, bool whole, bool gpu)
     {
         Files.Recreate(folder);
         string[] kind = ["-r", runtime, whole ? "--self-contained" : "--no-self-contained", "-p:RestoreLockedMode=true"];
         string[] flavour = gpu ? ["-p:OnnxRuntimeGpu=true"] : [];
         Shell.Run("publish", ["dotnet", "publish", "src/EdgePose.Program", "-c", "Release", "-o", folder, .. kind, .. flavour, .. Verbs.MSBuild]);
+        Carry(folder);
     }
 }

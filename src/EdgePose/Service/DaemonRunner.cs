@@ -67,7 +67,12 @@ internal static class DaemonRunner
         using var host = builder.Build();
         await using var services = (IAsyncDisposable)host;
         // Built here and not by the host, which would log what the verb says.
-        _ = host.Services.GetRequiredService<Daemon>();
+        try { _ = host.Services.GetRequiredService<Daemon>(); }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop while networks were opened; nothing runs yet.
+            return ExitCode.Ok;
+        }
         // A signal during the start does not cut it short: what was built is stopped in order, as later.
         await host.StartAsync(CancellationToken.None);
         await host.WaitForShutdownAsync(stop);
@@ -75,7 +80,7 @@ internal static class DaemonRunner
         return ExitCode.Ok;
 
         Pipeline Build(EdgePoseConfig loaded, IServiceProvider services) =>
-            Pipeline.Build(loaded, services.GetRequiredService<PipelineOptions>(), redactor, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
+            Pipeline.Build(loaded, services.GetRequiredService<PipelineOptions>(), redactor, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>(), stop);
     }
 
     /// <summary>Opened once for the life of the process: other settings of it count from the next start.</summary>

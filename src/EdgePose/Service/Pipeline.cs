@@ -30,13 +30,14 @@ internal sealed partial class Pipeline : IAsyncDisposable
     private bool _stopped, _disposed;
 
     private Pipeline(
-        EdgePoseConfig config, InferenceUnit inference, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+        EdgePoseConfig config, InferenceUnit inference, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time,
+        CancellationToken stop)
     {
         (_config, _inference, _options, _redactor, _loggers, _time) = (config, inference, options, redactor, loggers, time);
         (_logger, _clock) = (loggers.CreateLogger<Pipeline>(), new ClockState(time));
         _outbox = new CurrentOutbox(NewOutbox(config));
         var builder = NewBuilder(config, inference);
-        _streams = [.. config.Streams.Where(s => s.Enabled).Select(builder.Build)];
+        _streams = [.. config.Streams.Where(s => s.Enabled).Select(s => builder.Build(s, stop))];
     }
 
     public EdgePoseConfig Config => _config;
@@ -67,13 +68,15 @@ internal sealed partial class Pipeline : IAsyncDisposable
     public Task SourcesEnded => Task.WhenAll(_streams.Select(s => s.Running));
 
     /// <exception cref="UserError">A model is missing, damaged, or does not start.</exception>
-    public static Pipeline Build(EdgePoseConfig config, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+    /// <exception cref="OperationCanceledException">Told to stop while networks were opened, which takes seconds on a busy board.</exception>
+    public static Pipeline Build(
+        EdgePoseConfig config, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time, CancellationToken stop = default)
     {
         RequireSink(config, options);
         var inference = InferenceUnit.Open(config, options.RequireProvider, loggers, time);
         try
         {
-            return new Pipeline(config, inference, options, redactor, loggers, time);
+            return new Pipeline(config, inference, options, redactor, loggers, time, stop);
         }
         catch
         {
