@@ -26,6 +26,7 @@ internal static class ModelsCommand
             ImportCommand.Create(),
             GenerateCommand.Create(),
             PullCommand.Create(Folders),
+            SpeedCommand.Create(Folders),
             Verb.Create("remove", "Deletes a model's files from the user's folder.",
                 ["edgepose models remove rtmpose-m", "edgepose models remove my-model --models ~/models"], [Name, Folders],
                 (parsed, _) => Task.FromResult(Remove(parsed))),
