@@ -119,7 +119,7 @@ internal static class Setup
 {
     private const string ClipHash = "45cddc9490be69345cbdab64ca583be65987e864ca408038e648db99e10516cf";
 
-    private static readonly (string Source, string Target, string[] Options)[] DefaultModels =
+    public static readonly (string Source, string Target, string[] Options)[] DefaultModels =
         [("centernet", "centernet-person", ["--outputs", "tower_0/detections"]), ("movenet-lightning", "movenet-lightning", [])];
 
     private static readonly string[] Debian =
@@ -131,11 +131,7 @@ internal static class Setup
 
     // Each step returns what it did, or null when there was nothing to do.
     public static readonly Func<string?>[] All = [Packages, Npm, NuGet, Clip, Models];
-    public static readonly Func<string?>[] Restore = [Npm, NuGet];
-
-    /// <summary>What a program that is given away consists of.</summary>
-    public static readonly Func<string?>[] Product = [Npm, NuGet, Models];
-    public static IEnumerable<string> DefaultModelNames => DefaultModels.Select(m => m.Target);
+    public static readonly Func<string?>[] Restore = [Npm, NuGet], Product = [Npm, NuGet, Models];
 
     public static void Run(Func<string?>[] steps)
     {

@@ -21,7 +21,7 @@ internal static class Publishing
     /// <summary>Puts the default models beside their descriptors, so that the program starts wherever it is copied to.</summary>
     private static void Carry(string folder)
     {
-        foreach (var name in Setup.DefaultModelNames)
+        foreach (var (_, name, _) in Setup.DefaultModels)
         {
             foreach (var file in (string[])[$"{name}.onnx", $"{name}.onnx.sha256"]) { File.Copy($"artifacts/assets/models/{file}", $"{folder}/models/{file}"); }
         }
