@@ -36,7 +36,6 @@ public sealed class ConfigSchemaTests
 
     [Theory]
     [InlineData("node: hall", "node: Hall Pi")]
-    [InlineData("node: hall", "inference: { plugin_libraries: { npu: 5 } }")]
     [InlineData("node: hall", "inference: { plugin_libraries: { \"My Npu\": /opt/x.so } }")]
     [InlineData("node: hall", "inference: { plugin_libraries: { npu: \"\" } }")]
     [InlineData("mqtts://", "http://")]
