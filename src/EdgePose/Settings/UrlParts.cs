@@ -42,6 +42,11 @@ internal sealed partial record UrlParts
         var authority = m.Groups[2].Value;
         var at = authority.LastIndexOf('@');
         var (userInfo, hostPort) = at < 0 ? ("", authority) : (authority[..at], authority[(at + 1)..]);
+        if (HoldsReference(hostPort + m.Groups[3].Value) || userInfo.StartsWith("${", StringComparison.Ordinal))
+        {
+            problem = ReferenceInside;
+            return null;
+        }
         var host = HostPort().Match(hostPort);
         if (!host.Success)
         {
@@ -81,6 +86,11 @@ internal sealed partial record UrlParts
         _ when text.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029') => "line breaks and control characters are not allowed in an address",
         _ => "",
     };
+
+    public const string ReferenceInside = "references such as ${env:NAME} are possible for passwords only, not inside an address; write it out";
+
+    /// <summary>A reference to a secret is looked up where the whole password is one; elsewhere it would be taken for a part of the name.</summary>
+    public static bool HoldsReference(string part) => part.Contains("${env:", StringComparison.Ordinal) || part.Contains("${credential:", StringComparison.Ordinal);
 
     // Uri is not used: it accepts, rewrites and normalises far more than a camera's address should have.
     [GeneratedRegex(@"^([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([/?#].*)?\z", RegexOptions.CultureInvariant)]
