@@ -26,7 +26,7 @@ public sealed class RecordingTests(IngestFixture fixture)
         var all = new MemoryStream();
         foreach (var (width, height) in sizes)
         {
-            var path = Clip.Make(fixture.Folder, 1, $"{width}x{height}.h264", "-vf", $"scale={width}:{height},setsar=1");
+            var path = Clip.Make(fixture.Folder, 1, $"{name}-{width}x{height}.h264", "-vf", $"scale={width}:{height},setsar=1");
             await all.WriteAsync(await File.ReadAllBytesAsync(path));
         }
         var joined = Path.Combine(fixture.Folder, name + ".h264");
@@ -90,7 +90,7 @@ public sealed class RecordingTests(IngestFixture fixture)
     [InlineData("1/1", 0, 704, 288)]
     public async Task PixelsThatAreNotSquare_AreMadeSquare(string announced, double configured, int width, int height)
     {
-        var path = Clip.Make(fixture.Folder, 1, "wide.mp4", "-vf", $"scale=704:288,setsar={announced}");
+        var path = Clip.Make(fixture.Folder, 1, $"wide-{announced.Replace('/', '-')}-{width}.mp4", "-vf", $"scale=704:288,setsar={announced}");
         (int, int) asked = default;
         await using var stream = await PlayAsync(Recording(path) with { PixelAspect = configured, FrameSize = (w, h) => { asked = (w, h); return (w / 2, h / 2); } });
         Assert.Equal((width, height), asked);
