@@ -14,11 +14,10 @@ internal static partial class Scalars
     /// <summary>A finite decimal number such as <c>5</c>, <c>-0.5</c> or <c>1e3</c>.</summary>
     public static bool TryNumber(string text, out double value) =>
         double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
-            CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && !IsLost(text, value);
+            CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && (value != 0 || IsPlainZero(text));
 
-    /// <summary>A zero that was written as something else: -0, or a number too small to be kept, such as 1e-400.</summary>
-    private static bool IsLost(string text, double value) =>
-        value == 0 && (double.IsNegative(value) || text.AsSpan(0, text.AsSpan().IndexOfAny('e', 'E') is var at and >= 0 ? at : text.Length).ContainsAnyInRange('1', '9'));
+    /// <summary>Zero that is written as zero: neither -0, nor a number too small to be told from it, which would silently mean something else.</summary>
+    private static bool IsPlainZero(string text) => text[0] != '-' && !text.AsSpan().ContainsAnyInRange('1', '9');
 
     public static bool TryInteger(string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
@@ -40,7 +39,7 @@ internal static partial class Scalars
         var ms = amount * unitMs;
         if (ms > TimeSpan.MaxValue.TotalMilliseconds / 2) { return false; }
         value = TimeSpan.FromMilliseconds(ms);
-        return true;
+        return ms == 0 || value > TimeSpan.Zero;
     }
 
     public static string Duration(TimeSpan value) => value switch

@@ -42,13 +42,8 @@ internal sealed partial record UrlParts
         var authority = m.Groups[2].Value;
         var at = authority.LastIndexOf('@');
         var (userInfo, hostPort) = at < 0 ? ("", authority) : (authority[..at], authority[(at + 1)..]);
-        if (HoldsReference(hostPort + m.Groups[3].Value) || userInfo.StartsWith("${", StringComparison.Ordinal))
-        {
-            problem = ReferenceInside;
-            return null;
-        }
         var host = HostPort().Match(hostPort);
-        if (!host.Success)
+        if (!host.Success && !HasReference(hostPort))
         {
             problem = "the host is missing or malformed (in a password, write / as %2F, # as %23, ? as %3F and @ as %40)";
             return null;
@@ -69,6 +64,11 @@ internal sealed partial record UrlParts
             problem = "user or password hold control characters";
             return null;
         }
+        if (userInfo.StartsWith("${", StringComparison.Ordinal) || HasReference(user) || HasReference(m.Groups[3].Value) || HasReference(hostPort) || HasReference(raw) && !WholeReference().IsMatch(raw))
+        {
+            problem = "references such as ${env:NAME} are possible as the whole password only, and best under the key password";
+            return null;
+        }
         return new UrlParts
         {
             Scheme = m.Groups[1].Value.ToLowerInvariant(), User = user, Password = password, RawPassword = raw,
@@ -87,10 +87,10 @@ internal sealed partial record UrlParts
         _ => "",
     };
 
-    public const string ReferenceInside = "references such as ${env:NAME} are possible for passwords only, not inside an address; write it out";
+    public static bool HasReference(string text) => text.Contains("${env:", StringComparison.Ordinal) || text.Contains("${credential:", StringComparison.Ordinal);
 
-    /// <summary>A reference to a secret is looked up where the whole password is one; elsewhere it would be taken for a part of the name.</summary>
-    public static bool HoldsReference(string part) => part.Contains("${env:", StringComparison.Ordinal) || part.Contains("${credential:", StringComparison.Ordinal);
+    [GeneratedRegex(@"^\$\{(credential|env):[^{}]*\}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex WholeReference();
 
     // Uri is not used: it accepts, rewrites and normalises far more than a camera's address should have.
     [GeneratedRegex(@"^([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([/?#].*)?\z", RegexOptions.CultureInvariant)]
