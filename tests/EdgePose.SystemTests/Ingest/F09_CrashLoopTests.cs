@@ -52,6 +52,7 @@ public sealed class F09_CrashLoopTests(FaultFolder fixture, ITestOutputHelper ou
         await using var stream = new RunningStream(Source, tools);
         await stream.WaitAsync(static s => s.Status.State == StreamState.Failed, "failed");
         Assert.Contains("4.3 or later", stream.Status.Reason, StringComparison.Ordinal);
+        Assert.Contains("edgepose check says which versions are known", stream.Status.Reason, StringComparison.Ordinal);
         Assert.NotEmpty(stream.Status.Messages);
     }
 
