@@ -106,7 +106,13 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
     private void AcceptBytes(ReadOnlySpan<byte> line)
     {
         if (line.IsEmpty) { return; }
-        if (FrameLine.IsFromFilter(line)) { AcceptFrameLine(line); }
+        if (FrameLine.IsFromFilter(line))
+        {
+            AcceptFrameLine(line);
+            // The filter ends its line in a second step, between which another thread may write one.
+            if (line.IndexOf("corrupt decoded frame"u8) >= 0) { InterpretWarning(CorruptFrame); }
+            if (FrameLine.TryReadDecoded(line, out var glued)) { _damage.Decoded(glued); }
+        }
         else if (FrameLine.IsTrace(line))
         {
             if (FrameLine.TryReadDecoded(line, out var decoded)) { _damage.Decoded(decoded); }

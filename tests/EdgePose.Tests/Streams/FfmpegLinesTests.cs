@@ -79,6 +79,19 @@ public sealed class FfmpegLinesTests
     }
 
     [Theory]
+    [InlineData("[dec:h264 @ 0x55558fc1dd40] [warning] corrupt decoded frame")]
+    [InlineData("[dec:h264 @ 0x55558fc1dd40] [info] decoder -> pts:5120 pts_time:0.333333")]
+    public void LineOfTheDecoder_ThatEndsALineOfTheFilter_IsRead(string message)
+    {
+        // The filter writes its line in two steps, and another thread may write between them.
+        var (before, after) = (New[..New.IndexOf(message, StringComparison.Ordinal)], New[New.IndexOf(message, StringComparison.Ordinal)..]);
+        const string Filter = "[Parsed_showinfo_3 @ 0x7fc55000fd40] [info] color_range:pc color_space:gbr";
+        var log = Read(Mapping + before[..(before.LastIndexOf('\n') + 1)] + Filter + before[(before.LastIndexOf('\n') + 1)..] + after, decodesAhead: true);
+        Assert.Equal([false, false, true, false, true, false], Notes(log, 6).Select(static n => n.Fault == FrameFault.Damaged));
+        Assert.Equal(2, log.DamagedPictures);
+    }
+
+    [Theory]
     [InlineData("[graph 0 input from stream 0:0 @ 0x5562925c0280] [verbose] w:{0} pixfmt:yuv420p tb:1/1000 fr:15/1 sar:{1}", "4.3.7, 5.1.9")]
     [InlineData("[graph -1 input from stream 0:0 @ 0x7fa130010100] [verbose] w:{0} pixfmt:yuv420p tb:1/1000 fr:15/1 sar:{1} csp:unknown range:unknown", "7.1.5")]
     [InlineData("[graph -1 input from stream 0:0 @ 0x7f78a0010140] [verbose] w:{0} pixfmt:yuv420p tb:1/1000 fr:15/1 sar:{1} csp:unknown range:unknown alpha:unspecified", "9.0.2")]
