@@ -52,7 +52,11 @@ internal static class DaemonRunner
         // The notifier alone: AddSystemd acts only under a parent named systemd, says READY too early and takes SIGTERM for itself.
         builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
         builder.Services.AddSingleton(services => new SystemdNotify(services.GetRequiredService<ISystemdNotifier>(), Environment.GetEnvironmentVariable));
-        builder.Services.AddSingleton(services => new PipelineOptions(request.RequireProvider, output) { Spool = services.GetService<DurableSpool>() });
+        builder.Services.AddSingleton(services => new PipelineOptions(request.RequireProvider, output)
+        {
+            Spool = services.GetService<DurableSpool>(), Memory = services.GetRequiredService<DaemonMemory>(),
+        });
+        builder.Services.AddSingleton(services => Memory(config, services));
         if (!request.Stdout) { builder.Services.AddSingleton(services => Spool(config, services)); }
         builder.Services.AddSingleton(services => new Observatory(
             services.GetRequiredService<PipelineOptions>().Metrics, Environment.GetEnvironmentVariable, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()));
@@ -62,6 +66,7 @@ internal static class DaemonRunner
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         using var host = builder.Build();
         await using var services = (IAsyncDisposable)host;
+        await host.Services.GetRequiredService<DaemonMemory>().StartAsync(stop);
         // A signal during the start does not cut it short: what was built is stopped in order, as later.
         await host.StartAsync(CancellationToken.None);
         await host.WaitForShutdownAsync(stop);
@@ -81,6 +86,15 @@ internal static class DaemonRunner
         return DurableSpool.Open(
             SpoolFolder.Options(config.Spool, Environment.GetEnvironmentVariable), time, () => clock.IsSynced,
             services.GetRequiredService<ILogger<DurableSpool>>());
+    }
+
+    private static DaemonMemory Memory(EdgePoseConfig config, IServiceProvider services)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        var clock = new ClockState(time);
+        return new DaemonMemory(
+            services.GetService<DurableSpool>(), SpoolFolder.Options(config.Spool, Environment.GetEnvironmentVariable).Folder, time, () => clock.IsSynced,
+            services.GetRequiredService<ILoggerFactory>());
     }
 
     /// <summary>The checked configuration; warnings go to <paramref name="notes"/>.</summary>

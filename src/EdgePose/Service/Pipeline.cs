@@ -30,10 +30,11 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         (Config, _models, Spool) = (config, models, options.Spool);
         var clock = new ClockState(time);
-        var parts = new SinkParts(options.JsonLines, Versions.Self, () => ReloadRequested?.Invoke(), redactor.Redact, loggers, time);
+        var parts = options.Parts(() => ReloadRequested?.Invoke(), redactor.Redact, loggers, time);
         ISink[] sinks = [.. config.Sinks.SelectMany(s => s.Create(parts))];
         _outbox = new Outbox(
-            config.Outbox with { Spool = options.Spool, Boot = options.Boot }, sinks, time, loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
+            config.Outbox with { Spool = options.Spool, Boot = options.Boot, OtherReaders = options.OtherReaders }, sinks, time,
+            loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
         _outbox.Sinks[0].Answered = options.Metrics.Published;
         var (scheduled, stages) = (new List<ScheduledStream>(), new StageClock(time));
         _loop = new InferenceLoop(scheduled, time, loggers.CreateLogger<InferenceLoop>(), config.Scheduling);
@@ -91,8 +92,7 @@ internal sealed class Pipeline : IAsyncDisposable
     public void Start(NodeInfo info, Func<StreamUnit, CancellationToken, Task>? read = null)
     {
         FreeMemory.TrimAll();
-        _outbox.SetInfo(info);
-        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(StreamEvents.Announcement)]);
+        StreamEvents.Announce(_outbox, info, Config, id => _streams.FirstOrDefault(s => s.Id == id)?.Skeleton);
         _outbox.Start();
         foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
         {

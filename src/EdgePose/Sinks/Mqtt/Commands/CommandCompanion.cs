@@ -39,8 +39,6 @@ internal sealed class CommandCompanion(
 
     public void Receive(in MqttMessage message) => _desk?.Receive(message);
 
-    public MqttMessage? Render(StateValue value) => null;
-
     private CommandReply Execute(string name)
     {
         switch (name)
