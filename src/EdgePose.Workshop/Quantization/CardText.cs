@@ -76,7 +76,7 @@ internal static class CardText
         yaml.Number("padding", decode.Padding);
         yaml.Value("refine", Kebab(decode.Refine));
         yaml.Number("dark_kernel", decode.DarkKernel);
-        yaml.Number("simcc_ratio", decode.SimccRatio);
+        if (decode.SimccRatio is { } ratio) { yaml.Number("simcc_ratio", ratio); }
         yaml.Number("joint_threshold", decode.JointThreshold);
         yaml.End();
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EdgePose.Delivery.Documents;
 using EdgePose.Delivery.Spool;
@@ -15,18 +16,18 @@ internal sealed class Outbox : IAsyncDisposable
 {
     private static readonly Task<AppendOutcome> NotKept = Task.FromResult(AppendOutcome.Volatile);
 
-    private readonly OutboxSettings _options;
+    private volatile OutboxSettings _options;
     private readonly TimeProvider _time;
     private readonly Func<bool> _clockIsSynced;
     private readonly SinkChain[] _chains;
     private readonly PosesPool _pool;
     private readonly ConcurrentDictionary<string, StreamOutlet> _streams = new();
-    private readonly OpenCounts _open = new();
+    private OpenCounts _open = new();
 
     // guarded by _gate
     private readonly Lock _gate = new();
     private HashSet<StateKey> _expected = [];
-    private long _lastSeq;
+    private StrongBox<long> _lastSeq = new();
     private int _stopped;
     private volatile bool _stopping;
 
@@ -65,6 +66,29 @@ internal sealed class Outbox : IAsyncDisposable
             chain.Set(StateValue.Available(StateKey.Availability, online: true), urgent: true);
             chain.Start();
         }
+    }
+
+    /// <summary>Goes on with what <paramref name="former"/> knew, which is about to stop: kept values, names and the numbers of events.</summary>
+    public void TakeOver(Outbox former)
+    {
+        _lastSeq = former._lastSeq;
+        foreach (var (id, outlet) in former._streams)
+        {
+            lock (former._gate) { Stream(id).Zones.UnionWith(outlet.Zones); }
+        }
+        lock (former._gate) { (_expected, _open) = ([.. former._expected], former._open); }
+        foreach (var value in former._chains.SelectMany(c => c.Values()).DistinctBy(v => v.Key))
+        {
+            if (value.IsGone) { Clear(value.Key); }
+            else { Set(value, urgent: true); }
+        }
+    }
+
+    /// <summary>Another rate of pose messages from now on.</summary>
+    public void SetRate(double maxRate)
+    {
+        _options = _options with { MaxRate = maxRate };
+        foreach (var stream in _streams.Values) { stream.SetRate(maxRate); }
     }
 
     public void SetInfo(NodeInfo info)
@@ -123,11 +147,14 @@ internal sealed class Outbox : IAsyncDisposable
             var numbers = streams.Where(s => s.IsEnabled)
                 .SelectMany(s => s.Zones.Select(z => StateKey.OfZone(s.Stream, z)).Concat(s.Rules.Select(r => StateKey.OfRule(s.Stream, r.Name)))).ToList();
             var before = _expected;
+            bool IsTold(StateKey key) =>
+                before.Contains(key) || (key.Kind == StateKind.Zone && _streams.TryGetValue(key.Stream, out var known) && known.Zones.Contains(key.Part));
             _expected = [.. Keys(streams), .. numbers];
             foreach (var chain in _chains) { chain.Expect(_expected); }
+            foreach (var (id, stream) in _streams) { stream.Zones.RemoveWhere(z => !_expected.Contains(StateKey.OfZone(id, z))); }
             foreach (var skeleton in streams.Select(s => s.Skeleton).OfType<Skeleton>().DistinctBy(s => s.Name)) { Set(StateValue.Of(skeleton), urgent: true); }
             foreach (var stream in streams.Where(s => s.IsEnabled)) { Set(StateValue.Of(stream), urgent: true); }
-            foreach (var key in numbers.Where(k => !before.Contains(k)))
+            foreach (var key in numbers.Where(k => !IsTold(k)))
             {
                 Set(StateValue.Of(key, key.Kind == StateKind.Rule ? _open.Of(key.Stream, key.Part) : 0), urgent: true);
             }
@@ -141,6 +168,17 @@ internal sealed class Outbox : IAsyncDisposable
         .. streams.SelectMany(s => ((StateKind[])[StateKind.StreamAvailability, StateKind.StreamState]).Select(k => StateKey.OfStream(k, s.Stream))),
         .. streams.Where(s => s.IsEnabled).SelectMany(s => ((StateKind[])[StateKind.People, StateKind.Announcement]).Select(k => StateKey.OfStream(k, s.Stream))),
     ];
+
+    /// <summary>Clears the numbers of people of a stream about which nothing is said any more.</summary>
+    public void RemoveCounts(string id)
+    {
+        Clear(StateKey.OfStream(StateKind.People, id));
+        if (!_streams.TryGetValue(id, out var stream)) { return; }
+        lock (_gate)
+        {
+            foreach (var zone in stream.Zones) { Clear(StateKey.OfZone(id, zone)); }
+        }
+    }
 
     /// <summary>People whose feet are in a zone.</summary>
     public void SetZone(string stream, string zone, int people)
@@ -177,7 +215,7 @@ internal sealed class Outbox : IAsyncDisposable
         var isSynced = _clockIsSynced();
         if (_options.Spool is not { } spool)
         {
-            Offer(e, new EventStamp(_options.Node, Boot, Interlocked.Increment(ref _lastSeq), isSynced, model));
+            Offer(e, new EventStamp(_options.Node, Boot, Interlocked.Increment(ref _lastSeq.Value), isSynced, model));
             return new AppendTicket(0, NotKept);
         }
         var ticket = spool.Append(e.Stream, e.Time, new EventRecord(e, model, isSynced).Write());
@@ -222,7 +260,7 @@ internal sealed class Outbox : IAsyncDisposable
     private StreamOutlet Stream(string id)
     {
         if (_streams.TryGetValue(id, out var known)) { return known; }
-        var stream = new StreamOutlet(id, _chains, _pool, new PosesWriter(_options.Node, _time, _clockIsSynced));
+        var stream = new StreamOutlet(id, _chains, _options.MaxRate, _pool, new PosesWriter(_options.Node, _time, _clockIsSynced));
         if (_streams.TryAdd(id, stream)) { return stream; }
         stream.Dispose();
         return _streams[id];

@@ -1,4 +1,5 @@
 using EdgePose.Delivery;
+using EdgePose.Delivery.Documents;
 using EdgePose.Delivery.Memory;
 using EdgePose.Events;
 using EdgePose.Networks.Estimation;
@@ -31,7 +32,7 @@ internal sealed record PipelineOptions(string RequireProvider, Stream? JsonLines
     public IReadOnlyList<string> OtherReaders => Memory?.Readers ?? [];
 
     /// <summary>What the sinks of a pipeline are made of.</summary>
-    public SinkParts Parts(Action reload, Func<string, string> redact, ILoggerFactory loggers, TimeProvider time) =>
+    public SinkParts Parts(Func<Task<ReloadAnswer>> reload, Func<string, string> redact, ILoggerFactory loggers, TimeProvider time) =>
         new(JsonLines, Versions.Self, reload, redact, loggers, time)
         {
             Announced = Memory?.Announced ?? new Announced(null, time, loggers.CreateLogger<Announced>()),

@@ -156,9 +156,9 @@ internal sealed partial class Section
     }
 
     /// <summary>Exactly <paramref name="count"/> numbers.</summary>
-    public IReadOnlyList<float> Numbers(string key, IReadOnlyList<float> fallback, int count, double min, double max)
+    public IReadOnlyList<float> Numbers(string key, IReadOnlyList<float> fallback, int count, double min, double max, Doc? doc = null)
     {
-        var node = Take(new ConfigKey(key, KeyKind.List, new Doc("") { Default = "family" }) { Min = min, Max = max });
+        var node = Take(new ConfigKey(key, KeyKind.Numbers, doc ?? Doc.None) { Min = min, Max = max, Count = count });
         if (node is null) { return fallback; }
         var values = new List<float>();
         foreach (var item in node.Items)

@@ -27,6 +27,7 @@ internal sealed partial class Announced
     private long _change, _saved;
     private long? _refusedAt;
     private bool _isFull;
+    private volatile object? _owner;
 
     /// <param name="file">Where it is kept; null = nowhere.</param>
     /// <param name="time">Measures the pause after a disk that refused.</param>
@@ -44,6 +45,9 @@ internal sealed partial class Announced
 
     /// <summary>Whether nothing is known of an earlier life: the first start, or the first of a version that remembers.</summary>
     public bool IsNew { get; } = true;
+
+    /// <summary>Whoever said last what is to come: only they may let go of the rest.</summary>
+    public object? Owner { get => _owner; set => _owner = value; }
 
     /// <summary>Every name that is remembered.</summary>
     public IReadOnlyList<string> Names

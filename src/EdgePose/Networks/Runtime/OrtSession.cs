@@ -3,8 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace EdgePose.Networks.Runtime;
 
-/// <summary>Judges the interface of a network by the shapes of a real run.</summary>
-internal delegate void ShapeCheck(TensorShape input, IReadOnlyList<TensorShape> outputs);
+/// <summary>Judges the interface of a network by a real run on a black picture.</summary>
+internal delegate void RunCheck(Binding binding, TensorShape input, IReadOnlyList<TensorShape> outputs);
 
 /// <summary>
 /// A network in ONNX Runtime, opened from bytes whose hash was checked. <see cref="Provider"/> is the one that really ran the warm-up,
@@ -14,6 +14,8 @@ internal sealed class OrtSession : INetwork, IDisposable
 {
     /// <summary>Where the provider decides.</summary>
     private const int LargestBatch = 8;
+
+    private static readonly Type[] Readable = [typeof(float), typeof(long), typeof(int)];
 
     private readonly InferenceSession _session;
     private readonly Dictionary<(int Batch, int Height, int Width), OrtBinding> _bindings = [];
@@ -41,9 +43,9 @@ internal sealed class OrtSession : INetwork, IDisposable
     /// <param name="descriptor">What the network is.</param>
     /// <param name="model">The bytes of the file; already verified.</param>
     /// <param name="options">Chain, threads and libraries.</param>
-    /// <param name="verify">Throws when the input and the outputs of a run contradict the descriptor.</param>
+    /// <param name="verify">Throws when a run contradicts the descriptor.</param>
     /// <exception cref="UserError">The file is not a usable network, contradicts its descriptor, or no permitted provider starts.</exception>
-    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, InferenceSettings options, ShapeCheck verify)
+    public static OrtSession Open(ModelDescriptor descriptor, byte[] model, InferenceSettings options, RunCheck verify)
     {
         OrtRuntime.Initialize(options.RuntimeLibrary);
         var fallbacks = new List<string>();
@@ -69,11 +71,11 @@ internal sealed class OrtSession : INetwork, IDisposable
         }
         throw new UserError(ExitCode.Model,
             $"model {descriptor.Name} ({descriptor.File}) does not start{(required.Length > 0 ? $" on the required {required}" : "")}: {string.Join("; ", fallbacks)}",
-            chain is ["cpu"] ? "the file is damaged, or needs a newer ONNX Runtime (inference.runtime_library)" : "install what the provider needs, or try inference.providers: [cpu]");
+            Refusals.Advice(fallbacks.FirstOrDefault("")) ?? (chain is ["cpu"] ? "the file is damaged, or needs a newer ONNX Runtime (inference.runtime_library)" : "install what the provider needs, or try inference.providers: [cpu]"));
     }
 
     private static OrtSession OpenOn(
-        string provider, ModelDescriptor descriptor, byte[] model, InferenceSettings options, List<string> fallbacks, ShapeCheck verify)
+        string provider, ModelDescriptor descriptor, byte[] model, InferenceSettings options, List<string> fallbacks, RunCheck verify)
     {
         using var settings = ExecutionProviders.Configure(provider, options);
         var session = new OrtSession(descriptor, new InferenceSession(model, settings), provider, [.. fallbacks], options.RunDeadline);
@@ -125,11 +127,11 @@ internal sealed class OrtSession : INetwork, IDisposable
     public IReadOnlyCollection<OrtBinding> Bindings => _bindings.Values;
 
     /// <summary>Runs the network once at its descriptor's size and judges the outputs.</summary>
-    private void TryOut(ShapeCheck verify)
+    private void TryOut(RunCheck verify)
     {
         var (width, height) = (Descriptor.Input.Width, Descriptor.Input.Height);
         var binding = Bind(1, height, width);
-        verify(InputShape(binding), OutputShapes(binding));
+        verify(binding, InputShape(binding), OutputShapes(binding));
         if (Descriptor.Task != ModelTask.BottomUp) { return; }
         // The pictures decide the real size of a bottom-up network: these buffers would hardly ever be used again.
         _bindings.Remove((1, height, width));
@@ -184,7 +186,14 @@ internal sealed class OrtSession : INetwork, IDisposable
         var expected = Descriptor.Input.Int32 ? typeof(int) : typeof(float);
         if (element != expected)
         {
-            throw new UserError(ExitCode.Model, $"model {Descriptor.Name}: the input takes {element.Name}, the descriptor says {expected.Name}", "correct the descriptor's input");
+            throw new UserError(ExitCode.Model, $"model {Descriptor.Name}: the input takes {element.Name}, the descriptor says {expected.Name}",
+                element == typeof(float) || element == typeof(int) ? "correct the descriptor's input: int32 is true or false" : ElementTypes.Advice(element));
+        }
+        if (_outputs.FirstOrDefault(o => !Readable.Contains(_session.OutputMetadata[o].ElementType)) is { } odd)
+        {
+            var output = _session.OutputMetadata[odd];
+            throw new UserError(ExitCode.Model,
+                $"model {Descriptor.Name}: output {odd} has element type {output.ElementDataType}; float, int32 and int64 are supported", ElementTypes.Advice(output.ElementType));
         }
     }
 
@@ -192,6 +201,11 @@ internal sealed class OrtSession : INetwork, IDisposable
     {
         var fixedShape = _session.InputMetadata[_session.InputNames[0]].Dimensions;
         var fits = fixedShape.Length == shape.Length && !fixedShape.Where((d, i) => d > 0 && d != shape[i]).Any();
+        if (!fits && fixedShape.Length == shape.Length && fixedShape[0] > 1 && fixedShape[0] != shape[0])
+        {
+            throw new UserError(ExitCode.Model, $"model {Descriptor.Name}: the file takes {fixedShape[0]} pictures at a time, never one",
+                "export the network for one picture, or with a batch of any size");
+        }
         if (!fits)
         {
             throw new UserError(ExitCode.Model,

@@ -25,4 +25,7 @@ internal interface IMqttCompanion : IAsyncDisposable
     {
         // Few want to know.
     }
+
+    /// <summary>The sink takes leave: ends when everything that the other side waits for is said.</summary>
+    Task FinishAsync() => Task.CompletedTask;
 }

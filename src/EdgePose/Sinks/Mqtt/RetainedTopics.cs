@@ -58,6 +58,8 @@ internal sealed partial class RetainedTopics : IAsyncDisposable
     {
         foreach (var topic in topics) { _memory.Put(topic, topic == will ? WillNote : _memory.Note(topic) ?? ""); }
         lock (_gate) { _expected = topics; }
+        // Another connection may be on its way out, of which these are not.
+        _memory.Owner = this;
         _ = _memory.SaveAsync();
         _wake.Signal();
     }
@@ -89,7 +91,7 @@ internal sealed partial class RetainedTopics : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_expected?.Contains(topic) == true) { return; }
+            if (_memory.Owner != this || _expected?.Contains(topic) == true) { return; }
         }
         _memory.Forget(topic);
     }
@@ -113,7 +115,7 @@ internal sealed partial class RetainedTopics : IAsyncDisposable
     {
         lock (_gate)
         {
-            return !_isConnected || _expected is not { } expected ? []
+            return !_isConnected || _memory.Owner != this || _expected is not { } expected ? []
                 : [.. _memory.Names.Where(n => !expected.Contains(n) && !_refused.Contains(n) && (!_cleared.Contains(n) || _memory.Note(n) == WillNote))];
         }
     }

@@ -47,7 +47,6 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
     {
         (_topics, _transport, _version, _memory, _time, _logger, _redact) = (topics, transport, version, memory, time, logger, redact);
         _memoryName = $"sparkplug {topics.Group}/{topics.Node}";
-        _nextLife = memory.Number(_memoryName) is { } last ? unchecked((byte)(last + 1)) : (byte)0;
     }
 
     /// <summary>Messages that did not get out while connected.</summary>
@@ -55,6 +54,7 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
 
     public void Start()
     {
+        _nextLife = _memory.Number(_memoryName) is { } last ? unchecked((byte)(last + 1)) : (byte)0;
         _transport.StatusChanged += OnStatusChanged;
         _transport.MessageReceived += OnMessage;
         _transport.Start(NextDeath);
