@@ -10,6 +10,9 @@ internal sealed partial class Daemon
     [LoggerMessage(5002, LogLevel.Warning, "model {Model}: provider not used, {Reason}")]
     private partial void LogFallback(string model, string reason);
 
+    [LoggerMessage(5012, LogLevel.Warning, "model {Model}: {Note}")]
+    private partial void LogBatches(string model, string note);
+
     [LoggerMessage(5003, LogLevel.Information, "running {Streams} streams from {Path} (config {Hash})")]
     private partial void LogReady(int streams, string path, string hash);
 

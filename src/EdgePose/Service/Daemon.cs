@@ -83,6 +83,7 @@ internal sealed partial class Daemon(
             if (!_told.Add($"{session.Descriptor.Name} {session.Descriptor.Sha256} {session.Provider}")) { continue; }
             LogModel(session.Descriptor.Name, ModelFile.ExpectedSha256(session.Descriptor)[..12], session.Provider);
             foreach (var reason in session.Fallbacks) { LogFallback(session.Descriptor.Name, reason); }
+            if (session.BatchNote.Length > 0) { LogBatches(session.Descriptor.Name, session.BatchNote); }
         }
     }
 
@@ -94,7 +95,11 @@ internal sealed partial class Daemon(
         var reload = reloads.WaitAsync(end.Token);
         var finished = exit.StopWhenSourcesEnd ? pipeline.SourcesEnded : Task.Delay(Timeout.Infinite, end.Token);
         var first = await Task.WhenAny(reporting, reload, finished, pipeline.Outbox.Ended).ConfigureAwait(false);
-        if (first == finished && !stop.IsCancellationRequested) { await DrainAsync(stop).ConfigureAwait(false); }
+        if (first == finished && !stop.IsCancellationRequested)
+        {
+            await DrainAsync(stop).ConfigureAwait(false);
+            exit.Failure = pipeline.Streams.Select(s => s.Scheduled.NothingMeasured).FirstOrDefault(e => e is not null);
+        }
         await end.CancelAsync().ConfigureAwait(false);
         try { await Task.WhenAll(reporting, reload).ConfigureAwait(false); }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

@@ -73,16 +73,19 @@ public sealed class FileSourceTests(IngestFixture fixture)
     }
 
     [Fact]
-    public async Task PictureSizeChange_RestartsWithANewEpoch()
+    public async Task PictureSizeChange_GoesOnInANewEpoch_AtTheSpeedOfTheRecording()
     {
-        // A transport stream made of two sizes behind one another: the decoder goes on with another size in the middle.
-        var first = Clip.Make(fixture.Folder, 3, "a.ts", "-f", "mpegts");
-        var second = Clip.Make(fixture.Folder, 3, "b.ts", "-vf", "scale=640:480", "-f", "mpegts");
+        // A transport stream made of two sizes behind one another, both beginning at time 0: the decoder goes on with another size in the middle.
+        var first = Clip.Make(fixture.Folder, 1, "a.ts", "-f", "mpegts");
+        var second = Clip.Make(fixture.Folder, 1, "b.ts", "-vf", "scale=640:480", "-f", "mpegts");
         var joined = Path.Combine(fixture.Folder, "joined.ts");
         await System.IO.File.WriteAllBytesAsync(joined, [.. await System.IO.File.ReadAllBytesAsync(first), .. await System.IO.File.ReadAllBytesAsync(second)]);
         await using var stream = new RunningStream(File(joined) with { Pace = SourcePace.Realtime });
-        await stream.WaitForEpochAsync(2, 20);
-        Assert.Contains(stream.Statuses, static s => s.Reason == "the source changed its picture size");
+        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal([(1, 15L), (2, 15L)], stream.Frames.GroupBy(static f => f.Epoch).Select(static g => (g.Key, g.Max(static f => f.Sequence) - (g.Key == 1 ? -1 : 14))));
+        var last = stream.Frames.Where(static f => f.Epoch == 2).ToArray();
+        Assert.InRange((last[^1].CapturedUtc - last[0].CapturedUtc).TotalSeconds, 0.7, 5);
+        Assert.Equal((StreamState.Disabled, 640, 480), (stream.Status.State, stream.Status.Width, stream.Status.Height));
     }
 
     [Fact]

@@ -35,8 +35,8 @@ internal static class QuantizationReader
         s.List("processor", [], [], IsText, doc: "Architecture and instruction sets of the machine that measured the speed.");
         s.List("notes", [], [], IsText, doc: "What the quantizer had to say.");
         Calibration(s.Child("calibration", "The pictures that gave the ranges."));
-        var (loss, agreement) = Evaluation(s.Child("evaluation", Required("What was measured against the float model, on other pictures.")));
-        var speed = Speed(s.Child("speed", "Speed against the float model, measured in one run."));
+        card = Evaluation(s.Child("evaluation", Required("What was measured against the float model, on other pictures.")), card);
+        card = Speed(s.Child("speed", "Speed against the float model, measured in one run."), card);
         Counts(s.Child("bytes", "Size of the files."), ("float", "Bytes."), ("quantized", "Bytes."));
         Counts(s.Child("residual", "What the runtime's own optimisation left."), ("integer", "Integer operators."), ("quantize", "QuantizeLinear nodes."),
             ("dequantize", "DequantizeLinear nodes."), ("float_islands", "Runs of float operators between quantized ones."));
@@ -44,8 +44,8 @@ internal static class QuantizationReader
         s.Done();
         if (!present) { return null; }
         Need(s, "target", "source", "source_sha256", "evaluation");
-        if (loss is null && agreement is null) { s.Error("evaluation", "ap_loss or agreement is missing: nobody knows what the model lost"); }
-        return card with { ApLoss = loss, Agreement = agreement, Speed = speed };
+        if (card.ApLoss is null && card.Agreement is null) { s.Error("evaluation", "ap_loss or agreement is missing: nobody knows what the model lost"); }
+        return card;
     }
 
     private static void Calibration(Section s)
@@ -57,32 +57,49 @@ internal static class QuantizationReader
         s.Done();
     }
 
-    private static (float? ApLoss, float? Agreement) Evaluation(Section s)
+    private static QuantizationCard Evaluation(Section s, QuantizationCard card)
     {
         s.Choice("measure", "ap", ["ap", "box_ap", "oks", "boxes"],
             Known("What decides: AP of key-points or boxes against ground truth; else the agreement, OKS of people or F1 of boxes."));
         s.Text("sha256", "", IsHash, new Doc("Of the set of pictures.") { Pattern = HashPattern });
-        Count(s, "pictures", "Pictures.");
-        Count(s, "people", "People that count.");
+        var pictures = Count(s, "pictures", "Pictures.");
+        Count(s, "inputs", "Inputs of the network: pictures, or crops for top-down models.");
+        var people = Count(s, "people", "People that count.");
         s.Number("ap_float", null, -1, 1, "AP of the float model.");
         s.Number("ap_quantized", null, -1, 1, "AP of this model.");
         var loss = s.Number("ap_loss", null, -100, 100, "Points of AP lost; compared with inference.max_ap_loss.");
         var agreement = s.Number("agreement", null, 0, 1,
-            "With the float model's predictions; compared with inference.min_agreement where there is no ap_loss.");
+            "1 less what it differs from its float model more than harmless changes make that one differ from itself; limit: inference.min_agreement.");
+        s.Number("ap_loss_low", null, -100, 100, "Lower end of the 95 % interval of ap_loss over draws of the pictures.");
+        s.Number("ap_loss_high", null, -100, 100, "Its upper end.");
+        s.Number("agreement_low", null, 0, 1, "Lower end of the 95 % interval of agreement; it decided.");
+        s.Number("agreement_high", null, 0, 1, "Its upper end.");
+        Likeness(s.Child("likeness", "What the agreement is made of."));
+        Likeness(s.Child("harmless", "The worst that one grey level of noise or one pixel of shift does to the float model."));
         s.Number("shift_px", null, 0, 1e6, "Mean shift of the joints, pixels of the network's input.");
         s.Number("sqnr_db", null, -1000, 1000, "Signal-to-noise ratio of the worst output.");
         s.Done();
-        return (loss, agreement);
+        return card with { ApLoss = loss, Agreement = agreement, Pictures = pictures, People = people };
     }
 
-    private static float? Speed(Section s)
+    private static void Likeness(Section s)
+    {
+        s.Number("similarity", null, 0, 1, "Mean OKS of the people whom both found, or F1 of boxes; weighted by score.");
+        s.Number("missed", null, 0, 1, "Share of the float model's people who were missed, weighted by score.");
+        s.Number("extra", null, 0, 1e6, "People whom only the other found, as a share of the float model's, weighted by score.");
+        s.Done();
+    }
+
+    private static QuantizationCard Speed(Section s, QuantizationCard card)
     {
         s.Text("provider", "", IsText, "Execution provider that ran both.");
+        var runtime = s.Text("runtime", "", IsText, "Version of ONNX Runtime that was measured with.");
+        var input = s.List("input", [], [], IsText, doc: "Shape of the input that both got, such as 1x3x448x640.");
         s.Integer("threads", 0, 0, 4096, Known("All threads of that machine."));
         s.Number("one_thread", null, 0, 1e6, "Ratio with one thread; above 1 is faster.");
         var all = s.Number("all_threads", null, 0, 1e6, "Ratio with all threads.");
         s.Done();
-        return all;
+        return card with { Speed = all, SpeedRuntime = runtime, SpeedInput = input.Count == 1 ? input[0] : "" };
     }
 
     private static void Counts(Section s, params ReadOnlySpan<(string Key, string Text)> counts)
@@ -91,7 +108,7 @@ internal static class QuantizationReader
         s.Done();
     }
 
-    private static void Count(Section s, string key, string text) => s.Integer(key, 0, 0, int.MaxValue, Known(text));
+    private static int Count(Section s, string key, string text) => s.Integer(key, 0, 0, int.MaxValue, Known(text));
 
     private static void Sensitivity(Section s)
     {

@@ -36,6 +36,9 @@ internal sealed class OrtSession : INetwork, IDisposable
 
     /// <summary>Set when the session is open.</summary>
     public int MaxBatch { get; private set; } = 1;
+
+    /// <summary>Why fewer pictures go through the network in one run than were wanted; empty when as many do.</summary>
+    public string BatchNote { get; private set; } = "";
     public string Provider { get; }
     public IReadOnlyList<string> Fallbacks { get; }
 
@@ -100,18 +103,43 @@ internal sealed class OrtSession : INetwork, IDisposable
 
     /// <summary>
     /// Crops are batched where it gains: not on CPUs, whose cores are busy with one picture (DWPose-t: 10.3 ms of processor time per picture
-    /// alone, 9.3 ms in batches of four; LitePose-M 110 ms and 131 ms). All sizes are tried now, for a provider may compile each of them.
+    /// alone, 9.3 ms in batches of four; LitePose-M 110 ms and 131 ms). All sizes are tried now, for a provider may compile each of them, and
+    /// because an axis may only claim to be variable. What does not work in batches works one by one on the same provider.
     /// </summary>
     private void PrepareBatches(int wanted)
     {
-        var input = Descriptor.Input;
         var canBatch = Descriptor.Task == ModelTask.TopDown && _session.InputMetadata[_session.InputNames[0]].Dimensions[0] < 0;
         var most = wanted > 0 ? wanted : Provider == "cpu" ? 1 : LargestBatch;
         for (var batch = 2; canBatch && batch <= most; batch *= 2)
         {
-            Bind(batch, input.Height, input.Width);
+            if (TryBatch(batch) is { } reason)
+            {
+                BatchNote = $"batches of {batch} do not work ({reason}): {(MaxBatch == 1 ? "one person at a time" : $"at most {MaxBatch} people in one run")}";
+                return;
+            }
             MaxBatch = batch;
         }
+    }
+
+    /// <summary>Null when the network takes a batch of this size and gives each picture its own answer; otherwise why not.</summary>
+    private string? TryBatch(int batch)
+    {
+        OrtLog.Drain();
+        try
+        {
+            return BatchTrial.Fault(Create(batch, Descriptor.Input.Height, Descriptor.Input.Width)) is { } fault ? GiveUp(batch, fault) : null;
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or UserError or NotSupportedException or OverflowException or OutOfMemoryException)
+        {
+            return GiveUp(batch, e.Message.ReplaceLineEndings(" ").Trim());
+        }
+    }
+
+    private string GiveUp(int batch, string reason)
+    {
+        OrtLog.Drain();
+        if (_bindings.Remove((batch, Descriptor.Input.Height, Descriptor.Input.Width), out var binding)) { binding.Dispose(); }
+        return reason;
     }
 
     /// <summary>
@@ -130,7 +158,7 @@ internal sealed class OrtSession : INetwork, IDisposable
     private void TryOut(RunCheck verify)
     {
         var (width, height) = (Descriptor.Input.Width, Descriptor.Input.Height);
-        var binding = Bind(1, height, width);
+        var binding = Create(1, height, width);
         verify(binding, InputShape(binding), OutputShapes(binding));
         if (Descriptor.Task != ModelTask.BottomUp) { return; }
         // The pictures decide the real size of a bottom-up network: these buffers would hardly ever be used again.
@@ -138,13 +166,29 @@ internal sealed class OrtSession : INetwork, IDisposable
         binding.Dispose();
     }
 
+    /// <exception cref="UserError">The network does not run on such an input.</exception>
     public Binding Bind(int batch, int height, int width)
     {
         Clock?.Enter(FrameStage.Preprocess);
         if (_bindings.TryGetValue((batch, height, width), out var binding)) { return binding; }
-        var input = Descriptor.Input;
-        var nhwc = input.Layout == TensorLayout.Nhwc;
-        int[] shape = nhwc ? [batch, height, width, 3] : [batch, 3, height, width];
+        try { return Create(batch, height, width); }
+        catch (OnnxRuntimeException e)
+        {
+            // An axis may only claim to be variable: what was baked in further on shows with the first picture of another size.
+            throw DoesNotRun(ShapeOf(batch, height, width), e);
+        }
+    }
+
+    internal UserError DoesNotRun(int[] shape, Exception cause) => new(ExitCode.Model,
+        $"model {Descriptor.Name}: the network does not run on [{string.Join(',', shape)}]: {cause.Message.ReplaceLineEndings(" ").Trim()}",
+        "export it for this size, or set input in its descriptor (for a bottom-up model also the stream's pose.short_side) to the size it was exported for", cause);
+
+    private int[] ShapeOf(int batch, int height, int width) =>
+        Descriptor.Input.Layout == TensorLayout.Nhwc ? [batch, height, width, 3] : [batch, 3, height, width];
+
+    private OrtBinding Create(int batch, int height, int width)
+    {
+        var (input, shape) = (Descriptor.Input, ShapeOf(batch, height, width));
         CheckShape(shape);
         if (_bindings.Count >= MostBindings)
         {
@@ -152,8 +196,8 @@ internal sealed class OrtSession : INetwork, IDisposable
             _bindings.Remove(first.Key);
             first.Value.Dispose();
         }
-        binding = new OrtBinding(
-            this, _session, _outputs, shape, nhwc, input.Int32, variableOutputs: Descriptor.Kind.HasVariableOutputs, _watch);
+        var binding = new OrtBinding(
+            this, _session, _outputs, shape, input.Layout == TensorLayout.Nhwc, input.Int32, variableOutputs: Descriptor.Kind.HasVariableOutputs, _watch);
         _bindings.Add((batch, height, width), binding);
         return binding;
     }
@@ -161,9 +205,8 @@ internal sealed class OrtSession : INetwork, IDisposable
     /// <summary>Shapes of a binding after its last run; for contract detection.</summary>
     public TensorShape InputShape(Binding binding)
     {
-        var nhwc = Descriptor.Input.Layout == TensorLayout.Nhwc;
         return new TensorShape(_session.InputNames[0], _session.InputMetadata[_session.InputNames[0]].ElementType,
-            nhwc ? [binding.Batch, binding.Height, binding.Width, 3] : [binding.Batch, 3, binding.Height, binding.Width]);
+            ShapeOf(binding.Batch, binding.Height, binding.Width));
     }
 
     public IReadOnlyList<TensorShape> OutputShapes(Binding binding) =>

@@ -113,6 +113,7 @@ internal sealed partial class InferenceLoop(
         catch (RunDeadlineException e)
         {
             stream.CountMissed();
+            stream.LastFailure = e.Message;
             Volatile.Write(ref _missesInARow, _missesInARow + 1);
             LogMissed(stream.Id, frame.Info.Sequence, e.Message, _missesInARow);
             return FrameOutcome.Missed;
@@ -120,6 +121,7 @@ internal sealed partial class InferenceLoop(
         catch (Exception e)
         {
             Volatile.Write(ref _missesInARow, 0);
+            stream.LastFailure = e is UserError ? e.Message : $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
             LogLimited(stream, frame, e);
             return FrameOutcome.Failed;
         }
@@ -139,7 +141,8 @@ internal sealed partial class InferenceLoop(
     {
         _unloggedFailures++;
         if (_lastFailureLog != 0 && time.GetElapsedTime(_lastFailureLog) < FailureLogInterval) { return; }
-        LogFailure(stream.Id, frame.Info.Sequence, _unloggedFailures, e);
+        LogFailure(stream.Id, frame.Info.Sequence, _unloggedFailures, stream.LastFailure);
+        LogFailureDetail(stream.Id, frame.Info.Sequence, e);
         (_lastFailureLog, _unloggedFailures) = (time.GetTimestamp(), 0);
     }
 
