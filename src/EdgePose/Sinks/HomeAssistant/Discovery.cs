@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgePose.Delivery;
 using EdgePose.Domain;
 using EdgePose.Sinks.Mqtt;
 

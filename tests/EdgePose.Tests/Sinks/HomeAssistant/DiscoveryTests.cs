@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events.Rules;

@@ -1,4 +1,5 @@
 using System.Text;
+using EdgePose.Delivery;
 using EdgePose.Delivery.Memory;
 using EdgePose.Delivery.Spool.Storage;
 using EdgePose.Domain;

@@ -1,4 +1,6 @@
-namespace EdgePose.Domain;
+using EdgePose.Domain;
+
+namespace EdgePose.Delivery;
 
 /// <summary>What can be expected of one stream, for those who show it before anything has happened.</summary>
 /// <param name="Stream">Id of the stream.</param>
