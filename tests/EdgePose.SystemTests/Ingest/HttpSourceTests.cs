@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using EdgePose.Domain;
 using EdgePose.Streams;
@@ -10,18 +9,19 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgePose.SystemTests.Ingest;
 
-[Collection("Ingest")]
 public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("edgepose-http-").FullName;
     private WebApplication? _web;
     private string _address = "";
+    private int _sent;
 
     public async ValueTask InitializeAsync()
     {
         await Tool.RunAsync(
             "ffmpeg", "-nostdin", "-v", "error", "-y", "-i", fixture.ShortClip, "-c", "copy", "-f", "hls", "-hls_time", "2", "-hls_list_size", "0",
-            Path.Combine(fixture.Folder, "list.m3u8"));
-        var picture = Path.Combine(fixture.Folder, "picture.jpg");
+            Path.Combine(_folder, "list.m3u8"));
+        var picture = Path.Combine(_folder, "picture.jpg");
         await Tool.RunAsync("ffmpeg", "-nostdin", "-v", "error", "-y", "-i", fixture.ShortClip, "-frames:v", "1", picture);
         var jpeg = await File.ReadAllBytesAsync(picture);
 
@@ -29,7 +29,7 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _web = builder.Build();
-        _web.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(fixture.Folder), ServeUnknownFileTypes = true });
+        _web.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(_folder), ServeUnknownFileTypes = true });
         _web.MapGet("/mjpeg", (HttpContext context) => SendMotionJpegAsync(context, jpeg));
         _web.MapGet("/locked", (HttpContext context) =>
         {
@@ -51,7 +51,11 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
         _address = _web.Urls.Single();
     }
 
-    public async ValueTask DisposeAsync() => await _web!.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _web!.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     private SourceSettings Http(string path) => new() { Stream = "web", Url = _address + path, FrameSize = static (_, _) => (160, 120) };
 
@@ -59,10 +63,10 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
     public async Task Hls_PlaysInRealTimeAndReconnectsAtTheEnd()
     {
         await using var stream = new RunningStream(Http("/list.m3u8"));
-        await stream.WaitForEpochAsync(2, 25);
+        await stream.WaitForEpochAsync(2);
         var first = stream.Frames.Where(static f => f.Epoch == 1).ToArray();
         Assert.InRange(first.Length, 20, 60); // unpaced, each of the two segments would be one burst of which only the newest frames stay
-        Assert.InRange((first[^1].CapturedUtc - first[0].CapturedUtc).TotalSeconds, 3, 8);
+        Assert.True((first[^1].CapturedUtc - first[0].CapturedUtc).TotalSeconds > 3); // of 4; a busy machine adds to it
     }
 
     /// <summary>Six segments of a second; from the third on, all times are an hour later.</summary>
@@ -71,7 +75,7 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
     [InlineData("jump-master.m3u8")]
     public async Task Hls_WhoseTimesJump_PlaysThrough(string list)
     {
-        var folder = fixture.Folder;
+        var folder = _folder;
         await Tool.RunAsync("ffmpeg", "-nostdin", "-v", "error", "-y", "-i", fixture.ShortClip, "-c", "copy", "-f", "segment", "-segment_time", "1", "-segment_format", "mpegts", Path.Combine(folder, "jump%d.ts"));
         foreach (var i in (int[])[2, 3])
         {
@@ -90,19 +94,19 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
     public async Task MotionJpeg_IsThinnedByArrivalTime()
     {
         await using var stream = new RunningStream(Http("/mjpeg") with { Fps = 5 });
-        await stream.WaitForFramesAsync(20, 20);
+        await stream.WaitForFramesAsync(20);
         Assert.Equal("mjpeg", stream.Status.Decoder);
         Assert.Equal(0, stream.Supervisor.Format!.FramesPerSecond);
-        Assert.InRange(stream.MedianIntervalMs(), 130, 280); // 200; the source sends every 66 ms
+        Assert.InRange(Volatile.Read(ref _sent) / (double)stream.Supervisor.Counters.Received, 2.2, 4.5); // every 66 ms, taken every 200
     }
 
     [Fact]
     public async Task MotionJpeg_WithPassword_PlaysOnlyWithTheRightOne()
     {
         var source = Http("/locked") with { User = "bob", Password = new Secret("s3cret/x") };
-        await using (var stream = new RunningStream(source)) { await stream.WaitForFramesAsync(5, 20); }
+        await using (var stream = new RunningStream(source)) { await stream.WaitForFramesAsync(5); }
         await using var refused = new RunningStream(source with { Password = new Secret("other") });
-        await refused.WaitAsync(static s => s.Status.State == StreamState.AuthFailed, 15, "auth failed");
+        await refused.WaitAsync(static s => s.Status.State == StreamState.AuthFailed, "auth failed");
     }
 
     [Theory]
@@ -141,7 +145,7 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
     public async Task MissingPath_IsNotFound()
     {
         await using var stream = new RunningStream(Http("/none?token=abc123"));
-        await stream.WaitAsync(static s => s.Status.State == StreamState.NotFound, 15, "not found");
+        await stream.WaitAsync(static s => s.Status.State == StreamState.NotFound, "not found");
         Assert.DoesNotContain("abc123", string.Concat(stream.Lines) + stream.Status, StringComparison.Ordinal);
     }
 
@@ -151,14 +155,15 @@ public sealed class HttpSourceTests(IngestFixture fixture) : IAsyncLifetime
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    private static async Task SendMotionJpegAsync(HttpContext context, byte[] jpeg, string label = "Content-Type: image/jpeg\r\n")
+    private async Task SendMotionJpegAsync(HttpContext context, byte[] jpeg, string label = "Content-Type: image/jpeg\r\n")
     {
         context.Response.ContentType = "multipart/x-mixed-replace; boundary=frame";
-        var clock = Stopwatch.StartNew();
+        Volatile.Write(ref _sent, 0);
         try
         {
-            while (!context.RequestAborted.IsCancellationRequested && clock.Elapsed.TotalSeconds < 30)
+            while (!context.RequestAborted.IsCancellationRequested)
             {
+                Interlocked.Increment(ref _sent);
                 await context.Response.WriteAsync($"--frame\r\n{label}Content-Length: {jpeg.Length}\r\n\r\n", context.RequestAborted);
                 await context.Response.Body.WriteAsync(jpeg, context.RequestAborted);
                 await context.Response.WriteAsync("\r\n", context.RequestAborted);

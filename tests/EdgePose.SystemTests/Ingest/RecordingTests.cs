@@ -5,7 +5,6 @@ using EdgePose.SystemTests.Peers;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>Recordings that are not one even stream: holes in time, other sizes, pixels that are not square, damage.</summary>
-[Collection("Ingest")]
 public sealed class RecordingTests(IngestFixture fixture)
 {
     private static SourceSettings Recording(string path) => new()

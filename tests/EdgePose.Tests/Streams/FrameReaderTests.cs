@@ -90,7 +90,7 @@ public sealed class FrameReaderTests
         Assert.Equal(0, _pool.Outstanding);
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Run_ThousandFrames_AllocatesNothing()
     {
         using var slot = new FrameSlot(FullPolicy.NewestWins);
