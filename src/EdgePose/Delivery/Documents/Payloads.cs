@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using EdgePose.Settings;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
 
@@ -74,4 +75,8 @@ internal static class Payloads
 [JsonSerializable(typeof(Payloads.StatusDocument))]
 [JsonSerializable(typeof(Payloads.StreamStateDocument))]
 [JsonSerializable(typeof(SkeletonDocument))]
-internal sealed partial class PayloadsContext : JsonSerializerContext;
+internal sealed partial class PayloadsContext : JsonSerializerContext
+{
+    /// <summary>With texts as people read them.</summary>
+    public static PayloadsContext Plain => field ??= new(PlainJson.Like(Default.Options));
+}

@@ -62,7 +62,7 @@ internal sealed class Discovery(string prefix, string node, string version, Topi
         var document = new DiscoveryDocument(
             new Device([Id(stream.Stream)], $"EdgePose {node} {stream.Stream}", "EdgePose", "pose analytics stream", version),
             new Origin("EdgePose", version), components, [new(topics.Availability)], "all", 1);
-        return JsonSerializer.SerializeToUtf8Bytes(document, DiscoveryContext.Default.DiscoveryDocument);
+        return JsonSerializer.SerializeToUtf8Bytes(document, DiscoveryContext.Plain.DiscoveryDocument);
     }
 
     private Dictionary<string, Component> Components(Announcement stream)
