@@ -4,7 +4,6 @@ using EdgePose.Networks;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.People;
-using EdgePose.People.Tracking;
 using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
@@ -40,7 +39,6 @@ internal sealed class StreamBuilder(
         var detector = detectorNetwork is null ? null : EstimatorFactory.Detector(detectorNetwork, stream.Pose.DetectorScore);
         var estimator = EstimatorFactory.ForStream(network, detector, stream.Pose, stream.MaxSize, tracking.Enabled);
         estimator = options.Replace?.Invoke(estimator, detector) ?? estimator;
-        var tracker = tracking.Enabled ? new Tracker(estimator.Skeleton, stream.Tracker(tracking, threshold)) : null;
-        return new PeoplePipeline(estimator, tracker, stream.Planning(tracking, threshold)) { BeforeTracking = () => observer.Enter(FrameStage.Track) };
+        return new PeoplePipeline(estimator, stream.Tracker(tracking, threshold), stream.Planning(tracking, threshold)) { BeforeTracking = () => observer.Enter(FrameStage.Track) };
     }
 }

@@ -1,19 +1,7 @@
 using EdgePose.Domain;
+using EdgePose.People.Persons;
 
 namespace EdgePose.People.Skipping;
-
-/// <summary>What the gate says of a place.</summary>
-internal enum Motion
-{
-    /// <summary>Nothing but noise since a network looked there.</summary>
-    Still,
-
-    /// <summary>Change that looked the same lately and meant nothing.</summary>
-    Familiar,
-
-    /// <summary>Something has changed.</summary>
-    Moving,
-}
 
 /// <summary>
 /// Decides from pixels alone whether a look of the networks can tell anything new: mean absolute luma difference against the picture that
