@@ -12,18 +12,13 @@ internal sealed record ProbeRun(IReadOnlyList<TensorShape> Outputs, IReadOnlyDic
 
 /// <summary>
 /// Opens a network that nothing vouches for yet, to learn what it is: on the CPU, without graph optimisation (which would compute
-/// constants of any size), and with an arena that ends at <see cref="MemoryLimit"/>.
+/// constants of any size), and with an arena that ends at <see cref="OrtArena.MemoryLimit"/>.
 /// </summary>
 internal sealed class OrtProbe : IDisposable
 {
-    /// <summary>Bytes that a run may use: the largest real network here needs a quarter of it.</summary>
-    public const uint MemoryLimit = 3u << 30;
-
     /// <summary>Elements of the largest input that is tried: 3 x 4096 x 4096.</summary>
     private const long InputLimit = 50_331_648;
 
-    private static readonly Lock Gate = new();
-    private static bool _limited;
     private readonly InferenceSession _session;
     private readonly string _name;
 
@@ -33,13 +28,13 @@ internal sealed class OrtProbe : IDisposable
     public static OrtProbe Open(byte[] model, string name)
     {
         OrtRuntime.Initialize("");
-        Limit();
+        OrtArena.Register();
         using var options = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        options.AddSessionConfigEntry("session.use_env_allocators", "1");
+        options.AddSessionConfigEntry(OrtArena.Use, "1");
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
         {
@@ -112,19 +107,6 @@ internal sealed class OrtProbe : IDisposable
 
     private static TensorShape Declared(KeyValuePair<string, NodeMetadata> port) =>
         new(port.Key, port.Value.IsTensor ? port.Value.ElementType : typeof(object), port.Value.IsTensor ? port.Value.Dimensions : []);
-
-    // The environment is the process's, and so is its arena: registered once.
-    private static void Limit()
-    {
-        lock (Gate)
-        {
-            if (_limited) { return; }
-            using var arena = new OrtArenaCfg(MemoryLimit, 0, -1, -1);
-            using var cpu = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
-            OrtEnv.Instance().CreateAndRegisterAllocator(cpu, arena);
-            _limited = true;
-        }
-    }
 
     private static string Short(OnnxRuntimeException e)
     {
