@@ -51,4 +51,13 @@ internal sealed class TrackedPoseList(int joints)
         if (Count == _pool.Count) { _pool.Add(new TrackedPose(Joints)); }
         return _pool[Count++];
     }
+
+    /// <summary>Drops the person at <paramref name="index"/>; the order of the others is kept.</summary>
+    public void RemoveAt(int index)
+    {
+        var person = this[index];
+        _pool.RemoveAt(index);
+        Count--;
+        _pool.Insert(Count, person);
+    }
 }

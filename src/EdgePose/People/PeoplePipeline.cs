@@ -3,6 +3,7 @@ using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Networks.TopDown;
 using EdgePose.People.Flow;
+using EdgePose.People.Listing;
 using EdgePose.People.Persons;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
@@ -19,6 +20,7 @@ internal sealed class PeoplePipeline
     private readonly Crowd _crowd;
     private readonly Tracker? _tracker;
     private readonly FramePlanner _planner;
+    private readonly ListingRule _listing;
     private readonly PoseList _poses;
     private readonly FlowPropagation? _flow;
     private long _gated, _predicted, _people, _numbersBefore;
@@ -26,13 +28,15 @@ internal sealed class PeoplePipeline
     /// <param name="estimator">Not shared with another stream.</param>
     /// <param name="tracking">Switched off: every person of every frame is a new one, and every frame is measured.</param>
     /// <param name="skipping">When frames may be left out.</param>
-    public PeoplePipeline(IPoseEstimator estimator, TrackerSettings tracking, SkippingSettings skipping)
+    /// <param name="listing">Who is published; null = as by default.</param>
+    public PeoplePipeline(IPoseEstimator estimator, TrackerSettings tracking, SkippingSettings skipping, ListingSettings? listing = null)
     {
         (_estimator, _crowd) = (estimator, new Crowd(estimator.Skeleton, tracking.JointThreshold));
         if (estimator is IFollowingEstimator following) { following.FollowIn(_crowd); }
         _tracker = tracking.Enabled ? new Tracker(_crowd, estimator.Skeleton, tracking) : null;
         _planner = new FramePlanner(_crowd, skipping with { Enabled = skipping.Enabled && tracking.Enabled }, estimator.HasDetector);
         if (skipping.Propagate && tracking.Enabled) { _flow = new FlowPropagation(_crowd, estimator.Skeleton.Count, skipping.JointThreshold); }
+        _listing = new ListingRule(estimator.Skeleton, listing ?? new ListingSettings(), tracking.JointThreshold);
         _poses = new PoseList(estimator.Skeleton.Count);
         People = new TrackedPoseList(estimator.Skeleton.Count);
     }
@@ -74,6 +78,8 @@ internal sealed class PeoplePipeline
     {
         if (_tracker is { } tracker) { ProcessTracked(tracker, frame, seconds, quality); }
         else if (!ProcessUntracked(frame, seconds, quality)) { return false; }
+        _listing.Apply(_crowd, People, frame.Width, frame.Height);
+        CountPredicted();
         for (var i = 0; i < People.Count; i++)
         {
             People[i].Track += _numbersBefore;
@@ -104,7 +110,6 @@ internal sealed class PeoplePipeline
             tracker.Predict(seconds, People);
             Interlocked.Increment(ref _gated);
         }
-        CountPredicted();
         if (_planner.WillPropagate(quality) || IsAnybodyPropagated()) { _flow?.Apply(frame); }
         else { _flow?.Forget(); }
     }

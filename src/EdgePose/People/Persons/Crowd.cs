@@ -70,14 +70,17 @@ internal sealed class Crowd(Skeleton skeleton, float jointThreshold) : IFollowed
     {
         var follower = FollowerOf(number);
         var person = follower is { IsTracked: false, Pace.IsKnown: false } ? follower : New();
-        person.IsTracked = true;
+        (person.IsTracked, person.HasStoodApart) = (true, false);
         Tracked.Add(person);
         Unite(person, number);
         return person;
     }
 
     /// <summary>The pose that the estimator knows by <paramref name="number"/> is that of <paramref name="taker"/>, and of nobody else.</summary>
-    public void Unite(Person taker, long number)
+    /// <param name="taker">Whose pose it is.</param>
+    /// <param name="number">0 = the estimator follows nobody.</param>
+    /// <param name="foundTwice">Whom the estimator followed under this record so far is the same human, and is followed no more.</param>
+    public void Unite(Person taker, long number, bool foundTwice = false)
     {
         if (number == 0) { return; }
         foreach (var person in Tracked)
@@ -85,8 +88,8 @@ internal sealed class Crowd(Skeleton skeleton, float jointThreshold) : IFollowed
             if (person.Track.Person == number) { person.Track.Person = 0; }
         }
         if (FollowerOf(number) is not { } giver || giver == taker) { return; }
-        var at = _followed.IndexOf(giver);
-        if (taker.IsFollowed)
+        if (taker.IsFollowed && foundTwice) { _followed.Remove(taker); }
+        else if (taker.IsFollowed)
         {
             // Whom the estimator has followed under this record so far is somebody else, of whom no more is known.
             var other = New();
@@ -95,7 +98,7 @@ internal sealed class Crowd(Skeleton skeleton, float jointThreshold) : IFollowed
         }
         (taker.Follow, giver.Follow) = (giver.Follow, taker.Follow);
         (taker.IsFollowed, giver.IsFollowed) = (true, false);
-        _followed[at] = taker;
+        _followed[_followed.IndexOf(giver)] = taker;
     }
 
     /// <summary>The tracker gives up who stands at this place of <see cref="Tracked"/>.</summary>

@@ -27,6 +27,9 @@ internal sealed class Person(int joints, int bodyJoints, float jointThreshold)
     /// <summary>Where optical flow starts.</summary>
     public FlowMemory Flow { get; } = new(joints);
 
+    /// <summary>Measured once while nobody else stood there: not the double of somebody.</summary>
+    public bool HasStoodApart { get; set; }
+
     /// <summary>This person in the list of the present frame; null = not in it.</summary>
     public TrackedPose? Listed { get; set; }
 }

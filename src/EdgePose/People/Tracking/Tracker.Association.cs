@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.People.Persons;
 
@@ -24,6 +25,9 @@ internal sealed partial class Tracker
     /// <summary>Least affinity with somebody seen before the picture changed: without appearance only an unmoved person is the
     /// same.</summary>
     private const float MinStoppedAffinity = 0.6f;
+
+    /// <summary>Least affinity with somebody who was left out: only the same person found once more, beside the box that was not looked at.</summary>
+    private const float MinLeftOutAffinity = 0.5f;
 
     /// <summary>A second pose this close to a matched one is the same person found twice.</summary>
     private const float DuplicateAffinity = 0.7f;
@@ -64,7 +68,7 @@ internal sealed partial class Tracker
     private (float X, float Y)[] _offsets = new (float X, float Y)[16];
     private int[] _rows = new int[16], _columns = new int[16], _columnOfRow = new int[16];
 
-    private enum Round { High, Low, LastSeen, Unconfirmed }
+    private enum Round { High, Low, LastSeen, LeftOut, Unconfirmed }
 
     private struct FoundPose
     {
@@ -123,7 +127,11 @@ internal sealed partial class Tracker
                 if (person.Track.Missed > 0) { person.Track.Stop(); }
             }
         }
-        else { Run(Round.Unconfirmed, poses); }
+        else
+        {
+            Run(Round.LeftOut, poses);
+            Run(Round.Unconfirmed, poses);
+        }
         return cut;
     }
 
@@ -202,13 +210,17 @@ internal sealed partial class Tracker
         }
     }
 
-    private bool TakesPart(Track track, Round round) => track.Missed > 0 && !track.IsLeftOut && round switch
+    private bool TakesPart(Track track, Round round) => round switch
     {
-        Round.High => track.Id != 0 && !track.Stopped,
-        Round.Low => track.Id != 0 && !track.Stopped && (track.Missed == 1 || _now - track.LastSeen <= MaxLowGap),
-        Round.LastSeen => track.Id != 0,
-        _ => track.Id == 0,
+        Round.High => IsSought(track) && track.Id != 0 && !track.Stopped,
+        Round.Low => IsSought(track) && track.Id != 0 && !track.Stopped && (track.Missed == 1 || _now - track.LastSeen <= MaxLowGap),
+        Round.LastSeen => IsSought(track) && track.Id != 0,
+        Round.LeftOut => track.IsLeftOut && track.Id != 0,
+        Round.Unconfirmed => IsSought(track) && track.Id == 0,
+        _ => throw new UnreachableException($"round {round}"),
     };
+
+    private static bool IsSought(Track track) => track is { Missed: > 0, IsLeftOut: false };
 
     private float Cost(Track track, Pose pose, in Box box, Round round)
     {
@@ -224,7 +236,8 @@ internal sealed partial class Tracker
         var tolerance = track.Stopped ? 1 : MathF.Min(MaxTolerance, (float)(1 + gap / ToleranceTime));
         var inflation = last ? 1 : MathF.Min(MaxInflation, (float)(1 + Inflation * gap * track.Speed / size));
         var affinity = _affinity.Compare(last ? track.Measured : track.Predicted, reference, pose.Points, box, tolerance, inflation);
-        if (affinity < (track.Stopped ? MinStoppedAffinity : last ? MinLastAffinity : MinAffinity)) { return Refused; }
+        var least = round == Round.LeftOut ? MinLeftOutAffinity : track.Stopped ? MinStoppedAffinity : last ? MinLastAffinity : MinAffinity;
+        if (affinity < least) { return Refused; }
         var cost = 1 - affinity;
         if (track.Missed > 1) { cost += (float)(GapPenalty * Math.Min(1, gap / _maxLost)); }
         if (!last && gap <= MaxTurnGap && track.TryGetTurnAngle(box, out var angle))
@@ -238,7 +251,8 @@ internal sealed partial class Tracker
     {
         found.Taken = true;
         var (track, pose) = (person.Track, poses[found.Pose]);
-        _crowd.Unite(person, pose.Person);
+        _crowd.Unite(person, pose.Person, foundTwice: track.IsLeftOut);
+        track.IsLeftOut = false;
         var noise = (found.High ? 1 : LowNoise) * (1 + ChangeNoise * _affinity.Change(track.Measured, pose.Points));
         track.Update(pose, found.Box, _now, noise, _options.Smooth);
         if (track.Id == 0) { track.Id = ++_lastId; }

@@ -49,6 +49,18 @@ public sealed class CrowdTests
     }
 
     [Fact]
+    public void Unite_PersonFoundTwice_IsFollowedOnce()
+    {
+        var (a, b) = (Followed.Begin(), Followed.Begin());
+        var person = _crowd.Meet(a.Id);
+        _crowd.Unite(person, b.Id, foundTwice: true);
+        Assert.Same(b, person.Follow);
+        Assert.Equal([b], Enumerable.Range(0, Followed.Count).Select(i => Followed[i]));
+        _crowd.Forget();
+        Assert.Equal([person], _crowd.All);
+    }
+
+    [Fact]
     public void Forget_WhoIsNeitherTrackedNorFollowed_IsGoneAndUsedAgain()
     {
         var person = _crowd.Meet(Followed.Begin().Id);
