@@ -1,9 +1,7 @@
 using EdgePose.Delivery;
 using EdgePose.Domain;
-using EdgePose.Networks;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
-using EdgePose.People;
 using EdgePose.Service.Configuration;
 using EdgePose.Service.Observe;
 using EdgePose.Settings;
@@ -23,22 +21,13 @@ internal sealed class StreamBuilder(
     public StreamUnit Build(StreamConfig stream, StageClock stages, Action wake)
     {
         var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
-        var (pose, detector) = ConfigCheck.Resolve(stream, models.Catalog);
+        var people = StreamPeople.Build(stream, config, models, options.Replace, () => observer.Enter(FrameStage.Track));
+        var pose = ConfigCheck.Resolve(stream, models.Catalog).Pose;
         var network = models.Open(pose);
-        var people = People(stream, network, detector is null ? null : models.Open(detector), observer);
         var events = StreamEvents.Open(stream, config, pose, options.Events ?? StreamEvents.Published(outbox, network), loggers, time);
         var (source, history) = (stream.Source with { FrameSize = people.PreferredFrame }, options.Histories.Of(stream.Id));
         return new StreamUnit(
             stream, onStatus => new VideoStream(source, history, wake, onStatus, redact, time, loggers.CreateLogger<StreamSupervisor>()), people, events,
             outbox, history, observer, time);
-    }
-
-    private PeoplePipeline People(StreamConfig stream, OrtSession network, OrtSession? detectorNetwork, StreamObserver observer)
-    {
-        var (tracking, threshold) = (config.Tracking, network.Descriptor.Decode.JointThreshold);
-        var detector = detectorNetwork is null ? null : EstimatorFactory.Detector(detectorNetwork, stream.Pose.DetectorScore);
-        var estimator = EstimatorFactory.ForStream(network, detector, stream.Pose, stream.MaxSize, tracking.Enabled);
-        estimator = options.Replace?.Invoke(estimator, detector) ?? estimator;
-        return new PeoplePipeline(estimator, stream.Tracker(tracking, threshold), stream.Planning(tracking, threshold)) { BeforeTracking = () => observer.Enter(FrameStage.Track) };
     }
 }
