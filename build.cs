@@ -71,17 +71,28 @@ internal static class Verbs
         }
     }
 
-    /// <summary>The program knows its keys; the files in config are what it prints about them.</summary>
+    /// <summary>The program knows its keys and families; these files are what it prints about them.</summary>
     private static int WriteDocs()
     {
-        foreach (var (option, file) in (ReadOnlySpan<(string, string)>)[("--manual", "config/edgepose.yaml"), ("--schema", "config/edgepose.schema.json")])
+        foreach (var (verb, word, file) in (ReadOnlySpan<(string, string, string)>)
+            [("check", "--manual", "config/edgepose.yaml"), ("check", "--schema", "config/edgepose.schema.json"), ("models", "schema", "models/descriptor.schema.json"),
+             ("models", "families", "models/README.md")])
         {
             var lines = new List<string>();
-            Shell.Run("docs", ["dotnet", Files.Program, "check", option], onLine: lines.Add);
-            File.WriteAllText(file, string.Join('\n', lines) + "\n");
+            Shell.Run("docs", ["dotnet", Files.Program, verb, word], onLine: lines.Add);
+            var text = string.Join('\n', lines) + "\n";
+            File.WriteAllText(file, file.EndsWith(".md", StringComparison.Ordinal) ? Between(File.ReadAllText(file), word, text) : text);
             Console.WriteLine($"docs: {file}");
         }
         return 0;
+    }
+
+    /// <summary>The document with <paramref name="text"/> between the two comments of that name.</summary>
+    private static string Between(string document, string name, string text)
+    {
+        var (open, close) = ($"<!-- {name} -->\n", $"<!-- /{name} -->\n");
+        var start = document.IndexOf(open, StringComparison.Ordinal) + open.Length;
+        return document[..start] + text + document[document.IndexOf(close, start, StringComparison.Ordinal)..];
     }
 
     public static string? Value(this List<string> args, string name)

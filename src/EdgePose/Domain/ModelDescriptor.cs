@@ -72,8 +72,8 @@ internal sealed record ModelDecode
     /// <summary>Blur kernel of the DARK refinements, odd.</summary>
     public int DarkKernel { get; init; } = 11;
 
-    /// <summary>SimCC bins per input pixel.</summary>
-    public float SimccRatio { get; init; } = 2;
+    /// <summary>SimCC bins per input pixel; null = as many as the outputs have.</summary>
+    public float? SimccRatio { get; init; }
 
     /// <summary>Smallest joint score that counts as seen, on this model's own scale.</summary>
     public float JointThreshold { get; init; } = 0.3f;

@@ -17,16 +17,13 @@ public sealed class PanZoomPublishingTests(ITestOutputHelper output)
     private const int FiveASecond = 6;
 
     [Theory]
-    [InlineData("dinner", "pp-tinypose-256x192", "rtmdet-nano-person")]
-    [InlineData("skate", "pp-tinypose-256x192", "rtmdet-nano-person")]
-    [InlineData("tennis", "pp-tinypose-256x192", "rtmdet-nano-person")]
-    [InlineData("dinner", "movenet-lightning", "centernet-person")]
-    [InlineData("skate", "movenet-lightning", "centernet-person")]
-    [InlineData("tennis", "movenet-lightning", "centernet-person")]
-    public async Task Skipping_BeforeACameraThatMoves_CostsNobodyAndInventsNobody(string clip, string model, string detector)
+    [InlineData("dinner")]
+    [InlineData("skate")]
+    [InlineData("tennis")]
+    public async Task Skipping_BeforeACameraThatMoves_CostsNobodyAndInventsNobody(string clip)
     {
         var (video, annotations) = (Repo.Shared($"media/panzoom/{clip}.mp4"), Repo.Shared($"media/panzoom/{clip}.gt.json"));
-        using var stages = new RealStages(model, detector);
+        using var stages = new RealStages("pp-tinypose-256x192", "rtmdet-nano-person");
         var frames = await ClipFrames.ReadAsync(video, stages.Estimator().PreferredFrame);
         var truth = DatasetReader.Read(annotations);
         var full = Run(stages, truth, frames, enabled: false, FiveASecond, rung: 0);

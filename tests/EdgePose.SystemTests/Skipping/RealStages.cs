@@ -30,7 +30,7 @@ internal sealed class RealStages : IDisposable
         {
             File.WriteAllText(path, $$"""
                 node: test
-                models: { folders: [{{Repo.Shared("models")}}, {{Path.Combine(Repo.Root, "artifacts/assets/models")}}] }
+                models: { folders: [{{Repo.Shared("models")}}] }
                 pose: { model: {{model}}{{(detector.Length > 0 ? ", detector: " + detector : "")}} }
                 streams: { clip: { url: rtsp://camera.lan/1 } }
                 """);

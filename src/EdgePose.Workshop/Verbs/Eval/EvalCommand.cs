@@ -26,7 +26,6 @@ internal static class EvalCommand
     public static Verb Create() => Verb.Create(
         "eval", "Measures accuracy: AP on pictures, MOTA, IDF1 and HOTA on clips, as the reference tools compute them.",
         ["edgepose eval --dataset person_keypoints.json --images val2017 --model litepose-m --models ~/models --flip",
-         "edgepose eval --tracking clip.mp4 --truth clip.gt.json --model movenet-lightning --detector centernet-person --fps 5",
          "edgepose eval --tracking clip.mp4 --truth clip.gt.json --config edgepose.yaml --stream front --set skipping.enabled=false"],
         [Dataset, Images, .. ModelOptions.All, Subset, Detections, MinAp, Tracking, Truth, ConfigOptions.Config, ConfigOptions.Set, Stream, Fps, Rung, Mot, Results, Rules],
         RunAsync);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgePose.Cli;
 using EdgePose.Domain;
+using EdgePose.Networks.Models;
 using EdgePose.Workshop.Models;
 using Spectre.Console;
 
@@ -25,9 +26,14 @@ internal static class ModelsCommand
             ImportCommand.Create(),
             GenerateCommand.Create(),
             PullCommand.Create(Folders),
+            SpeedCommand.Create(Folders),
             Verb.Create("remove", "Deletes a model's files from the user's folder.",
                 ["edgepose models remove rtmpose-m", "edgepose models remove my-model --models ~/models"], [Name, Folders],
                 (parsed, _) => Task.FromResult(Remove(parsed))),
+            Verb.Create("families", "Lists the families of networks that can be read, with their usual inputs.",
+                ["edgepose models families"], [], (_, _) => Task.FromResult(Text(FamilyTable.Write()))),
+            Verb.Create("schema", "Prints the JSON schema of model descriptors, for editors.",
+                ["edgepose models schema > descriptor.schema.json"], [], (_, _) => Task.FromResult(Text(DescriptorSchema.Write()))),
         ]);
 
     private static ExitCode List(ParseResult parsed)
@@ -55,6 +61,12 @@ internal static class ModelsCommand
         {
             foreach (var path in removed) { Console.WriteLine($"removed {path}"); }
         }
+        return ExitCode.Ok;
+    }
+
+    private static ExitCode Text(string text)
+    {
+        Console.Write(text);
         return ExitCode.Ok;
     }
 

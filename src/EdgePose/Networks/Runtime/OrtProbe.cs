@@ -102,7 +102,7 @@ internal sealed class OrtProbe : IDisposable
         _ when element == typeof(float) => OrtValue.CreateTensorValueFromMemory(new float[count], shape),
         _ when element == typeof(int) => OrtValue.CreateTensorValueFromMemory(new int[count], shape),
         _ when element == typeof(byte) => OrtValue.CreateTensorValueFromMemory(new byte[count], shape),
-        _ => throw new UserError(ExitCode.Model, $"{_name}: an input of {element.Name} is not supported", "export the network with a float32 input"),
+        _ => throw new UserError(ExitCode.Model, $"{_name}: the input {Inputs[0].Name} takes {element.Name}", ElementTypes.Advice(element)),
     };
 
     private static TensorShape Declared(KeyValuePair<string, NodeMetadata> port) =>
@@ -114,10 +114,7 @@ internal sealed class OrtProbe : IDisposable
         return text.Length > 400 ? text[..400] + " ..." : text;
     }
 
-    private static string Hint(OnnxRuntimeException e) =>
-        e.Message.Contains("nrecognized attribute", StringComparison.Ordinal) ? "the exporter was too old: export the network again with opset 11 or newer"
-        : e.Message.Contains("emory", StringComparison.Ordinal) ? "the network needs more memory than is allowed for an unknown model"
-        : "export the network again with a current exporter";
+    private static string Hint(OnnxRuntimeException e) => Refusals.Advice(e.Message) ?? "export the network again with a current exporter";
 
     public void Dispose() => _session.Dispose();
 }

@@ -25,7 +25,9 @@ internal sealed partial class InferenceLoop(
     private readonly SchedulingSettings _options = options ?? new SchedulingSettings();
     private readonly ManualResetEventSlim _wake = new();
     private readonly CancellationTokenSource _stop = new();
+    private IReadOnlyList<ScheduledStream> _streams = streams;
     private DeviceScheduler? _scheduler;
+    private StreamsChange? _change;
     private Thread? _thread;
     private long _lastProgress = time.GetTimestamp();
     private long _lastFailureLog;
@@ -51,9 +53,20 @@ internal sealed partial class InferenceLoop(
 
     public void Start()
     {
-        Volatile.Write(ref _scheduler, new DeviceScheduler(streams, _options, time));
+        Volatile.Write(ref _scheduler, new DeviceScheduler(_streams, _options, time));
         _thread = new Thread(Run) { Name = ThreadName, IsBackground = true };
         _thread.Start();
+    }
+
+    /// <summary>Serves these streams from now on. Completes when the thread touches none of the others any more.</summary>
+    public Task ChangeAsync(IReadOnlyList<ScheduledStream> next)
+    {
+        _streams = next;
+        if (HasEnded) { return Task.CompletedTask; }
+        var change = new StreamsChange(next);
+        Interlocked.Exchange(ref _change, change);
+        Wake();
+        return change.Done.Task;
     }
 
     /// <summary>Stops after the frame in work; false when that takes longer than <paramref name="limit"/>.</summary>
@@ -69,6 +82,11 @@ internal sealed partial class InferenceLoop(
         while (!_stop.IsCancellationRequested)
         {
             _wake.Reset();
+            if (Interlocked.Exchange(ref _change, null) is { } change)
+            {
+                scheduler.Change(change.Streams);
+                change.Done.SetResult();
+            }
             if (scheduler.LookIfDue())
             {
                 var load = scheduler.Load;
@@ -95,6 +113,7 @@ internal sealed partial class InferenceLoop(
         catch (RunDeadlineException e)
         {
             stream.CountMissed();
+            stream.LastFailure = e.Message;
             Volatile.Write(ref _missesInARow, _missesInARow + 1);
             LogMissed(stream.Id, frame.Info.Sequence, e.Message, _missesInARow);
             return FrameOutcome.Missed;
@@ -102,6 +121,7 @@ internal sealed partial class InferenceLoop(
         catch (Exception e)
         {
             Volatile.Write(ref _missesInARow, 0);
+            stream.LastFailure = e is UserError ? e.Message : $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
             LogLimited(stream, frame, e);
             return FrameOutcome.Failed;
         }
@@ -111,11 +131,18 @@ internal sealed partial class InferenceLoop(
         }
     }
 
+    /// <summary>Other streams, on their way to the thread.</summary>
+    private sealed record StreamsChange(IReadOnlyList<ScheduledStream> Streams)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
     private void LogLimited(ScheduledStream stream, Frame frame, Exception e)
     {
         _unloggedFailures++;
         if (_lastFailureLog != 0 && time.GetElapsedTime(_lastFailureLog) < FailureLogInterval) { return; }
-        LogFailure(stream.Id, frame.Info.Sequence, _unloggedFailures, e);
+        LogFailure(stream.Id, frame.Info.Sequence, _unloggedFailures, stream.LastFailure);
+        LogFailureDetail(stream.Id, frame.Info.Sequence, e);
         (_lastFailureLog, _unloggedFailures) = (time.GetTimestamp(), 0);
     }
 

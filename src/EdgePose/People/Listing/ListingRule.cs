@@ -16,7 +16,7 @@ internal sealed class ListingRule(Skeleton skeleton, ListingSettings settings, f
     private const float SamePerson = 0.35f;
 
     /// <summary>The same for two whom one look of the networks showed and who have been seen apart before: they pass before one another.</summary>
-    private const float SamePersonOfTwo = 2f;
+    private const float SamePersonOfTwo = 0.5f;
 
     /// <summary>Below this similarity two people are apart.</summary>
     private const float Apart = 0.2f;

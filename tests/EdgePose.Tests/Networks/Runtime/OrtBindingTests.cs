@@ -85,7 +85,7 @@ public sealed class OrtBindingTests
     public void Run_NamedOutputs_ComeInTheDescriptorsOrder()
     {
         using var session = TinyModel.Open(
-            TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14", ["fine", "coarse"]), TinyModel.LitePose(14), 14);
+            TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14", ["fine", "coarse"]), TinyModel.LitePose(14));
         var binding = session.Bind(1, 64, 64);
         Assert.Equal(["fine", "coarse"], binding.Outputs.Select(o => o.Name));
         Assert.Equal([1, 14, 32, 32], binding.Outputs[0].Shape);

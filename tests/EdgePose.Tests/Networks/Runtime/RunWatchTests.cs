@@ -79,7 +79,7 @@ public sealed class RunWatchTests
     public void OrtBinding_GraphThatNeverEnds_IsEndedByTheRuntimeAndRunsAgain()
     {
         var descriptor = TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14", ["fine", "coarse"]);
-        using var session = TinyModel.Open(descriptor, HangingModel.LitePose(14), 14, TinyModel.Cpu with { RunDeadline = TimeSpan.FromMilliseconds(300) });
+        using var session = TinyModel.Open(descriptor, HangingModel.LitePose(14), 0, TinyModel.Cpu with { RunDeadline = TimeSpan.FromMilliseconds(300) });
         var binding = session.Bind(1, 64, 64);
         binding.Run();
         for (var round = 0; round < 3; round++)

@@ -71,6 +71,9 @@ public sealed class InferenceLoopTests
         Assert.True(loop.Stop(Limit));
         Assert.Equal((Frames, 0, Frames, 0, Frames), (lanes[0].Failed, lanes[0].Processed, lanes[1].Processed, lanes[1].Failed, served));
         Assert.Equal(2 * Frames, released);
+        Assert.Equal(ExitCode.Model, lanes[0].NothingMeasured!.Code);
+        Assert.Contains($"stream bad: none of its {Frames} frames could be processed, so nothing is known about people in them: InvalidDataException: broken", lanes[0].NothingMeasured!.Message, StringComparison.Ordinal);
+        Assert.Null(lanes[1].NothingMeasured);
         // Rate-limited: the first one at once, the others gathered.
         Assert.InRange(log.Errors, 1, Frames - 1);
     }
@@ -283,7 +286,13 @@ public sealed class InferenceLoopTests
         public bool IsEnabled(LogLevel logLevel) => true;
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            Assert.Equal((LogLevel.Error, 2001), (logLevel, eventId.Id));
+            // Where it failed is for whoever looks for it: no stack trace at any other level.
+            if (logLevel == LogLevel.Debug)
+            {
+                Assert.NotNull(exception);
+                return;
+            }
+            Assert.Equal((LogLevel.Error, 2001, (Exception?)null), (logLevel, eventId.Id, exception));
             Assert.Contains("stream=bad", formatter(state, exception), StringComparison.Ordinal);
             Errors++;
         }

@@ -10,6 +10,8 @@ internal sealed class EndToEndFamily : IDetectorFamily
 
     ModelKind IModelFamily.Kind => Kind;
 
+    public string Networks => "RTMDet and others exported by mmdeploy";
+
     public ModelInput Input => UsualInput.Rtmdet(320);
 
     public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) =>

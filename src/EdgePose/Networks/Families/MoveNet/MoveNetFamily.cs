@@ -10,6 +10,8 @@ internal sealed class MoveNetFamily : ITopDownFamily
 
     ModelKind IModelFamily.Kind => Kind;
 
+    public string Networks => "MoveNet, one person";
+
     public ModelInput Input => UsualInput.Raw(192, TensorLayout.Nhwc, ColourOrder.Rgb, ResizeRule.Crop) with { Int32 = true };
 
     public ModelDecode Decode => new() { JointThreshold = 0.2f };
@@ -17,7 +19,7 @@ internal sealed class MoveNetFamily : ITopDownFamily
     public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) =>
         input.IsNhwcPicture && input.Element == typeof(int) && outputs.Any(o => o.Rank == 4 && o.Shape[2] == 17 && o.Shape[3] == 3);
 
-    public int Joints(IReadOnlyList<TensorShape> outputs) => outputs.Where(o => o.Rank == 4).Select(o => o.Shape[2]).FirstOrDefault();
+    public int Joints(TensorShape input, IReadOnlyList<TensorShape> outputs) => outputs.Where(o => o.Rank == 4).Select(o => o.Shape[2]).FirstOrDefault();
 
     public IPoseDecoder Decoder(ModelDescriptor descriptor) => new MoveNetDecoder(descriptor);
 }
