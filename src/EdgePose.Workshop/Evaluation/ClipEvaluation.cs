@@ -63,7 +63,8 @@ internal static class ClipEvaluation
         private readonly IProgress<EvalProgress> _progress;
         private readonly TimeProvider _time;
         private double _sourceRate;
-        private long? _firstTicks;
+        private long _firstTicks;
+        private double _lastSeconds = double.NaN;
         private int _measured, _propagated, _held;
 
         public Run(ClipRequest request, ClipStream stream, ClipTruth truth, IProgress<EvalProgress> progress, TimeProvider time) =>
@@ -81,7 +82,11 @@ internal static class ClipEvaluation
 
         public async Task ReadAsync(CancellationToken stop)
         {
-            var source = new SourceSettings { Stream = "eval", Url = Path.GetFullPath(_request.Clip), Pace = SourcePace.Max, FrameSize = _stream.People.PreferredFrame };
+            var source = _stream.Stream.Source with
+            {
+                Url = Path.GetFullPath(_request.Clip), SubStream = "", User = "", Password = null, CameraTime = false, Loop = false, Pace = SourcePace.Max, Fps = 0,
+                FrameSize = _stream.People.PreferredFrame,
+            };
             var probed = await new SourceProbe(new FfmpegTools(), static t => t, _time).ProbeAsync(source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
             if (probed.Format is not { } format) { throw new UserError(ExitCode.Source, $"{_request.Clip}: {probed.Reason}"); }
             _sourceRate = format.FramesPerSecond > 0 ? format.FramesPerSecond : 25;
@@ -126,9 +131,12 @@ internal static class ClipEvaluation
         private void Process(Frame frame)
         {
             var index = (int)frame.Info.Sequence;
-            if (!IsWanted(index)) { return; }
-            _firstTicks ??= frame.Info.CapturedTicks;
-            var seconds = (frame.Info.CapturedTicks - _firstTicks.Value) / (double)_time.TimestampFrequency;
+            if (index == 0) { _firstTicks = frame.Info.CapturedTicks; }
+            // A frame's own time in the clip: the rate that a clip announces is a mean at best.
+            var seconds = _time.GetElapsedTime(_firstTicks, frame.Info.CapturedTicks).TotalSeconds;
+            var wanted = IsWanted(seconds);
+            _lastSeconds = seconds;
+            if (!wanted) { return; }
             var people = _stream.People;
             if (!people.Process(frame, seconds, _stream.Quality)) { people.People.Clear(); }
             Count(people.People);
@@ -151,7 +159,9 @@ internal static class ClipEvaluation
         }
 
         // The first frame of each 1/fps interval, as ingest thins out a stream.
-        private bool IsWanted(int index) => Fps <= 0 || index == 0
-            || Math.Floor(index / _sourceRate * Fps) != Math.Floor((index - 1) / _sourceRate * Fps);
+        private bool IsWanted(double seconds) => Fps <= 0 || double.IsNaN(_lastSeconds) || Interval(seconds) != Interval(_lastSeconds);
+
+        // Containers round times to milliseconds.
+        private double Interval(double seconds) => Math.Floor((seconds + 0.001) * Fps);
     }
 }

@@ -51,6 +51,14 @@ internal static class Assumptions
         return line + $"fits {picture.Name} to {Percent(chosen.Fit)}" + (others.Count > 0 ? $" ({string.Join(", ", others)})" : "") + "; --normalization, --color";
     }
 
+    /// <summary>What a picture shows of an installed model: how well it does as its descriptor says, and whether it does better otherwise.</summary>
+    public static string OnPicture(IReadOnlyList<TriedInput> tried, TrialPicture picture)
+    {
+        var best = InputTrials.Best(tried);
+        return tried[0] == best && best.Fit < Nobody ? $"finds nobody on {picture.Name}"
+            : $"fits {picture.Name} to {Percent(tried[0].Fit)}" + (tried[0] == best ? "" : $", but to {Percent(best.Fit)} with {Describe(best.Input)}: correct its input");
+    }
+
     private static string Describe(ModelInput input) =>
         $"{Normalization.Of(input)?.Values ?? "of its family"}, {DescriptorWords.Colours.Of(input.Colour).ToUpperInvariant()}";
 

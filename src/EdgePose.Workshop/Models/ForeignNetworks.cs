@@ -40,7 +40,7 @@ internal static class ForeignNetworks
             [{ Shape: [_, 7] }] => Rows,
             [{ Shape: [1, 6, 56] }] when input.Element == typeof(int) => Crowd,
             [{ Shape: [1, 38 or 57, _, _] }, ..] or [_, { Shape: [1, 38 or 57, _, _] }] => Parts,
-            [{ Shape: [1, _, var rows, var columns] }] when rows == height && columns == width => Segmentation,
+            [{ Shape: [1, not 3, var rows, var columns] }] when rows == height && columns == width => Segmentation,
             _ when outputs.Count >= 3 && outputs.All(o => o.Rank is 4 or 5 && IsHead(o.Shape, height)) => Heads,
             _ when outputs.Count == 4 && outputs.Any(o => o.Shape is [1, 1]) && outputs.Any(o => o.Shape is [1, _, 4]) => Plugin,
             _ when outputs.Count == 2 && outputs.Any(o => o.Shape is [1, _, 4]) && outputs.All(o => o.Rank == 3) => Apart,

@@ -8,14 +8,16 @@ internal static class InputTrials
     /// <summary>The usual way stays unless another fits so much better: colours hardly matter to some networks, and a picture is one picture.</summary>
     private const float Clearly = 1.25f, Least = 0.05f;
 
-    /// <summary>The usual way first, then the others that the user's options leave open.</summary>
-    public static IReadOnlyList<ModelInput> Of(AdoptionRequest request, ModelInput usual)
+    /// <summary>The usual way first, then the others.</summary>
+    /// <param name="usual">As the family or the descriptor says.</param>
+    /// <param name="anyValues">Other values are possible.</param>
+    /// <param name="anyColour">The other order of channels is possible.</param>
+    public static IReadOnlyList<ModelInput> Of(ModelInput usual, bool anyValues, bool anyColour)
     {
         var tried = new List<ModelInput> { usual };
         // An int32 network normalises by itself; what it does not do is swap the channels.
-        var tryAll = !usual.Int32 && request.Normalization is null;
-        IEnumerable<Normalization> values = tryAll ? Normalization.All : Normalization.Of(usual) is { } one ? [one] : [];
-        ColourOrder[] colours = request.Colour is { } given ? [given] : [usual.Colour, usual.Colour == ColourOrder.Rgb ? ColourOrder.Bgr : ColourOrder.Rgb];
+        IEnumerable<Normalization> values = anyValues && !usual.Int32 ? Normalization.All : Normalization.Of(usual) is { } one ? [one] : [];
+        ColourOrder[] colours = anyColour ? [usual.Colour, usual.Colour == ColourOrder.Rgb ? ColourOrder.Bgr : ColourOrder.Rgb] : [usual.Colour];
         foreach (var colour in colours)
         {
             foreach (var value in values)

@@ -105,7 +105,8 @@ internal static class ModelAdoption
         using var session = Open(adoption.Descriptor, content, joints);
         if (request.Picture is not { } picture) { return adoption; }
         var trial = new ModelTrial(session, picture);
-        var tried = InputTrials.Of(request, usual).Select(input => new TriedInput(input, trial.Judge(input))).ToList();
+        var tried = InputTrials.Of(usual, request.Normalization is null, request.Colour is null)
+            .Select(input => new TriedInput(input, trial.Judge(input))).ToList();
         var best = InputTrials.Best(tried);
         return (ReferenceEquals(best, tried[0]) ? adoption : Describe(request, family, probed, skeleton, best.Input) with { Joints = joints })
             with { Fit = best.Fit, Tried = tried };

@@ -46,6 +46,11 @@ internal static class CardText
         Decode(yaml, source.Decode, ModelFamilies.Of(source.Kind).Decode);
         yaml.List("outputs", source.Outputs);
         if (source.Skeleton.Length > 0) { yaml.Value("skeleton", source.Skeleton); }
+        if (FurtherSkeletons.Find(source.Skeleton) is { } own)
+        {
+            yaml.List("joints", own.Joints);
+            yaml.List("limbs", [.. own.Links.Select(l => $"{own.Joints[l.A]}:{own.Joints[l.B]}")]);
+        }
         if (source.Note.Length > 0) { yaml.Text("note", source.Note); }
         yaml.Text("licence", source.Licence);
         yaml.Text("source", $"quantized from {r.Source} ({r.SourceSha256[..12]}) by {r.Tool}");

@@ -1,15 +1,18 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace EdgePose.Domain;
 
 /// <summary>
 /// Joint layouts that models bring which people have trained themselves, and layouts without names for all others. Names and links follow
-/// open-mmlab/mmpose:configs/_base_/datasets/{aic,ap10k,halpe26,coco_wholebody_hand,300w,lapa}.py.
+/// open-mmlab/mmpose:configs/_base_/datasets/{aic,ap10k,halpe26,coco_wholebody_hand,lapa}.py.
 /// </summary>
 internal static class FurtherSkeletons
 {
-    private const string Nameless = "points";
-    private const int MostPoints = 300;
+    public const int MostPoints = 300;
+
+    /// <summary>Layouts that descriptors of models bring, by their names.</summary>
+    private static readonly ConcurrentDictionary<string, Skeleton> Brought = new(StringComparer.Ordinal);
 
     public static Skeleton Aic14 { get; } = Of("aic14",
         ["right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist", "right_hip", "right_knee", "right_ankle",
@@ -36,31 +39,40 @@ internal static class FurtherSkeletons
         [.. Skeletons.CocoWholeBody133.Links.Where(l => l.A is >= 91 and < 112).Select(l => (l.A - 91, l.B - 91))],
         [.. Skeletons.CocoWholeBody133.Sigmas.Skip(91).Take(21)]);
 
-    /// <summary>A face as in the whole body.</summary>
-    public static Skeleton Face68 { get; } = Plain("face68", "face_", 68, .02f, [.. Skeletons.CocoWholeBody133.Flip.Skip(23).Take(68).Select(f => f - 23)]);
-
-    public static Skeleton Face106 { get; } = Plain("face106", "face_", 106, .02f,
+    public static Skeleton Face106 { get; } = Make("face106", Numbered("face_", 106), [], [.. Enumerable.Repeat(.02f, 106)],
     [
         .. Enumerable.Range(0, 33).Select(i => 32 - i), 46, 45, 44, 43, 42, 50, 49, 48, 47, 37, 36, 35, 34, 33, 41, 40, 39, 38, 51, 52, 53, 54, 65, 64, 63,
         62, 61, 60, 59, 58, 57, 56, 55, 79, 78, 77, 76, 75, 82, 81, 80, 83, 70, 69, 68, 67, 66, 73, 72, 71, 74, 90, 89, 88, 87, 86, 85, 84, 95, 94, 93, 92,
         91, 100, 99, 98, 97, 96, 103, 102, 101, 105, 104,
     ]);
 
+    public static IReadOnlyList<Skeleton> All => [Halpe26, Aic14, Ap10K17, Hand21, Face106];
+
+    /// <summary>Makes a layout known whose names tell the sides (<c>left_</c>, <c>right_</c>); null when that name has another layout already.</summary>
+    public static Skeleton? Bring(string name, string[] joints, (int, int)[] links)
+    {
+        var known = Brought.GetOrAdd(name, _ => Of(name, joints, links, Usual(joints.Length)));
+        return known.Joints.SequenceEqual(joints) && known.Links.SequenceEqual(links) ? known : null;
+    }
+
+    /// <summary>A layout that a descriptor brought; null for any other name.</summary>
+    public static Skeleton? Find(string name) => Brought.GetValueOrDefault(name);
+
     /// <summary>The layout <c>pointsN</c> of N joints of which nothing is known; null for any other name.</summary>
-    public static Skeleton? Points(string name) =>
-        name.StartsWith(Nameless, StringComparison.Ordinal) && name[Nameless.Length..] is { Length: > 0 } digits && digits[0] != '0'
-        && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MostPoints
-            ? Plain(name, "point_", count, .079f, [.. Enumerable.Range(0, count)]) : null;
+    public static Skeleton? Points(string name) => name.StartsWith("points", StringComparison.Ordinal) && name.Length > 6 && name[6] != '0'
+        && int.TryParse(name.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MostPoints
+            ? Make(name, Numbered("point_", count), [], Usual(count), [.. Enumerable.Range(0, count)]) : null;
 
-    private static Skeleton Plain(string name, string stem, int count, float sigma, int[] flip) => new()
-    {
-        Name = name, Joints = [.. Enumerable.Range(0, count).Select(i => $"{stem}{i}")], Links = [], Flip = flip, Sigmas = [.. Enumerable.Repeat(sigma, count)], BodyJoints = count,
-    };
+    // The sigma of COCO's shoulders.
+    private static float[] Usual(int count) => [.. Enumerable.Repeat(.079f, count)];
 
-    private static Skeleton Of(string name, string[] joints, (int, int)[] links, float[] sigmas) => new()
-    {
-        Name = name, Joints = joints, Links = links, Sigmas = sigmas, BodyJoints = joints.Length, Flip = [.. joints.Select((j, i) => Other(joints, j, i))],
-    };
+    private static string[] Numbered(string stem, int count) => [.. Enumerable.Range(0, count).Select(i => $"{stem}{i}")];
+
+    private static Skeleton Of(string name, string[] joints, (int, int)[] links, float[] sigmas) =>
+        Make(name, joints, links, sigmas, [.. joints.Select((j, i) => Other(joints, j, i))]);
+
+    private static Skeleton Make(string name, string[] joints, (int, int)[] links, float[] sigmas, int[] flip) =>
+        new() { Name = name, Joints = joints, Links = links, Sigmas = sigmas, Flip = flip, BodyJoints = joints.Length };
 
     // The joint of the same name on the other side.
     private static int Other(string[] joints, string name, int own) => Array.IndexOf(joints,

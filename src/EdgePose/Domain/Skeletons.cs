@@ -115,20 +115,17 @@ internal static class Skeletons
     /// <summary>Of those with one number of joints the most usual first. Read when it is asked for: some are made of the others.</summary>
     public static IReadOnlyList<Skeleton> All => Known.Value;
 
-    private static readonly Lazy<IReadOnlyList<Skeleton>> Known = new(() =>
-    [
-        Coco17, CrowdPose14, CocoWholeBody133, Mpii16, FurtherSkeletons.Halpe26, FurtherSkeletons.Aic14, FurtherSkeletons.Ap10K17, FurtherSkeletons.Hand21,
-        FurtherSkeletons.Face68, FurtherSkeletons.Face106,
-    ]);
+    private static readonly Lazy<IReadOnlyList<Skeleton>> Known = new(() => [Coco17, CrowdPose14, CocoWholeBody133, Mpii16, .. FurtherSkeletons.All]);
 
     /// <summary>The skeleton called <paramref name="name"/>; a <see cref="UserError"/> that lists the known names when there is none.</summary>
-    public static Skeleton Get(string name)
-    {
-        if ((All.FirstOrDefault(s => s.Name == name) ?? FurtherSkeletons.Points(name)) is { } found) { return found; }
-        throw new UserError(ExitCode.Model, $"skeleton '{name}' is not known", "use " + Choices);
-    }
+    public static Skeleton Get(string name) => Find(name) ?? throw new UserError(ExitCode.Model, $"skeleton '{name}' is not known", "use " + Choices);
+
+    /// <summary>The same for a recording, which says how many joints it has: a layout that nobody here knows has no names.</summary>
+    public static Skeleton Get(string name, int joints) => Find(name) ?? FurtherSkeletons.Points($"points{joints}") ?? Get(name);
 
     public static bool IsKnown(string name) => All.Any(s => s.Name == name) || FurtherSkeletons.Points(name) is not null;
+
+    private static Skeleton? Find(string name) => All.FirstOrDefault(s => s.Name == name) ?? FurtherSkeletons.Points(name) ?? FurtherSkeletons.Find(name);
 
     /// <summary>The names that are possible, for messages.</summary>
     public static string Choices => $"one of {string.Join(", ", All.Select(s => s.Name))}, or points21 for 21 joints that have no names here";

@@ -13,6 +13,9 @@ internal sealed class StreamBuilder(
     EdgePoseConfig config, InferenceUnit inference, CurrentOutbox outbox, PipelineOptions options, Func<string, string> redact, ILoggerFactory loggers,
     TimeProvider time)
 {
+    private readonly ConnectGate _gate = new(ConnectGate.Places, time);
+    private readonly CrowdLog _log = new(loggers.CreateLogger<StreamSupervisor>(), time);
+
     /// <param name="stream">An enabled stream.</param>
     /// <exception cref="UserError">A model is missing, damaged, or does not start.</exception>
     public StreamUnit Build(StreamConfig stream)
@@ -23,7 +26,7 @@ internal sealed class StreamBuilder(
         var events = StreamEvents.Open(stream, config, networks.Pose, options.Events ?? StreamEvents.Published(outbox, network), loggers, time);
         var (source, history) = (stream.Source with { FrameSize = people.PreferredFrame }, options.Histories.Of(stream.Id));
         return new StreamUnit(
-            stream, onStatus => new VideoStream(source, history, inference.Loop.Wake, onStatus, redact, time, loggers.CreateLogger<StreamSupervisor>()), people, events,
+            stream, onStatus => new VideoStream(source, history, inference.Loop.Wake, onStatus, redact, time, _log, _gate), people, events,
             outbox, history, observer, time) { Models = networks };
     }
 }

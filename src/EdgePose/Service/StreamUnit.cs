@@ -96,7 +96,7 @@ internal sealed class StreamUnit : IDisposable
     public StreamFigures Counters()
     {
         var account = _video.Slot.Account;
-        return new(_video.ReceivedPerSecond(), _video.ProcessedPerSecond(), account.Received, account.Dropped, Scheduled.Ages.Percentile(0.99), Status.Reconnects)
+        return new(_video.ReceivedPerSecond(), _video.ProcessedPerSecond(), account.Received, account.Dropped, FrameAgeP99Ms(), Status.Reconnects)
         {
             FramesRefused = account.Refused,
             DecodeErrors = _video.Counters.DecodeErrors,
@@ -104,6 +104,9 @@ internal sealed class StreamUnit : IDisposable
             CameraLagMs = _video.CameraLag?.TotalMilliseconds,
         };
     }
+
+    /// <summary>The times of a recording that is read as fast as possible are its own, so that its frames have no age.</summary>
+    private double FrameAgeP99Ms() => _video.Slot.IsLossless ? 0 : Math.Max(0, Scheduled.Ages.Percentile(0.99));
 
     /// <summary>Publishes the state and its figures.</summary>
     /// <param name="urgent">As <see cref="Outbox.SetStream"/>.</param>

@@ -5,7 +5,6 @@ using EdgePose.Service.Observe;
 namespace EdgePose.SystemTests.Observation;
 
 /// <summary>A reload of the real daemon touches what has changed and nothing else.</summary>
-[Collection("Observation")]
 public sealed class ReloadDifferenceTests : IDisposable
 {
     private readonly TinySite _site = new();

@@ -171,7 +171,7 @@ public sealed class QuantizeCommandTests : IDisposable
 
     private static string Text(JsonElement e, string name) => e.GetProperty(name).GetString()!;
 
-    private static void NeedClip() => Assert.SkipUnless(File.Exists(Clip), "needs the demo clip artifacts/assets/media/vtest.avi: ./build.sh setup");
+    private static void NeedClip() => Need.FromSetup(File.Exists(Clip), "needs the demo clip artifacts/assets/media/vtest.avi: ./build.sh setup");
 
     /// <summary>A folder called noise with twelve pictures of it.</summary>
     private string Noise()

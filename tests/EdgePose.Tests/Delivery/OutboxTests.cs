@@ -21,7 +21,7 @@ public sealed class OutboxTests
         }
     }
 
-    [Theory]
+    [Theory(DisableParallelization = true)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Poses_SteadyFlowToThreeSinks_AllocateNothingOnTheCaller(bool areHung)

@@ -7,7 +7,7 @@ public sealed class SkeletonsTests
     public static TheoryData<string, int, int> Layouts => new()
     {
         { "coco17", 17, 17 }, { "crowdpose14", 14, 14 }, { "coco_wholebody133", 133, 23 }, { "mpii16", 16, 16 },
-        { "halpe26", 26, 26 }, { "aic14", 14, 14 }, { "ap10k17", 17, 17 }, { "hand21", 21, 21 }, { "face68", 68, 68 }, { "face106", 106, 106 },
+        { "halpe26", 26, 26 }, { "aic14", 14, 14 }, { "ap10k17", 17, 17 }, { "hand21", 21, 21 }, { "face106", 106, 106 },
         { "points9", 9, 9 }, { "points300", 300, 300 },
     };
 

@@ -116,7 +116,7 @@ public sealed class EventsUnitTests : IDisposable
         Assert.Equal(_events.Select(e => EventLine.Of(e).ToJson()), session.Events.Select(e => e.ToJson()));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task Take_SteadyState_AllocatesNothing()
     {
         await using var unit = Unit(Yaml);

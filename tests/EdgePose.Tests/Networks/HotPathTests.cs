@@ -21,7 +21,7 @@ public sealed class HotPathTests
 {
     private const int Warm = 200, Frames = 1000;
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Frames_BottomUp_AllocateNothing()
     {
         var network = new FixedNetwork(ScriptedNetwork(), ["fine", "coarse"], outputs =>
@@ -36,7 +36,7 @@ public sealed class HotPathTests
         static ModelDescriptor ScriptedNetwork() => Families.LitePose.ScriptedNetwork.LitePose(64);
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Frames_TopDown_AllocateNothing()
     {
         var detector = new FixedNetwork(TinyModel.Describe(EndToEndFamily.Kind, 320, 320) with

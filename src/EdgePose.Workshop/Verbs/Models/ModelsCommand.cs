@@ -11,6 +11,7 @@ namespace EdgePose.Workshop.Verbs.Models;
 internal static class ModelsCommand
 {
     private static readonly Option<string[]> Folders = new("--models") { Description = "Folder with model files; may be given more than once" };
+    private static readonly Option<string> Picture = new("--picture") { Description = "A picture with people (default: a frame of the demo clip, where it is)" };
     private static readonly Argument<string> Name = new("name") { Description = "Model name, as models list shows it" };
     private static readonly Argument<string[]> Names = new("names") { Description = "Model names; all installed ones when none is given", Arity = ArgumentArity.ZeroOrMore };
 
@@ -21,8 +22,8 @@ internal static class ModelsCommand
             Verb.Create("list", "All models that descriptors describe, and which are installed.",
                 ["edgepose models list", "edgepose models list --models ~/models --json"], [Folders], (parsed, _) => Task.FromResult(List(parsed))),
             InfoCommand.Create(Folders),
-            Verb.Create("verify", "Checks hash and contract and runs each model once.",
-                ["edgepose models verify", "edgepose models verify movenet-lightning --json"], [Names, Folders], (parsed, _) => Task.FromResult(Verify(parsed))),
+            Verb.Create("verify", "Checks hash and contract, and tries each model on a picture with people.",
+                ["edgepose models verify", "edgepose models verify movenet-lightning --picture street.jpg --json"], [Names, Folders, Picture], VerifyAsync),
             ImportCommand.Create(),
             GenerateCommand.Create(),
             PullCommand.Create(Folders),
@@ -44,9 +45,10 @@ internal static class ModelsCommand
         return ExitCode.Ok;
     }
 
-    private static ExitCode Verify(ParseResult parsed)
+    private static async Task<ExitCode> VerifyAsync(ParseResult parsed, CancellationToken stop)
     {
-        var models = ModelReports.Verify(parsed.GetValue(Folders) ?? [], parsed.GetValue(Names) ?? []);
+        var picture = await TrialPicture.LoadAsync(parsed.GetValue(Picture) ?? "", stop);
+        var models = ModelReports.Verify(parsed.GetValue(Folders) ?? [], parsed.GetValue(Names) ?? [], picture);
         if (parsed.GetValue(Verb.Json)) { Output.Json(models, WorkshopJson.Default.IReadOnlyListModelReport); }
         else { Table(models); }
         if (models.Count == 0) { throw new UserError(ExitCode.Model, "no model is installed", "./build.sh setup, or --models FOLDER"); }
@@ -75,7 +77,8 @@ internal static class ModelsCommand
         var table = new Table().Border(TableBorder.None).AddColumns("name", "task", "kind", "input", "skeleton", "size", "state");
         foreach (var m in models)
         {
-            table.AddRow(Markup.Escape(m.Name), m.Task, m.Kind, m.Input, Markup.Escape(m.Skeleton), m.Bytes is { } bytes ? $"{bytes / 1e6:0.0} MB" : "-", Markup.Escape(m.State));
+            table.AddRow(Markup.Escape(m.Name), m.Task, m.Kind, m.Input, Markup.Escape(m.Skeleton), m.Bytes is { } bytes ? $"{bytes / 1e6:0.0} MB" : "-",
+                Markup.Escape(m.Trial is { } trial ? $"{m.State}; {trial}" : m.State));
         }
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         if (Console.IsOutputRedirected) { console.Profile.Width = 200; }

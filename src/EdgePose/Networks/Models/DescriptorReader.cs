@@ -50,10 +50,7 @@ internal static class DescriptorReader
             Decode = ReadDecode(root.Child("decode", "Decoder settings; the family decides what is not stated."), family.Decode),
             Outputs = root.List("outputs", family.Outputs, [], t => t.Length is > 0 and <= 256 ? null : "the name of an output",
                 doc: OfFamily("Outputs to ask for, in the order of the decoder; without it all are asked for and told apart by shape.")),
-            Skeleton = root.Text("skeleton", "", CheckSkeleton, new Doc("Joint layout; required for pose models, forbidden for detectors.")
-            {
-                Pattern = $"^({string.Join('|', Skeletons.All.Select(k => k.Name))}|points[0-9]+)$",
-            }),
+            Skeleton = SkeletonReader.Read(root),
             Licence = root.Text("licence", "", CheckProse, Required("Licence of the weights, with what is known about it.")),
             Source = root.Text("source", "", CheckProse, Required("Where the file comes from, exactly.")),
             Note = root.Text("note", "", CheckProse, "What a user must know before relying on the model."),
@@ -147,9 +144,6 @@ internal static class DescriptorReader
     }
 
     private static string? CheckFile(string text) => ModelFile.IsPlainName(text) ? null : "a plain file name ending in .onnx, without folders";
-
-    private static string? CheckSkeleton(string text) =>
-        Skeletons.IsKnown(text) ? null : Skeletons.Choices;
 
     private static string? CheckProse(string text) => text.Length is > 0 and <= 1000 ? null : "a sentence";
 }

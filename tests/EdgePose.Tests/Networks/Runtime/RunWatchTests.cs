@@ -62,7 +62,7 @@ public sealed class RunWatchTests
         Assert.Throws<InvalidDataException>(() => watch.Run("m", () => throw new InvalidDataException("broken"), () => { }));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Run_Steady_AllocatesNothing()
     {
         using var watch = new RunWatch(TimeSpan.FromSeconds(5), TimeProvider.System);
@@ -95,7 +95,7 @@ public sealed class RunWatchTests
         }
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void OrtBinding_WithADeadline_AllocatesNothing()
     {
         var descriptor = TinyModel.Describe(HeatmapFamily.Kind, 32, 64, "coco17");

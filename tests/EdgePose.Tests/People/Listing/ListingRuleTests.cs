@@ -139,7 +139,7 @@ public sealed class ListingRuleTests
     public void Apply_TwoWhoPassBeforeOneAnother_AreBothPublishedIfOneLookShowedBoth(bool firstApart, bool secondApart, double apartMs, int published)
     {
         Add(100, source: PoseSource.Measured);
-        Add(108, source: PoseSource.Measured);
+        Add(110, source: PoseSource.Measured);
         _people[1].AgeMs = apartMs;
         (_crowd.Tracked[0].HasStoodApart, _crowd.Tracked[1].HasStoodApart) = (firstApart, secondApart);
         Assert.Equal(published, Listed().Length);

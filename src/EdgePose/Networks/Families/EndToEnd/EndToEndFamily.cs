@@ -16,7 +16,7 @@ internal sealed class EndToEndFamily : IDetectorFamily
 
     public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) =>
         input.IsNchwPicture && outputs.Count == 2 && outputs.Any(o => o.Rank == 3 && o.Shape[2] == 5)
-        && outputs.Any(o => o.Rank == 2 && o.Element == typeof(long));
+        && outputs.Any(o => o.Rank == 2 && (o.Element == typeof(long) || o.Element == typeof(int)));
 
     public IDetectorDecoder Decoder(ModelDescriptor descriptor) => new EndToEndDecoder(descriptor);
 }

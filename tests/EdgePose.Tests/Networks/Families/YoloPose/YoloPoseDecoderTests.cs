@@ -3,7 +3,9 @@ using EdgePose.Networks;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Families;
 using EdgePose.Networks.Families.YoloPose;
+using EdgePose.Networks.Preprocessing;
 using EdgePose.Tests.Networks.TopDown;
+using EdgePose.TestSupport;
 
 namespace EdgePose.Tests.Networks.Families.YoloPose;
 
@@ -107,4 +109,22 @@ public sealed class YoloPoseDecoderTests
     [Fact]
     public void Estimator_Flip_IsRefusedByName() =>
         Assert.Contains("mirrored", Assert.Throws<UserError>(() => Run(_ => { }, new BottomUpOptions { Profile = DecodeProfile.Fast, Flip = true })).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Decode_AllocatesNothing()
+    {
+        var network = new ScriptedNetwork(Descriptor, 1, b => Row("cells", 1).CopyTo(b.Floats(0, 1, Cells, 56)));
+        var binding = network.Bind(1, 64, 64);
+        binding.Run();
+        var (decoder, poses) = (new YoloPoseDecoder(Descriptor, Joints), new PoseList(Joints));
+        Assert.Equal(0, Allocations.OfBestRound(() =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                poses.Clear();
+                decoder.Decode(binding, new Placement(1, 1, 0, 0), 0.3f, 10, poses);
+            }
+        }));
+        Assert.Equal(1, poses.Count);
+    }
 }
