@@ -29,7 +29,7 @@ internal static class Program
                 return 0;
             default:
                 Watcher.Start();
-                if (arguments.Contains("-automated")) { Watcher.EndWithParent(); }
+                Watcher.EndWithAncestors();
                 return await ConsoleRunner.Run(arguments);
         }
     }

@@ -79,6 +79,7 @@ internal static class CardText
         yaml.Number("score_threshold", decode.ScoreThreshold);
         yaml.Number("nms_threshold", decode.NmsThreshold);
         yaml.Number("padding", decode.Padding);
+        yaml.Number("followed_padding", decode.FollowedPadding);
         yaml.Value("refine", Kebab(decode.Refine));
         yaml.Number("dark_kernel", decode.DarkKernel);
         if (decode.SimccRatio is { } ratio) { yaml.Number("simcc_ratio", ratio); }

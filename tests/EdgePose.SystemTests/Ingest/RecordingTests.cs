@@ -5,8 +5,12 @@ using EdgePose.SystemTests.Peers;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>Recordings that are not one even stream: holes in time, other sizes, pixels that are not square, damage.</summary>
-public sealed class RecordingTests(IngestFixture fixture)
+public sealed class RecordingTests(IngestFixture fixture) : IDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("edgepose-recording-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
     private static SourceSettings Recording(string path) => new()
     {
         Stream = "file", Url = path, Pace = SourcePace.Max, Hardware = HardwareDecoder.None, FrameSize = static (w, h) => (w / 4, h / 4),
@@ -15,7 +19,7 @@ public sealed class RecordingTests(IngestFixture fixture)
     private static async Task<RunningStream> PlayAsync(SourceSettings source)
     {
         var stream = new RunningStream(source);
-        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(60));
         await stream.WaitForFramesAsync((int)(stream.Supervisor.Counters.Received - stream.Supervisor.Counters.Refused), 5);
         return stream;
     }
@@ -26,10 +30,10 @@ public sealed class RecordingTests(IngestFixture fixture)
         var all = new MemoryStream();
         foreach (var (width, height) in sizes)
         {
-            var path = Clip.Make(fixture.Folder, 1, $"{width}x{height}.h264", "-vf", $"scale={width}:{height},setsar=1");
+            var path = Clip.Make(_folder, 1, $"{width}x{height}.h264", "-vf", $"scale={width}:{height},setsar=1");
             await all.WriteAsync(await File.ReadAllBytesAsync(path));
         }
-        var joined = Path.Combine(fixture.Folder, name + ".h264");
+        var joined = Path.Combine(_folder, name + ".h264");
         await File.WriteAllBytesAsync(joined, all.ToArray());
         return joined;
     }
@@ -44,7 +48,7 @@ public sealed class RecordingTests(IngestFixture fixture)
     [Fact]
     public async Task HoleInTheRecording_IsAHoleInTime()
     {
-        var path = Path.Combine(fixture.Folder, "hole.mp4");
+        var path = Path.Combine(_folder, "hole.mp4");
         await Tool.RunAsync(
             "ffmpeg", "-nostdin", "-v", "error", "-y", "-i", fixture.ShortClip, "-frames:v", "40", "-vf", "setpts='if(lt(N,20),N/10,N/10+60)/TB'", "-vsync", "vfr",
             "-enc_time_base", "1/1000", "-c:v", "libx264", "-preset", "ultrafast", "-g", "10", "-bf", "2", path);
@@ -90,7 +94,7 @@ public sealed class RecordingTests(IngestFixture fixture)
     [InlineData("1/1", 0, 704, 288)]
     public async Task PixelsThatAreNotSquare_AreMadeSquare(string announced, double configured, int width, int height)
     {
-        var path = Clip.Make(fixture.Folder, 1, "wide.mp4", "-vf", $"scale=704:288,setsar={announced}");
+        var path = Clip.Make(_folder, 1, "wide.mp4", "-vf", $"scale=704:288,setsar={announced}");
         (int, int) asked = default;
         await using var stream = await PlayAsync(Recording(path) with { PixelAspect = configured, FrameSize = (w, h) => { asked = (w, h); return (w / 2, h / 2); } });
         Assert.Equal((width, height), asked);
@@ -100,10 +104,10 @@ public sealed class RecordingTests(IngestFixture fixture)
     [Fact]
     public async Task DamagedPictures_AreLeftOut_AndTheOthersKeepTheirTimes()
     {
-        var elementary = Clip.Make(fixture.Folder, 4, "whole.h264");
+        var elementary = Clip.Make(_folder, 4, "whole.h264");
         var bytes = await File.ReadAllBytesAsync(elementary);
         Damage(bytes, everyNth: 10);
-        var damaged = Path.Combine(fixture.Folder, "damaged.h264");
+        var damaged = Path.Combine(_folder, "damaged.h264");
         await File.WriteAllBytesAsync(damaged, bytes);
         await using var stream = await PlayAsync(Recording(await WrapAsync(damaged, "mp4")) with { DiscardCorrupt = true });
         var counters = stream.Supervisor.Counters;

@@ -72,7 +72,7 @@ internal static partial class Tools
         return start;
     }
 
-    private static int ParentOf(int process)
+    internal static int ParentOf(int process)
     {
         try
         {

@@ -24,24 +24,38 @@ internal static partial class Watcher
         _watcher = Process.Start(start)!;
     }
 
-    /// <summary>For a process whose parent collects its results: without the parent it has nobody to work for.</summary>
-    public static void EndWithParent()
+    /// <summary>
+    /// For a process that others have started to collect its results: test host, console, <c>dotnet test</c>, build program. Without any one of them
+    /// nobody waits for it any more, and when they are killed none of them tells the next.
+    /// </summary>
+    public static void EndWithAncestors()
     {
-        var parent = Parent();
+        var ancestors = Ancestors();
         var thread = new Thread(() =>
         {
-            while (Parent() == parent) { Thread.Sleep(500); }
+            while (Ancestors().SequenceEqual(ancestors)) { Thread.Sleep(500); }
             _ = SignalGroup(0, Kill);
         })
-        { IsBackground = true, Name = "parent" };
+        { IsBackground = true, Name = "ancestors" };
         thread.Start();
+    }
+
+    /// <summary>Up to the shell that has started them.</summary>
+    private static List<int> Ancestors()
+    {
+        var found = new List<int>();
+        for (var at = Tools.ParentOf(Environment.ProcessId); at > 1 && Name(at) is "dotnet" or "build"; at = Tools.ParentOf(at)) { found.Add(at); }
+        return found;
+    }
+
+    private static string Name(int process)
+    {
+        try { return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/comm")).Trim(); }
+        catch (IOException) { return ""; }
     }
 
     [LibraryImport("libc", EntryPoint = "setpgid")]
     private static partial int SetGroup(int process, int group);
-
-    [LibraryImport("libc", EntryPoint = "getppid")]
-    private static partial int Parent();
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SignalGroup(int process, int signal);

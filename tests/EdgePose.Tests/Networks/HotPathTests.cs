@@ -48,7 +48,7 @@ public sealed class HotPathTests
             outputs[1].ResizeIntegers([1, 2]).Clear();
         });
         // The joints span 54 of 96 columns and 102 of 128 rows about the middle: with this margin their box is the crop again.
-        var pose = new FixedNetwork(TinyModel.Describe(SimccFamily.Kind, 48, 64, "coco17") with { Decode = new ModelDecode { Padding = 128 / 102f } }, ["x", "y"], outputs =>
+        var pose = new FixedNetwork(TinyModel.Describe(SimccFamily.Kind, 48, 64, "coco17") with { Decode = new ModelDecode { Padding = 128 / 102f, FollowedPadding = 128 / 102f } }, ["x", "y"], outputs =>
         {
             var xs = outputs[0].ResizeFloats([1, 17, 96]);
             var ys = outputs[1].ResizeFloats([1, 17, 128]);

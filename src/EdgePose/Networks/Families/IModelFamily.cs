@@ -26,6 +26,9 @@ internal interface IModelFamily
     /// <summary>What <c>edgepose models import --as</c> calls the authors' checkpoints; empty = there is no such import.</summary>
     string CheckpointForm => "";
 
+    /// <summary>Where the authors of <see cref="CheckpointForm"/> say how to get theirs.</summary>
+    string CheckpointHome => "";
+
     /// <summary>
     /// Whether a network with this input and these outputs is of the family, judged by types and shapes and never by names: exporters rename
     /// freely. The shapes are those of a real run, because exporters leave symbols behind.

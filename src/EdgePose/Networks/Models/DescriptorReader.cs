@@ -127,12 +127,16 @@ internal static class DescriptorReader
 
     private static ModelDecode ReadDecode(Section s, ModelDecode family)
     {
+        var padding = s.Number("padding", family.Padding, 1, 3, OfFamily("Margin of a detector's box for the crop, applied once."));
         var decode = new ModelDecode
         {
             PersonClass = s.Integer("person_class", family.PersonClass, 0, 10_000, OfFamily("Class index of a person.")),
             ScoreThreshold = s.Number("score_threshold", family.ScoreThreshold, 0, 1, OfFamily("Smallest detector score.")),
             NmsThreshold = s.Number("nms_threshold", family.NmsThreshold, 0, 1, OfFamily("IoU above which the weaker of two boxes goes.")),
-            Padding = s.Number("padding", family.Padding, 1, 3, OfFamily("Margin of crops, applied once.")),
+            Padding = padding,
+            // Where the family has one margin, whoever changes it means both.
+            FollowedPadding = s.Number("followed_padding", family.FollowedPadding == family.Padding ? padding : family.FollowedPadding, 1, 3,
+                OfFamily("Margin of a box that is made from the joints of the frame before.")),
             Refine = s.Choice("refine", family.Refine, DescriptorWords.Refinements, OfFamily("Sub-pixel refinement of heat maps.")),
             DarkKernel = s.Integer("dark_kernel", family.DarkKernel, 3, 63, OfFamily("Blur kernel of the dark refinements, odd.")),
             SimccRatio = s.Number("simcc_ratio", family.SimccRatio, 0.5, 16, new Doc("SimCC bins per input pixel.") { Default = "as the outputs have them" }),

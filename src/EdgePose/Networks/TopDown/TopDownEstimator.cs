@@ -13,7 +13,7 @@ internal sealed class TopDownEstimator : IBoxEstimator, IFollowingEstimator
     private readonly PoseHead _head;
     private readonly TopDownOptions _options;
     private readonly float _jointThreshold;
-    private readonly float _padding;
+    private readonly float _padding, _followedPadding;
     private readonly List<Detection> _detections = [];
     private readonly CandidateBoxes _candidates = new();
     private readonly List<FollowedPerson> _next = [];
@@ -36,7 +36,7 @@ internal sealed class TopDownEstimator : IBoxEstimator, IFollowingEstimator
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPeople, 1);
         (_detector, _head, Skeleton, _options) = (detector, head, skeleton, options);
         _jointThreshold = options.JointThreshold ?? head.Descriptor.Decode.JointThreshold;
-        _padding = head.Descriptor.Decode.Padding;
+        (_padding, _followedPadding) = (head.Descriptor.Decode.Padding, head.Descriptor.Decode.FollowedPadding);
         _people = new FollowedPeople(skeleton.Count);
     }
 
@@ -146,7 +146,7 @@ internal sealed class TopDownEstimator : IBoxEstimator, IFollowingEstimator
         var person = previous ?? _people.Begin();
         pose.Person = person.Id;
         person.Update(pose, sighting, candidate, previous, Skeleton,
-            new FollowRule(frame.Width, frame.Height, _jointThreshold, _padding, detecting));
+            new FollowRule(frame.Width, frame.Height, _jointThreshold, _followedPadding, detecting));
         _next.Add(person);
     }
 

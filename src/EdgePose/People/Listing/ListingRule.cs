@@ -95,21 +95,26 @@ internal sealed class ListingRule(Skeleton skeleton, ListingSettings settings, f
         return a.Score != b.Score ? a.Score > b.Score : a.Track < b.Track;
     }
 
-    /// <summary>OKS over the joints that the last measurements of both were sure of; scores of predictions say how old they are.</summary>
+    /// <summary>
+    /// OKS over the joints that the last measurements of both were sure of (scores of predictions say how old they are), or over all that both
+    /// have, whichever is more: a reader of the message does not know which joints were sure.
+    /// </summary>
     private float Similarity(TrackedPose a, TrackedPose b)
     {
         var overlap = a.Box.Iou(b.Box);
         if (overlap == 0) { return 0; }
-        var (common, sum, area) = (0, 0f, MathF.Max(1, (a.Box.Area + b.Box.Area) / 2));
+        var (sure, sureSum, common, sum, area) = (0, 0f, 0, 0f, MathF.Max(1, (a.Box.Area + b.Box.Area) / 2));
         for (var j = 0; j < _bodyJoints; j++)
         {
-            if (!IsSure(a, j) || !IsSure(b, j)) { continue; }
+            if (!a.Points[j].IsFound || !b.Points[j].IsFound) { continue; }
             var (dx, dy, sigma) = (a.Points[j].X - b.Points[j].X, a.Points[j].Y - b.Points[j].Y, 2 * skeleton.Sigmas[j]);
-            sum += MathF.Exp(-(dx * dx + dy * dy) / (2 * sigma * sigma * area));
-            common++;
+            var near = MathF.Exp(-(dx * dx + dy * dy) / (2 * sigma * sigma * area));
+            (common, sum) = (common + 1, sum + near);
+            if (IsSure(a, j) && IsSure(b, j)) { (sure, sureSum) = (sure + 1, sureSum + near); }
         }
-        return common >= LeastJoints ? sum / common : overlap * overlap;
+        if (common < LeastJoints) { return overlap * overlap; }
+        return MathF.Max(sum / common, sure < LeastJoints ? 0 : sureSum / sure);
     }
 
-    private bool IsSure(TrackedPose person, int joint) => person.Points[joint].IsFound && person.Measured[joint].Score >= jointThreshold;
+    private bool IsSure(TrackedPose person, int joint) => person.Measured[joint].Score >= jointThreshold;
 }

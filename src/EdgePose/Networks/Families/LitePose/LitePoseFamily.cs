@@ -19,6 +19,8 @@ internal sealed class LitePoseFamily : IWholeFrameFamily
 
     public string CheckpointForm => "litepose";
 
+    public string CheckpointHome => "the README of github.com/mit-han-lab/litepose";
+
     public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) =>
         input.IsNchwPicture && outputs.Count == 2 && (IsPair(outputs[0], outputs[1]) || IsPair(outputs[1], outputs[0]));
 
