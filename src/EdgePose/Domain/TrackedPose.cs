@@ -52,12 +52,9 @@ internal sealed class TrackedPoseList(int joints)
         return _pool[Count++];
     }
 
-    /// <summary>Drops the person at <paramref name="index"/>; the order of the others is kept.</summary>
-    public void RemoveAt(int index)
+    /// <summary>Drops a person; the order of the others is kept.</summary>
+    public void Remove(TrackedPose person)
     {
-        var person = this[index];
-        _pool.RemoveAt(index);
-        Count--;
-        _pool.Insert(Count, person);
+        if (_pool.IndexOf(person, 0, Count) is >= 0 and var at) { _pool.RemoveAt(at); _pool.Insert(--Count, person); }
     }
 }

@@ -68,10 +68,7 @@ internal sealed class ListingRule(Skeleton skeleton, ListingSettings settings, f
         {
             if (person.Listed == pose) { person.Listed = null; }
         }
-        for (var i = people.Count - 1; i >= 0; i--)
-        {
-            if (people[i] == pose) { people.RemoveAt(i); }
-        }
+        people.Remove(pose);
     }
 
     /// <summary>Predictions end at the border: of what lies beyond, nobody can say anything.</summary>
