@@ -53,8 +53,5 @@ internal sealed class TrackedPoseList(int joints)
     }
 
     /// <summary>Drops a person; the order of the others is kept.</summary>
-    public void Remove(TrackedPose person)
-    {
-        if (_pool.IndexOf(person, 0, Count) is >= 0 and var at) { _pool.RemoveAt(at); _pool.Insert(--Count, person); }
-    }
+    public void Remove(TrackedPose person) { if (_pool.Remove(person)) { _pool.Insert(--Count, person); } }
 }

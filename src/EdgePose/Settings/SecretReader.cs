@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using EdgePose.Domain;
+using EdgePose.Settings.Files;
 using EdgePose.Settings.Problems;
 
 namespace EdgePose.Settings;
@@ -12,6 +13,9 @@ namespace EdgePose.Settings;
 internal sealed partial class SecretReader(ProblemList problems, Func<string, string?> environment)
 {
     private const int MaxBytes = 64 * 1024;
+
+    /// <summary>Some editors write it in front of a text.</summary>
+    private const char ByteOrderMark = '\uFEFF';
     private const UnixFileMode TooOpen = (UnixFileMode)0b000_111_111;
     private readonly List<string> _found = [];
 
@@ -93,14 +97,14 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
         var folder = environment("CREDENTIALS_DIRECTORY");
         if (string.IsNullOrEmpty(folder))
         {
-            tried.Add($"credential {name}: $CREDENTIALS_DIRECTORY is not set (systemd sets it for LoadCredential={name}:FILE)");
+            tried.Add($"credential {name}: $CREDENTIALS_DIRECTORY is not set (systemd sets it for LoadCredential={name}:FILE; password_file names a file instead)");
             return null;
         }
         // The pattern of names admits no separator, so only "." and ".." could leave the folder.
         var path = Path.Combine(folder, name);
-        if (name is "." or ".." || !File.Exists(path))
+        if (name is "." or ".." || NotThere(path))
         {
-            tried.Add($"credential {name}: not in $CREDENTIALS_DIRECTORY (add LoadCredential={name}:FILE to the unit)");
+            tried.Add($"credential {name}: not in $CREDENTIALS_DIRECTORY (add LoadCredential={name}:FILE to the unit, or name a file with password_file)");
             return null;
         }
         return ReadText(path, $"credential {name}", tried, out _);
@@ -109,7 +113,7 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
     private static string? FromFile(Section section, string path, List<string> tried, out bool refused)
     {
         refused = false;
-        if (!File.Exists(path))
+        if (NotThere(path))
         {
             tried.Add($"{path} does not exist");
             return null;
@@ -120,6 +124,8 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
         section.Error("password_file", $"others may read it (mode {Convert.ToString((int)mode, 8)}); run: chmod 600 {path}");
         return null;
     }
+
+    private static bool NotThere(string path) => !File.Exists(path) && !Directory.Exists(path);
 
     private string? FromEnvironment(string name, List<string> tried)
     {
@@ -134,15 +140,21 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
         mode = UnixFileMode.None;
         try
         {
+            // Looked at first: whoever opens a pipe waits for somebody who writes into it.
+            if (FileLook.Behind(path) is { Kind: not FileKind.Regular and var kind })
+            {
+                tried.Add($"{shown} is {(kind == FileKind.Folder ? "a folder" : "no ordinary file")}; write the password into a file of one line");
+                return null;
+            }
             using var stream = File.OpenRead(path);
             // Of the open file, not of the path, which may have changed in between.
             if (!OperatingSystem.IsWindows()) { mode = File.GetUnixFileMode(stream.SafeFileHandle); }
             var buffer = new byte[MaxBytes + 1];
             var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            var text = Encoding.UTF8.GetString(buffer, 0, length).TrimEnd('\r', '\n');
+            var text = Encoding.UTF8.GetString(buffer, 0, length).TrimStart(ByteOrderMark).TrimEnd('\r', '\n');
             Array.Clear(buffer);
             if (length <= MaxBytes && text.Length > 0 && !text.Any(char.IsControl)) { return text; }
-            tried.Add($"{shown} {(text.Length == 0 ? "is empty" : "is not a single line of text")}");
+            tried.Add($"{shown} {(text.Length == 0 ? "is empty" : "is not a single line of text")}; write the password into it, in one line");
         }
         catch (IOException e)
         {
