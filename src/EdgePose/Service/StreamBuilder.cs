@@ -31,6 +31,7 @@ internal sealed class StreamBuilder(
         var (source, history) = (stream.Source with { FrameSize = people.PreferredFrame }, options.Histories.Of(stream.Id));
         return new StreamUnit(
             stream, onStatus => new VideoStream(source, history, inference.Loop.Wake, onStatus, redact, time, _log, _gate), people, events,
-            outbox, history, observer, time) { Models = networks };
+            outbox, history, observer, time)
+        { Models = networks };
     }
 }
