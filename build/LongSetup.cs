@@ -1,12 +1,12 @@
 /// <summary>
-/// What only the long tests need: a second broker, ONNX Runtime in other versions, the program for arm64 and a system that it starts in, and the flavour
+/// What only the long tests need: a second broker, a browser, ONNX Runtime in other versions, the program for arm64 and a system that it starts in, and the flavour
 /// for NVIDIA. Kept out of the ordinary set-up because it is several hundred megabytes.
 /// </summary>
 internal static class LongSetup
 {
     private const string Folder = "artifacts/assets/long", Natives = $"{Folder}/natives", Sysroot = $"{Folder}/arm64/sysroot";
 
-    private static readonly string[] Debian = ["qemu-user-static", "libc6-arm64-cross", "libstdc++6-arm64-cross", "libgcc-s1-arm64-cross", "rabbitmq-server"];
+    private static readonly string[] Debian = ["qemu-user-static", "libc6-arm64-cross", "libstdc++6-arm64-cross", "libgcc-s1-arm64-cross", "rabbitmq-server", "chromium"];
 
     /// <summary>ONNX Runtime for linux-x64 from onnxruntime-node: version and SHA-256 of the library.</summary>
     private static readonly (string Version, string Hash)[] FromNpm =
@@ -18,7 +18,10 @@ internal static class LongSetup
     /// <summary>As <see cref="FromNpm"/>, for what npm does not serve.</summary>
     private static readonly (string Version, string Hash) FromNuGet = ("1.31.1", "a96f132e5eb5ca04e23a7d2fc1078fb95aa591e8d71d0f237702ece3a1e0f4ea");
 
-    public static readonly Func<string?>[] Short = [Packages, Runtimes, Arm64];
+    /// <summary>What docs/dashboard.html wants beside it, for the test that opens the page: version and SHA-256 of the file.</summary>
+    private static readonly (string Version, string Hash) MqttJs = ("5.16.0", "f3cbeae580d3010048938ee370f2db0c15d16e6f7fc147cb32ae5510e571b387");
+
+    public static readonly Func<string?>[] Short = [Packages, Runtimes, Arm64, Browser];
     public static readonly Func<string?>[] All = [.. Short, Gpu];
 
     private static string? Packages() =>
@@ -28,6 +31,20 @@ internal static class LongSetup
     {
         var done = FromNpm.Count(v => Bring(v, BringFromNpm)) + (Bring(FromNuGet, BringFromNuGet) ? 1 : 0);
         return done == 0 ? null : $"brought {done} versions of ONNX Runtime";
+    }
+
+    private static string? Browser()
+    {
+        const string target = $"{Folder}/mqtt.min.js", inside = "package/dist/mqtt.min.js";
+        if (File.Exists(target) && Files.Hash(target) == MqttJs.Hash) { return null; }
+        var temp = Path.GetFullPath($"{Folder}/.mqtt");
+        Files.Recreate(temp);
+        Shell.Run("npm", ["npm", "pack", $"mqtt@{MqttJs.Version}", "--silent"], folder: temp);
+        Shell.Run("tar", ["tar", "-xzf", $"{temp}/mqtt-{MqttJs.Version}.tgz", "-C", temp, inside]);
+        Files.Verify($"{temp}/{inside}", MqttJs.Hash);
+        File.Move($"{temp}/{inside}", target, overwrite: true);
+        Directory.Delete(temp, recursive: true);
+        return $"brought mqtt.js {MqttJs.Version}";
     }
 
     private static bool Bring((string Version, string Hash) native, Func<string, string, string> bring)

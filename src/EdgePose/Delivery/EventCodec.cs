@@ -33,14 +33,16 @@ internal static class EventCodec
         }
     }
 
-    public static PoseEvent Read(BinaryReader from)
+    /// <param name="from">The bytes.</param>
+    /// <param name="hasEnd">Whether a type says how it ends, which former records do not.</param>
+    public static PoseEvent Read(BinaryReader from, bool hasEnd)
     {
         var (stream, key, rule, reason) = (from.ReadString(), from.ReadString(), from.ReadString(), from.ReadString());
         var (zone, line, direction) = (from.ReadString(), from.ReadString(), from.ReadString());
         return new PoseEvent
         {
             Stream = stream, Key = key, Rule = rule, Reason = reason, Zone = zone, Line = line, Direction = direction,
-            Type = ReadType(from),
+            Type = ReadType(from, hasEnd),
             Epoch = from.ReadInt32(),
             Phase = from.ReadByte() is var phase and <= (byte)EventPhase.End ? (EventPhase)phase : throw new FormatException("no such phase"),
             Time = new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero),
@@ -61,6 +63,7 @@ internal static class EventCodec
     private static void Write(BinaryWriter to, EventType type)
     {
         to.Write(type.Name);
+        to.Write(type.EndName);
         to.Write(type.HumanActivity ?? "");
         to.Write(type.State is not null);
         if (type.State is not { } state) { return; }
@@ -68,11 +71,11 @@ internal static class EventCodec
         to.Write(state.DeviceClass ?? "");
     }
 
-    private static EventType ReadType(BinaryReader from)
+    private static EventType ReadType(BinaryReader from, bool hasEnd)
     {
-        var (name, activity) = (from.ReadString(), OrNull(from.ReadString()));
+        var (name, end, activity) = (from.ReadString(), hasEnd ? from.ReadString() : "", OrNull(from.ReadString()));
         var state = from.ReadBoolean() ? new EventState(from.ReadString(), OrNull(from.ReadString())) : null;
-        return new EventType(name) { HumanActivity = activity, State = state };
+        return new EventType(name) { EndName = end, HumanActivity = activity, State = state };
     }
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;

@@ -11,7 +11,10 @@ namespace EdgePose.Delivery;
 internal sealed record EventRecord(PoseEvent Event, ModelInfo? Model, bool ClockIsSynced)
 {
     /// <summary>Little-endian, texts length-prefixed; the first byte is the version.</summary>
-    private const byte Version = 2;
+    private const byte Version = 3;
+
+    /// <summary>Says nothing of how a type ends; still read.</summary>
+    private const byte Former = 2;
 
     public byte[] Write()
     {
@@ -33,9 +36,10 @@ internal sealed record EventRecord(PoseEvent Event, ModelInfo? Model, bool Clock
         using var from = new BinaryReader(stream, Encoding.UTF8);
         try
         {
-            if (from.ReadByte() != Version) { return null; }
+            var version = from.ReadByte();
+            if (version is not (Version or Former)) { return null; }
             var isSynced = from.ReadBoolean();
-            var read = EventCodec.Read(from);
+            var read = EventCodec.Read(from, hasEnd: version == Version);
             var model = from.ReadBoolean() ? new ModelInfo(from.ReadString(), from.ReadString(), from.ReadString()) : null;
             return stream.Position == stream.Length ? new EventRecord(read, model, isSynced) : null;
         }

@@ -32,6 +32,15 @@ internal interface ISink : IAsyncDisposable
     /// <summary>A value of which the last one counts.</summary>
     Task<SendResult> SendAsync(StateValue value);
 
+    /// <summary>
+    /// Names every value that is to come, before the first of them: whatever else the other side keeps of this node, it is to forget. For sinks
+    /// whose other side keeps anything.
+    /// </summary>
+    void Expect(IReadOnlySet<StateKey> values)
+    {
+        // Nothing is kept there.
+    }
+
     /// <summary>Takes leave of the other side; nothing is sent afterwards. Given up when <paramref name="stop"/> is set.</summary>
     Task StopAsync(CancellationToken stop);
 }

@@ -22,10 +22,11 @@ internal sealed class Outbox : IAsyncDisposable
     private readonly SinkChain[] _chains;
     private readonly PosesPool _pool;
     private readonly ConcurrentDictionary<string, StreamOutlet> _streams = new();
+    private OpenCounts _open = new();
 
     // guarded by _gate
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _announced = new(StringComparer.Ordinal);
+    private HashSet<StateKey> _expected = [];
     private StrongBox<long> _lastSeq = new();
     private int _stopped;
     private volatile bool _stopping;
@@ -59,7 +60,7 @@ internal sealed class Outbox : IAsyncDisposable
     {
         // From now on a sink that a reload has removed holds up nothing in the spool.
         string[] readers = [.. _chains.Where(c => c.ReadsSpool).Select(c => c.Name)];
-        if (readers.Length > 0) { _options.Spool?.SetReaders(readers); }
+        if (readers.Length > 0) { _options.Spool?.SetReaders([.. readers, .. _options.OtherReaders]); }
         foreach (var chain in _chains)
         {
             chain.Set(StateValue.Available(StateKey.Availability, online: true), urgent: true);
@@ -75,7 +76,7 @@ internal sealed class Outbox : IAsyncDisposable
         {
             lock (former._gate) { Stream(id).Zones.UnionWith(outlet.Zones); }
         }
-        lock (former._gate) { _announced.UnionWith(former._announced); }
+        lock (former._gate) { (_expected, _open) = ([.. former._expected], former._open); }
         foreach (var value in former._chains.SelectMany(c => c.Values()).DistinctBy(v => v.Key))
         {
             if (value.IsGone) { Clear(value.Key); }
@@ -130,26 +131,43 @@ internal sealed class Outbox : IAsyncDisposable
         lock (_gate)
         {
             foreach (var zone in stream.Zones) { Clear(StateKey.OfZone(id, zone)); }
+            foreach (var rule in _expected.Where(k => k.Kind == StateKind.Rule && k.Stream == id).ToList()) { Clear(rule); }
+            _expected.RemoveWhere(k => k.Stream == id);
         }
     }
 
-    /// <summary>Says what can be expected of these streams, and clears what was said of those that are not among them.</summary>
+    /// <summary>
+    /// Says what can be expected of these streams, which are all of the configuration, and clears what is kept of others, also of an earlier
+    /// process. A number that nothing has been told of yet is zero.
+    /// </summary>
     public void Announce(IReadOnlyList<Announcement> streams)
     {
         lock (_gate)
         {
-            foreach (var gone in _announced.Where(id => streams.All(s => s.Stream != id)).ToList())
+            var numbers = streams.Where(s => s.IsEnabled)
+                .SelectMany(s => s.Zones.Select(z => StateKey.OfZone(s.Stream, z)).Concat(s.Rules.Select(r => StateKey.OfRule(s.Stream, r.Name)))).ToList();
+            var before = _expected;
+            bool IsTold(StateKey key) =>
+                before.Contains(key) || (key.Kind == StateKind.Zone && _streams.TryGetValue(key.Stream, out var known) && known.Zones.Contains(key.Part));
+            _expected = [.. Keys(streams), .. numbers];
+            foreach (var chain in _chains) { chain.Expect(_expected); }
+            foreach (var (id, stream) in _streams) { stream.Zones.RemoveWhere(z => !_expected.Contains(StateKey.OfZone(id, z))); }
+            foreach (var skeleton in streams.Select(s => s.Skeleton).OfType<Skeleton>().DistinctBy(s => s.Name)) { Set(StateValue.Of(skeleton), urgent: true); }
+            foreach (var stream in streams.Where(s => s.IsEnabled)) { Set(StateValue.Of(stream), urgent: true); }
+            foreach (var key in numbers.Where(k => !IsTold(k)))
             {
-                _announced.Remove(gone);
-                Clear(StateKey.OfStream(StateKind.Announcement, gone));
-            }
-            foreach (var stream in streams)
-            {
-                _announced.Add(stream.Stream);
-                Set(StateValue.Of(stream), urgent: true);
+                Set(StateValue.Of(key, key.Kind == StateKind.Rule ? _open.Of(key.Stream, key.Part) : 0), urgent: true);
             }
         }
     }
+
+    private static IEnumerable<StateKey> Keys(IReadOnlyList<Announcement> streams) =>
+    [
+        StateKey.Availability, StateKey.Info, StateKey.Status,
+        .. streams.Select(s => s.Skeleton).OfType<Skeleton>().Select(s => StateKey.OfSkeleton(s.Name)),
+        .. streams.SelectMany(s => ((StateKind[])[StateKind.StreamAvailability, StateKind.StreamState]).Select(k => StateKey.OfStream(k, s.Stream))),
+        .. streams.Where(s => s.IsEnabled).SelectMany(s => ((StateKind[])[StateKind.People, StateKind.Announcement]).Select(k => StateKey.OfStream(k, s.Stream))),
+    ];
 
     /// <summary>Clears the numbers of people of a stream about which nothing is said any more.</summary>
     public void RemoveCounts(string id)
@@ -193,6 +211,7 @@ internal sealed class Outbox : IAsyncDisposable
     /// <returns>The spool's ticket; without a spool one without a number that is complete.</returns>
     public AppendTicket Event(PoseEvent e, ModelInfo? model)
     {
+        if (_open.Take(e) is { } open) { Count(e, open); }
         var isSynced = _clockIsSynced();
         if (_options.Spool is not { } spool)
         {
@@ -202,6 +221,16 @@ internal sealed class Outbox : IAsyncDisposable
         var ticket = spool.Append(e.Stream, e.Time, new EventRecord(e, model, isSynced).Write());
         if (ticket.Sequence > 0) { Offer(e, new EventStamp(_options.Node, Boot, ticket.Sequence, isSynced, model)); }
         return ticket;
+    }
+
+    /// <summary>Tells how many events of a rule are open, if it was announced that somebody is to know.</summary>
+    private void Count(PoseEvent e, int open)
+    {
+        var key = StateKey.OfRule(e.Stream, e.Rule);
+        lock (_gate)
+        {
+            if (_expected.Contains(key)) { Set(StateValue.Of(key, open), urgent: true); }
+        }
     }
 
     private void Offer(PoseEvent e, in EventStamp stamp)

@@ -19,6 +19,9 @@ internal sealed record OutboxSettings
     /// <summary>Where events wait for those sinks that keep them; not owned. Null = they wait nowhere.</summary>
     public DurableSpool? Spool { get; init; }
 
+    /// <summary>Who reads the spool beside the sinks.</summary>
+    public IReadOnlyList<string> OtherReaders { get; init; } = [];
+
     /// <summary>How long the spool keeps an event.</summary>
     public TimeSpan SpoolRetention { get; init; } = TimeSpan.FromDays(7);
 

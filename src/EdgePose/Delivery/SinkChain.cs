@@ -115,6 +115,14 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
         _pump.Signal();
     }
 
+    /// <summary>Names every value that is to come; what is kept of others is cleared.</summary>
+    public void Expect(IReadOnlySet<StateKey> values)
+    {
+        _board.Keep(values);
+        _supervision.Guard("what to expect", () => _sink.Expect(values));
+        _pump.Signal();
+    }
+
     public void SetStatus(NodeStatus status)
     {
         _status.Set(status);

@@ -1,4 +1,5 @@
 using EdgePose.Delivery.Documents;
+using EdgePose.Delivery.Memory;
 using EdgePose.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,11 @@ namespace EdgePose.Delivery;
 /// <param name="Loggers">Loggers.</param>
 /// <param name="Time">Clock.</param>
 internal sealed record SinkParts(
-    Stream? JsonLines, string Version, Func<Task<ReloadAnswer>> Reload, Func<string, string> Redact, ILoggerFactory Loggers, TimeProvider Time);
+    Stream? JsonLines, string Version, Func<Task<ReloadAnswer>> Reload, Func<string, string> Redact, ILoggerFactory Loggers, TimeProvider Time)
+{
+    /// <summary>What the other side keeps of this node.</summary>
+    public required Announced Announced { get; init; }
+}
 
 /// <summary>The settings of the sinks that one section of the configuration describes.</summary>
 internal interface ISinkSettings

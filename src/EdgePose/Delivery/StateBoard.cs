@@ -34,6 +34,18 @@ internal sealed class StateBoard(StatePace pace, TimeProvider time)
         }
     }
 
+    /// <summary>Clears every value that is not among these.</summary>
+    public void Keep(IReadOnlySet<StateKey> keys)
+    {
+        lock (_gate)
+        {
+            foreach (var (key, slot) in _slots)
+            {
+                if (!keys.Contains(key)) { slot.Set(StateValue.Gone(key), urgent: true); }
+            }
+        }
+    }
+
     public void ResendAll()
     {
         lock (_gate)

@@ -12,7 +12,8 @@ internal sealed record StatePace
         StateKind.People => People,
         StateKind.Status => Status,
         StateKind.StreamState => Figures,
-        StateKind.Availability or StateKind.Info or StateKind.StreamAvailability or StateKind.Zone or StateKind.Announcement => TimeSpan.Zero,
+        StateKind.Availability or StateKind.Info or StateKind.StreamAvailability or StateKind.Zone or StateKind.Rule or StateKind.Skeleton
+            or StateKind.Announcement => TimeSpan.Zero,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind of value"),
     };
 }

@@ -18,7 +18,7 @@ internal sealed record StateValue(StateKey Key, ReadOnlyMemory<byte> Body)
     public StreamStatus? Stream { get; private init; }
     public StreamFigures Figures { get; private init; }
 
-    /// <summary>People of <see cref="StateKind.People"/> and <see cref="StateKind.Zone"/>.</summary>
+    /// <summary>People of <see cref="StateKind.People"/> and <see cref="StateKind.Zone"/>, open events of <see cref="StateKind.Rule"/>.</summary>
     public int Count { get; private init; }
 
     /// <summary>Of <see cref="StateKind.Announcement"/>, which has no document.</summary>
@@ -41,6 +41,9 @@ internal sealed record StateValue(StateKey Key, ReadOnlyMemory<byte> Body)
         Utf8Formatter.TryFormat(count, text, out var length);
         return new StateValue(key, text[..length].ToArray()) { Count = count };
     }
+
+    public static StateValue Of(Skeleton skeleton) => new(
+        StateKey.OfSkeleton(skeleton.Name), JsonSerializer.SerializeToUtf8Bytes(SkeletonDocument.Of(skeleton), PayloadsContext.Plain.SkeletonDocument));
 
     public static StateValue Of(Announcement announcement) =>
         new(StateKey.OfStream(StateKind.Announcement, announcement.Stream), default) { Announcement = announcement };

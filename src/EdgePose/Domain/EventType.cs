@@ -5,11 +5,17 @@ namespace EdgePose.Domain;
 internal sealed record EventType(string Name)
 {
     /// <summary>No pictures come any more; the end of it is <see cref="StreamRestored"/> under the same key.</summary>
-    public static readonly EventType StreamLost = new("stream_lost");
+    public static readonly EventType StreamLost = new("stream_lost") { EndName = "stream_restored" };
     public static readonly EventType StreamRestored = new("stream_restored");
 
     /// <summary>Events were dropped by the spool, which makes this event itself.</summary>
-    public static readonly EventType Gap = new("gap");
+    public static readonly EventType Gap = new("gap") { EndName = "" };
+
+    /// <summary>Type of the event that ends what an event of this type starts; empty = it is over at once.</summary>
+    public string EndName { get; init; } = Name;
+
+    /// <summary>Whether it is open from its start until an end comes.</summary>
+    public bool Lasts => EndName.Length > 0;
 
     /// <summary>How the time from start to end is shown as a state, by those who show states; null = only the event is shown.</summary>
     public EventState? State { get; init; }

@@ -36,7 +36,7 @@ internal sealed record PoseEvent
     /// <summary>The same moment on the monotonic clock: <see cref="TimeProvider.GetTimestamp"/> in microseconds.</summary>
     public required long Microseconds { get; init; }
 
-    /// <summary>Why the rule decided so, for people to read; for an end that is not the natural one <c>track_lost</c>, <c>stream_lost</c> or <c>stopped</c>.</summary>
+    /// <summary>Why the rule decided so, for people to read; for an end that is not the natural one <c>track_lost</c>, <c>stream_lost</c>, <c>stopped</c> or <c>restart</c>.</summary>
     public required string Reason { get; init; }
 
     /// <summary>How long the cause has lasted at <see cref="Time"/>.</summary>

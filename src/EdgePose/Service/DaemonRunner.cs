@@ -56,7 +56,11 @@ internal static class DaemonRunner
         // The notifier alone: AddSystemd acts only under a parent named systemd, says READY too early and takes SIGTERM for itself.
         builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
         builder.Services.AddSingleton(services => new SystemdNotify(services.GetRequiredService<ISystemdNotifier>(), Environment.GetEnvironmentVariable));
-        builder.Services.AddSingleton(services => new PipelineOptions(request.RequireProvider, output) { Spool = services.GetService<DurableSpool>() });
+        builder.Services.AddSingleton(services => new PipelineOptions(request.RequireProvider, output)
+        {
+            Spool = services.GetService<DurableSpool>(), Memory = services.GetRequiredService<DaemonMemory>(),
+        });
+        builder.Services.AddSingleton(services => Memory(config, services));
         if (!request.Stdout) { builder.Services.AddSingleton(services => Spool(config, services)); }
         builder.Services.AddSingleton(services => new Observatory(
             services.GetRequiredService<PipelineOptions>().Metrics, Environment.GetEnvironmentVariable, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()));
@@ -67,7 +71,11 @@ internal static class DaemonRunner
         using var host = builder.Build();
         await using var services = (IAsyncDisposable)host;
         // Built here and not by the host, which would log what the verb says.
-        try { _ = host.Services.GetRequiredService<Daemon>(); }
+        try
+        {
+            _ = host.Services.GetRequiredService<Daemon>();
+            await host.Services.GetRequiredService<DaemonMemory>().StartAsync(stop);
+        }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Told to stop while networks were opened; nothing runs yet.
@@ -92,6 +100,15 @@ internal static class DaemonRunner
         return DurableSpool.Open(
             SpoolFolder.Options(config.Spool, Environment.GetEnvironmentVariable), time, () => clock.IsSynced,
             services.GetRequiredService<ILogger<DurableSpool>>());
+    }
+
+    private static DaemonMemory Memory(EdgePoseConfig config, IServiceProvider services)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        var clock = new ClockState(time);
+        return new DaemonMemory(
+            services.GetService<DurableSpool>(), SpoolFolder.Options(config.Spool, Environment.GetEnvironmentVariable).Folder, time, () => clock.IsSynced,
+            services.GetRequiredService<ILoggerFactory>());
     }
 
     /// <summary>The checked configuration; warnings go to <paramref name="notes"/>.</summary>

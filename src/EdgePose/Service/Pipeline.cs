@@ -112,8 +112,7 @@ internal sealed partial class Pipeline : IAsyncDisposable
     /// <summary>Says what there is: the node, what can be expected of its streams, and which are switched off.</summary>
     public void Tell(NodeInfo info)
     {
-        Outbox.SetInfo(info);
-        Outbox.Announce([.. _config.Streams.Where(s => s.Enabled).Select(StreamEvents.Announcement)]);
+        StreamEvents.Announce(Outbox, info, _config, id => _streams.FirstOrDefault(s => s.Id == id)?.Skeleton);
         foreach (var disabled in _config.Streams.Where(s => !s.Enabled))
         {
             Outbox.SetStream(disabled.Id, new StreamStatus(StreamState.Disabled, info.Started, "disabled in the configuration", 0, 0, 0, 0, "", ""), default);
@@ -133,10 +132,10 @@ internal sealed partial class Pipeline : IAsyncDisposable
     /// <exception cref="UserError">A setting of a sink.</exception>
     public Outbox NewOutbox(EdgePoseConfig config)
     {
-        var parts = new SinkParts(_options.JsonLines, Versions.Self, () => ReloadRequested(), _redactor.Redact, _loggers, _time);
+        var parts = _options.Parts(() => ReloadRequested(), _redactor.Redact, _loggers, _time);
         ISink[] sinks = [.. config.Sinks.SelectMany(s => s.Create(parts))];
         var outbox = new Outbox(
-            config.Outbox with { Spool = _options.Spool, Boot = _options.Boot }, sinks, _time, _loggers.CreateLogger<Outbox>(), () => _clock.IsSynced);
+            config.Outbox with { Spool = _options.Spool, Boot = _options.Boot, OtherReaders = _options.OtherReaders }, sinks, _time, _loggers.CreateLogger<Outbox>(), () => _clock.IsSynced);
         outbox.Sinks[0].Answered = _options.Metrics.Published;
         return outbox;
     }

@@ -1,3 +1,4 @@
+using EdgePose.Delivery;
 using EdgePose.Delivery.Spool;
 using EdgePose.Settings;
 
@@ -10,6 +11,8 @@ internal static class SpoolFolder
     {
         Folder = configured.Folder.Length > 0 ? configured.Folder : Default(environment),
         KernelBoot = SpoolClock.ReadKernelBoot(),
+        // A reader that is not named here begins anew at each start.
+        Readers = [.. configured.Readers, OpenEvents.Reader],
     };
 
     /// <summary>systemd's state directory of the service, else the user's, as the XDG base directory specification has it.</summary>

@@ -1,7 +1,9 @@
+using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
 using EdgePose.Events.Recording;
+using EdgePose.Events.Rules;
 using EdgePose.Events.Scenes;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
@@ -65,7 +67,34 @@ internal static class StreamEvents
         };
     }
 
-    /// <summary>What Home Assistant learns of a stream.</summary>
-    public static Announcement Announcement(StreamConfig stream) =>
-        new(stream.Id, [.. stream.Events.Zones.Select(z => z.Name)], stream.Publish == PublishScope.Nothing ? [] : stream.Events.EventTypes);
+    /// <summary>Says what this process is, and what can be expected of all streams of its configuration.</summary>
+    /// <param name="outbox">Tells it.</param>
+    /// <param name="info">The process.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="skeleton">Of a stream by its id; null for one that is not opened.</param>
+    public static void Announce(Outbox outbox, NodeInfo info, EdgePoseConfig config, Func<string, Skeleton?> skeleton)
+    {
+        IReadOnlyList<Announcement> all = [.. config.Streams.Select(s => Announcement(s, config.Events, skeleton(s.Id)))];
+        outbox.SetInfo(info with { Skeletons = [.. all.Select(a => a.Skeleton?.Name).OfType<string>().Distinct()] });
+        outbox.Announce(all);
+    }
+
+    /// <summary>What can be expected of a stream before anything has happened, within what of it may leave the machine.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="shared">What all rules share.</param>
+    /// <param name="skeleton">Of its model; null for a stream that is not opened.</param>
+    public static Announcement Announcement(StreamConfig stream, EventsSettings shared, Skeleton? skeleton)
+    {
+        var (scope, events) = (stream.Publish, stream.Events);
+        IReadOnlyList<RuleSettings> rules = [.. events.Rules.Where(r => scope != PublishScope.Nothing && (scope != PublishScope.CountsOnly || !r.Kind.IsAboutPerson))];
+        EventType[] own = shared.StreamState ? [EventType.StreamLost, EventType.StreamRestored, EventType.Gap] : [EventType.Gap];
+        return new Announcement(
+            stream.Id, scope == PublishScope.Nothing ? [] : [.. events.Zones.Select(z => z.Name)],
+            scope == PublishScope.Nothing ? [] : [.. rules.SelectMany(r => r.Kind.Events).Distinct(), .. own])
+        {
+            IsEnabled = stream.Enabled,
+            Rules = [.. rules.Where(r => r.Kind.Events.Any(e => e.Lasts)).Select(r => new AnnouncedRule(r.Name, r.Kind.Events[0].State))],
+            Skeleton = scope is PublishScope.Poses or PublishScope.Events ? skeleton : null,
+        };
+    }
 }

@@ -55,6 +55,9 @@ internal sealed class StreamUnit : IDisposable
     public StreamStatus Status => _video.Status;
     public EventsUnit Events => _events;
 
+    /// <summary>Joint layout of its poses.</summary>
+    public Skeleton Skeleton => _people.Skeleton;
+
     /// <summary>Frames for which no network ran; the people in them were predicted.</summary>
     public long FramesGated => _people.FramesGated;
 

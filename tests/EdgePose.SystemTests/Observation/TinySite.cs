@@ -42,12 +42,12 @@ internal sealed class TinySite : IDisposable
     }
 
     /// <summary>Writes the configuration; <paramref name="streams"/> are the lines below <c>streams:</c>.</summary>
-    public void Configure(string streams, string more = "") => File.WriteAllText(ConfigPath, string.Create(CultureInfo.InvariantCulture, $$"""
-        node: tiny-box
+    public void Configure(string streams, string more = "", int posesPerSecond = 1, string node = "tiny-box") => File.WriteAllText(ConfigPath, string.Create(CultureInfo.InvariantCulture, $$"""
+        node: {{node}}
         models: { folders: ["{{Folder}}"] }
         inference: { providers: [cpu], threads: 1 }
         pose: { model: {{Model}}, max_people: 2 }
-        poses: { max_rate: 1 }
+        poses: { max_rate: {{posesPerSecond}} }
         metrics: { listen: "127.0.0.1:{{MetricsPort}}" }
         status: { socket: "{{Socket}}" }
         {{more}}

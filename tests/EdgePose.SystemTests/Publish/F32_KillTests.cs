@@ -124,7 +124,7 @@ public sealed class F32_KillTests(ITestOutputHelper output)
     }
 
     /// <summary>Three coloured spots, between which the tiny network sees one person, walk to and fro through a zone every 80 ms.</summary>
-    private static async Task<string> JumpingClipAsync(string folder)
+    internal static async Task<string> JumpingClipAsync(string folder)
     {
         var path = Path.Combine(folder, "jumping.nut");
         const string Body = "color=black:size=16x48:rate=100,drawbox=x=4:y=0:w=8:h=8:color=red:t=fill,drawbox=x=0:y=20:w=8:h=8:color=lime:t=fill,drawbox=x=8:y=40:w=8:h=8:color=blue:t=fill";

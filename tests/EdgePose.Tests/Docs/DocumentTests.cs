@@ -13,7 +13,7 @@ namespace EdgePose.Tests.Docs;
 public sealed partial class DocumentTests
 {
     public static TheoryData<string> Documents() =>
-        [.. new[] { "", "models" }.SelectMany(f => Directory.GetFiles(Path.Combine(Repo.Root, f), "*.md")).Select(f => Path.GetRelativePath(Repo.Root, f))];
+        [.. new[] { "", "models", "docs" }.SelectMany(f => Directory.GetFiles(Path.Combine(Repo.Root, f), "*.md")).Select(f => Path.GetRelativePath(Repo.Root, f))];
 
     private static string Read(string document) => File.ReadAllText(Path.Combine(Repo.Root, document));
 

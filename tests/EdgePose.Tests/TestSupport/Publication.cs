@@ -1,5 +1,6 @@
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
+using EdgePose.Delivery.Memory;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
 using EdgePose.Sinks.HomeAssistant;
@@ -22,6 +23,7 @@ internal sealed record PublicationOptions
     public string DiscoveryPrefix { get; init; } = "";
     public DurableSpool? Spool { get; init; }
     public bool Onvif { get; init; }
+    public Announced? Memory { get; init; }
     public TimeSpan WillDelay { get; init; } = TimeSpan.FromSeconds(10);
 }
 
@@ -35,14 +37,15 @@ internal sealed class Publication : IAsyncDisposable
     {
         var topics = new Topics(options.Prefix, options.Node);
         List<IMqttCompanion> companions = [];
+        var memory = options.Memory ?? new Announced(null, time, new Named<Announced>(logger));
         if (options.Commands.Count > 0)
         {
             companions.Add(new CommandCompanion(topics, options.Commands, ReloadAsync, time, new Named<CommandCompanion>(logger)));
         }
-        if (options.DiscoveryPrefix.Length > 0) { companions.Add(new HomeAssistantCompanion(new Discovery(options.DiscoveryPrefix, options.Node, "1", topics))); }
+        if (options.DiscoveryPrefix.Length > 0) { companions.Add(new HomeAssistantCompanion(new Discovery(options.DiscoveryPrefix, options.Node, "1", topics), memory)); }
         _sink = new MqttSink(
             new MqttSinkSettings { Prefix = options.Prefix, Node = options.Node, WillDelay = options.WillDelay, Window = options.Window },
-            transport, options.Onvif ? [new OnvifForm(topics)] : [], companions, time, new Named<MqttSink>(logger), redact);
+            transport, options.Onvif ? [new OnvifForm(topics)] : [], companions, memory, time, new Named<MqttSink>(logger), redact);
         _outbox = new Outbox(
             new OutboxSettings { Node = options.Node, MaxRate = options.MaxRate, QueueCapacity = options.QueueCapacity, Spool = options.Spool },
             [_sink], time, new Named<Outbox>(logger), clockIsSynced);

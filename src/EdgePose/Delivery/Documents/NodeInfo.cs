@@ -11,5 +11,8 @@ internal sealed record NodeInfo
     public required DateTimeOffset Started { get; init; }
     public required IReadOnlyList<ModelInfo> Models { get; init; }
     public required IReadOnlyList<string> Streams { get; init; }
-    public IReadOnlyList<string> Capabilities { get; init; } = ["poses", "people", "events"];
+
+    /// <summary>Joint layouts of the poses and events, each a value of its own.</summary>
+    public IReadOnlyList<string> Skeletons { get; init; } = [];
+    public IReadOnlyList<string> Capabilities { get; init; } = ["poses", "people", "events", "rules", "skeletons"];
 }

@@ -14,6 +14,7 @@ internal static class Payloads
     public const string InfoSchema = "edgepose.info/1";
     public const string StatusSchema = "edgepose.status/1";
     public const string StreamStateSchema = "edgepose.stream-state/1";
+    public const string SkeletonSchema = "edgepose.skeleton/1";
     public const string ResponseSchema = "edgepose.response/1";
 
     public static readonly byte[] Online = "online"u8.ToArray();
@@ -24,7 +25,7 @@ internal static class Payloads
 
     internal sealed record InfoDocument(
         string Schema, string Node, string Version, string ConfigHash, string Boot, string Started,
-        IReadOnlyList<ModelInfo> Models, IReadOnlyList<string> Streams, IReadOnlyList<string> Schemas, IReadOnlyList<string> Capabilities);
+        IReadOnlyList<ModelInfo> Models, IReadOnlyList<string> Streams, IReadOnlyList<string> Skeletons, IReadOnlyList<string> Schemas, IReadOnlyList<string> Capabilities);
 
     internal sealed record InferencePart(string Provider, double P99Ms);
 
@@ -45,8 +46,8 @@ internal static class Payloads
         TimeSource TimeSource, double? CameraLagMs, long FramesRefused, long DecodeErrors, long PacketsLost, IReadOnlyList<string> Messages);
 
     public static InfoDocument Info(string node, NodeInfo info) => new(
-        InfoSchema, node, info.Version, info.ConfigHash, info.Boot, Stamp(info.Started), info.Models, info.Streams,
-        [PosesSchema, EventSchema, InfoSchema, StatusSchema, StreamStateSchema], info.Capabilities);
+        InfoSchema, node, info.Version, info.ConfigHash, info.Boot, Stamp(info.Started), info.Models, info.Streams, info.Skeletons,
+        [PosesSchema, EventSchema, InfoSchema, StatusSchema, StreamStateSchema, SkeletonSchema], info.Capabilities);
 
     public static StatusDocument Status(NodeStatus status, SinkStats stats, SpoolStats? spool, TimeSpan uptime) => new(
         StatusSchema, status.State, status.Reasons, new(status.Provider, Tenth(status.InferenceP99Ms)),
@@ -73,6 +74,7 @@ internal static class Payloads
 [JsonSerializable(typeof(Payloads.InfoDocument))]
 [JsonSerializable(typeof(Payloads.StatusDocument))]
 [JsonSerializable(typeof(Payloads.StreamStateDocument))]
+[JsonSerializable(typeof(SkeletonDocument))]
 internal sealed partial class PayloadsContext : JsonSerializerContext
 {
     /// <summary>With texts as people read them.</summary>

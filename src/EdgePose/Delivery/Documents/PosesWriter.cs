@@ -42,6 +42,8 @@ internal sealed class PosesWriter(string node, TimeProvider time, Func<bool> clo
             TimeSource.Rtcp => "rtcp"u8,
             _ => "recording"u8,
         });
+        _json.WriteNumber("width"u8, report.FrameWidth);
+        _json.WriteNumber("height"u8, report.FrameHeight);
         _json.WriteString("skeleton"u8, report.Skeleton.Name);
         _json.WriteString("model"u8, report.Model);
     }

@@ -13,7 +13,7 @@ internal sealed class CrowdingRule(CrowdingRule.Settings settings, RuleSite site
     {
         Count = keys.Integer("count", 5, 2, 200, new Doc("How many people make a crowd.") { Unit = "people" }),
     })
-    { After = 5, EndAfter = 2, UpdateEvery = 30, Cooldown = 10 };
+    { IsAboutPerson = false, After = 5, EndAfter = 2, UpdateEvery = 30, Cooldown = 10 };
 
     private readonly long _updateEvery = Instant.Least(settings.UpdateEvery);
 

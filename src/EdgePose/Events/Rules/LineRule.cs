@@ -14,7 +14,7 @@ namespace EdgePose.Events.Rules;
 internal sealed class LineRule(LineRule.Settings settings, RuleSite site) : IEventRule
 {
     /// <summary>Has no end.</summary>
-    public static readonly EventType Crossed = new("line_cross");
+    public static readonly EventType Crossed = new("line_cross") { EndName = "" };
 
     private static readonly Words<Way> WayWords = new(("both", Way.Both), ("left_to_right", Way.LeftToRight), ("right_to_left", Way.RightToLeft));
 

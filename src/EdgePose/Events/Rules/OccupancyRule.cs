@@ -9,7 +9,7 @@ internal sealed class OccupancyRule(OccupancyRule.Settings settings, RuleSite si
 
     public static readonly RuleKind Kind = new("occupancy", "number of people in a zone", [Occupancy], static _ => new Settings())
     {
-        Zone = ZoneUse.Required, UpdateEvery = null,
+        Zone = ZoneUse.Required, IsAboutPerson = false, UpdateEvery = null,
     };
 
     protected override EventType Type => Occupancy;

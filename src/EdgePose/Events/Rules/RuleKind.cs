@@ -14,6 +14,9 @@ internal sealed record RuleKind(string Word, string Text, IReadOnlyList<EventTyp
 {
     public ZoneUse Zone { get; init; } = ZoneUse.Optional;
 
+    /// <summary>Whether its events are about a single person, and not about a number of people.</summary>
+    public bool IsAboutPerson { get; init; } = true;
+
     /// <summary>Default of the key <c>after</c>, in seconds.</summary>
     public double After { get; init; }
 

@@ -7,7 +7,7 @@ namespace EdgePose.Events.Rules;
 internal sealed class ZoneRule(ZoneRule.Settings settings, RuleSite site) : PersonRule<NoMemory>(settings, site)
 {
     /// <summary>The end of it is <see cref="Leave"/> under the same key.</summary>
-    public static readonly EventType Enter = new("zone_enter"), Leave = new("zone_leave");
+    public static readonly EventType Enter = new("zone_enter") { EndName = "zone_leave" }, Leave = new("zone_leave");
 
     public static readonly RuleKind Kind = new("zone", "enters and leaves a zone", [Enter, Leave], static _ => new Settings())
     {

@@ -56,15 +56,15 @@ internal sealed record BrokerSettings : ISinkSettings
         {
             companions.Add(new CommandCompanion(topics, Commands, parts.Reload, parts.Time, parts.Loggers.CreateLogger<CommandCompanion>()));
         }
-        if (HomeAssistant.Enabled) { companions.Add(new HomeAssistantCompanion(new Discovery(HomeAssistant.Prefix, Node, parts.Version, topics))); }
+        if (HomeAssistant.Enabled) { companions.Add(new HomeAssistantCompanion(new Discovery(HomeAssistant.Prefix, Node, parts.Version, topics), parts.Announced)); }
         return new MqttSink(
-            Sink, Transport(Connection, parts), Forms(topics), companions, parts.Time, parts.Loggers.CreateLogger<MqttSink>(), parts.Redact);
+            Sink with { LongestWill = Connection.KeepAlive * 1.5 + Sink.WillDelay }, Transport(Connection, parts), Forms(topics), companions, parts.Announced, parts.Time, parts.Loggers.CreateLogger<MqttSink>(), parts.Redact);
     }
 
     /// <summary>The Sparkplug edge node has a connection of its own, because its death certificate must be that connection's last will.</summary>
     private SparkplugSink EdgeNode(SinkParts parts) => new(new SparkplugNode(
         new SparkplugTopics(Sparkplug.Group, Node), Transport(Connection with { ClientId = Connection.ClientId + "-sparkplug" }, parts), parts.Version,
-        parts.Time, parts.Loggers.CreateLogger<SparkplugNode>(), parts.Redact));
+        parts.Announced, parts.Time, parts.Loggers.CreateLogger<SparkplugNode>(), parts.Redact));
 
     private IReadOnlyList<IEventForm> Forms(Topics topics) => Onvif.Enabled ? [new OnvifForm(topics)] : [];
 

@@ -21,9 +21,11 @@ internal sealed record Component
 {
     /// <summary>Platform: sensor, binary_sensor, event.</summary>
     public required string P { get; init; }
-    public required string Name { get; init; }
-    public required string UniqueId { get; init; }
-    public required string StateTopic { get; init; }
+
+    /// <summary>Null, as everything below, in an entity that is taken back.</summary>
+    public string? Name { get; init; }
+    public string? UniqueId { get; init; }
+    public string? StateTopic { get; init; }
     public string? ValueTemplate { get; init; }
     public string? DeviceClass { get; init; }
     public string? StateClass { get; init; }
@@ -34,6 +36,10 @@ internal sealed record Component
     public IReadOnlyList<string>? EventTypes { get; init; }
     public string? PayloadOn { get; init; }
     public string? PayloadOff { get; init; }
+
+    /// <summary>Instead of those of the device; null = as the device.</summary>
+    public IReadOnlyList<AvailabilityTopic>? Availability { get; init; }
+    public string? AvailabilityMode { get; init; }
 }
 
 /// <summary>The device message of MQTT discovery.</summary>

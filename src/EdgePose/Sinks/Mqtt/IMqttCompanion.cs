@@ -14,8 +14,17 @@ internal interface IMqttCompanion : IAsyncDisposable
     /// <summary>A message that arrived, of this companion or another. On the transport's own thread: returns at once.</summary>
     void Receive(in MqttMessage message);
 
-    /// <summary>The retained message that this companion makes of a value; null = none.</summary>
-    MqttMessage? Render(StateValue value);
+    /// <summary>The retained topics that it brings, of these values.</summary>
+    IReadOnlyList<string> Expect(IReadOnlySet<StateKey> values) => [];
+
+    /// <summary>The retained messages that this companion makes of a value, in their order.</summary>
+    IReadOnlyList<MqttMessage> Render(StateValue value) => [];
+
+    /// <summary>The broker has what <see cref="Render"/> made of a value.</summary>
+    void Taken(StateValue value)
+    {
+        // Few want to know.
+    }
 
     /// <summary>The sink takes leave: ends when everything that the other side waits for is said.</summary>
     Task FinishAsync() => Task.CompletedTask;

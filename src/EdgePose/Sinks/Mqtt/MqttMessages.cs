@@ -9,6 +9,7 @@ namespace EdgePose.Sinks.Mqtt;
 internal sealed class MqttMessages(Topics topics, MqttSinkSettings options, IReadOnlyList<IEventForm> forms)
 {
     private static readonly MqttProperties Info = MqttProperties.Json(Payloads.InfoSchema), Status = MqttProperties.Json(Payloads.StatusSchema);
+    private static readonly MqttProperties Skeleton = MqttProperties.Json(Payloads.SkeletonSchema);
     private static readonly MqttProperties StreamState = MqttProperties.Json(Payloads.StreamStateSchema);
     private readonly MqttProperties _poses = MqttProperties.Json(Payloads.PosesSchema) with { Expiry = options.PosesExpiry };
     private readonly ConcurrentDictionary<string, string> _posesTopics = new();
@@ -19,22 +20,37 @@ internal sealed class MqttMessages(Topics topics, MqttSinkSettings options, IRea
     /// <summary>Null for values that have no topic of ours.</summary>
     public MqttMessage? Of(StateValue value)
     {
-        var (stream, zone) = (value.Key.Stream, value.Key.Zone);
-        return value.Key.Kind switch
-        {
-            StateKind.Availability => Of(topics.Availability, MqttQos.AtLeastOnce, MqttProperties.Text),
-            StateKind.Info => Of(topics.Info, MqttQos.AtLeastOnce, Info),
-            StateKind.Status => Of(topics.Status, MqttQos.AtMostOnce, Status),
-            StateKind.StreamAvailability => Of(topics.StreamAvailability(stream), MqttQos.AtLeastOnce, MqttProperties.Text),
-            StateKind.StreamState => Of(topics.StreamState(stream), MqttQos.AtLeastOnce, StreamState),
-            StateKind.People => Of(topics.People(stream), MqttQos.AtMostOnce, MqttProperties.Text),
-            StateKind.Zone => Of(topics.Zone(stream, zone), MqttQos.AtLeastOnce, MqttProperties.Text),
-            StateKind.Announcement => null,
-            _ => throw new ArgumentOutOfRangeException(nameof(value), value.Key.Kind, "no such kind of value"),
-        };
-
-        MqttMessage? Of(string topic, MqttQos qos, MqttProperties properties) => new MqttMessage(topic, value.Body, qos, true, properties);
+        if (TopicOf(value.Key) is not { } topic) { return null; }
+        var qos = value.Key.Kind is StateKind.Status or StateKind.People && !value.IsGone ? MqttQos.AtMostOnce : MqttQos.AtLeastOnce;
+        return new MqttMessage(topic, value.Body, qos, true, PropertiesOf(value.Key.Kind));
     }
+
+    /// <summary>Where a value is retained; null when it has no topic of ours.</summary>
+    public string? TopicOf(in StateKey key) => key.Kind switch
+    {
+        StateKind.Availability => topics.Availability,
+        StateKind.Info => topics.Info,
+        StateKind.Status => topics.Status,
+        StateKind.StreamAvailability => topics.StreamAvailability(key.Stream),
+        StateKind.StreamState => topics.StreamState(key.Stream),
+        StateKind.People => topics.People(key.Stream),
+        StateKind.Zone => topics.Zone(key.Stream, key.Part),
+        StateKind.Rule => topics.Rule(key.Stream, key.Part),
+        StateKind.Skeleton => topics.Skeleton(key.Part),
+        StateKind.Announcement => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(key), key.Kind, "no such kind of value"),
+    };
+
+    private static MqttProperties PropertiesOf(StateKind kind) => kind switch
+    {
+        StateKind.Info => Info,
+        StateKind.Status => Status,
+        StateKind.StreamState => StreamState,
+        StateKind.Skeleton => Skeleton,
+        StateKind.Availability or StateKind.StreamAvailability or StateKind.People or StateKind.Zone or StateKind.Rule => MqttProperties.Text,
+        StateKind.Announcement => MqttProperties.None,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind of value"),
+    };
 
     /// <summary>Every message that an event causes, our own first.</summary>
     public IReadOnlyList<MqttMessage> Of(StampedEvent e) => Sent([Own(e), .. forms.Select(f => f.Render(e))], e.IsLate, e.Left);

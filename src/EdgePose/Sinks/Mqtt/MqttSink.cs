@@ -1,5 +1,6 @@
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
+using EdgePose.Delivery.Memory;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Sinks.Mqtt;
@@ -22,6 +23,8 @@ internal sealed partial class MqttSink : ISink
     private readonly IReadOnlyList<IMqttCompanion> _companions;
     private readonly Topics _topics;
     private readonly AckSettling _settling;
+    private readonly RetainedTopics _retained;
+    private readonly InTurn _values;
     private readonly Supervision _supervision;
     private readonly ILogger _logger;
     private readonly Func<string, string> _redact;
@@ -33,18 +36,21 @@ internal sealed partial class MqttSink : ISink
     /// <param name="transport">Owned.</param>
     /// <param name="forms">Further forms of events.</param>
     /// <param name="companions">What else lives on the connection; owned.</param>
+    /// <param name="memory">Which topics the broker keeps.</param>
     /// <param name="time">For acknowledgements, which are believed a moment later.</param>
     /// <param name="logger">One line per change of the broker's state.</param>
     /// <param name="redact">Masks secrets in reasons that come from the network or the library.</param>
     public MqttSink(
-        MqttSinkSettings options, IMqttTransport transport, IReadOnlyList<IEventForm> forms, IReadOnlyList<IMqttCompanion> companions, TimeProvider time,
-        ILogger<MqttSink> logger, Func<string, string> redact)
+        MqttSinkSettings options, IMqttTransport transport, IReadOnlyList<IEventForm> forms, IReadOnlyList<IMqttCompanion> companions, Announced memory,
+        TimeProvider time, ILogger<MqttSink> logger, Func<string, string> redact)
     {
         (_options, _transport, _companions, _logger, _redact) = (options, transport, companions, logger, redact);
         _topics = new Topics(options.Prefix, options.Node);
         _messages = new MqttMessages(_topics, options, forms);
         _settling = new AckSettling(time);
         _supervision = new Supervision(Name, time, logger);
+        _retained = new RetainedTopics(memory, m => _transport.PublishAsync(m), options.LongestWill, _supervision, time, logger);
+        _values = new InTurn(messages => messages.All(m => _retained.IsSafe(m)), _retained.RememberAsync, m => _transport.PublishAsync(m));
     }
 
     public string Name => "mqtt";
@@ -59,6 +65,7 @@ internal sealed partial class MqttSink : ISink
         {
             _host = host;
             _settling.Start(host);
+            _retained.Start();
             foreach (var companion in _companions) { companion.Start(host, m => _transport.PublishAsync(m)); }
             _transport.StatusChanged += OnStatusChanged;
             _transport.MessageReceived += OnMessage;
@@ -67,12 +74,24 @@ internal sealed partial class MqttSink : ISink
         _transport.Start(() => will);
     }
 
+    public void Expect(IReadOnlySet<StateKey> values)
+    {
+        HashSet<string> topics = [.. values.Select(v => _messages.TopicOf(v)).OfType<string>(), .. _companions.SelectMany(c => c.Expect(values))];
+        _retained.Expect(topics, _topics.Availability);
+    }
+
     public async Task<SendResult> SendAsync(PosesMessage poses) => Of(await _transport.PublishAsync(_messages.Of(poses)).ConfigureAwait(false));
 
     public async Task<SendResult> SendAsync(StateValue value)
     {
-        var messages = _companions.Select(c => c.Render(value)).Prepend(_messages.Of(value)).OfType<MqttMessage>();
-        var result = Of(await WorstOf([.. messages.Select(m => _transport.PublishAsync(m))]).ConfigureAwait(false));
+        var own = _messages.Of(value);
+        List<MqttMessage> messages = [.. own is { } message ? [message] : Array.Empty<MqttMessage>(), .. _companions.SelectMany(c => c.Render(value))];
+        var result = Of(await WorstOf(await _values.HandOver(messages).ConfigureAwait(false)).ConfigureAwait(false));
+        if (result.IsSuccess)
+        {
+            foreach (var companion in _companions) { companion.Taken(value); }
+            foreach (var cleared in messages.Where(m => value.IsGone && m.Payload.IsEmpty)) { _retained.Cleared(cleared.Topic); }
+        }
         if (value.Key == StateKey.Availability && value.Body.Span.SequenceEqual(Payloads.Offline)) { _hasSaidOffline = result.IsSuccess; }
         return result;
     }
@@ -122,6 +141,7 @@ internal sealed partial class MqttSink : ISink
     {
         var shown = status with { Reason = _redact(status.Reason) };
         _broker = shown;
+        _retained.ConnectionChanged(status.IsConnected);
         if (!status.IsConnected) { _settling.ConnectionLost(); }
         else
         {
@@ -162,6 +182,7 @@ internal sealed partial class MqttSink : ISink
     {
         _transport.StatusChanged -= OnStatusChanged;
         _transport.MessageReceived -= OnMessage;
+        await _retained.DisposeAsync().ConfigureAwait(false);
         // First the connection: a companion waits for the answer to what it has sent.
         await _transport.DisposeAsync().ConfigureAwait(false);
         foreach (var companion in _companions) { await companion.DisposeAsync().ConfigureAwait(false); }

@@ -13,6 +13,12 @@ internal sealed record MqttSinkSettings
     /// <summary>Protocol of the transport, which decides how CloudEvents are wrapped.</summary>
     public MqttVersion Version { get; init; } = MqttVersion.V5;
     public TimeSpan WillDelay { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The broker publishes the last will of a dead process within one and a half times the keep-alive and the delay of the will (MQTT 5.0,
+    /// 3.1.2.10 and 3.1.3.2.2).
+    /// </summary>
+    public TimeSpan LongestWill { get; init; } = TimeSpan.FromSeconds(55);
     public TimeSpan PosesExpiry { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Messages handed over and not yet acknowledged.</summary>

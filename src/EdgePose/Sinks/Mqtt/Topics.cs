@@ -46,6 +46,16 @@ internal sealed partial class Topics
         return Stream(stream, "zones") + "/" + zone;
     }
 
+    /// <summary>Number of open events of a rule.</summary>
+    public string Rule(string stream, string rule)
+    {
+        Check(rule, nameof(rule));
+        return Stream(stream, "rules") + "/" + rule;
+    }
+
+    /// <summary>A joint layout; its name comes from a model, so that it need not be an id.</summary>
+    public string Skeleton(string name) => $"{_base}/skeletons/{Scalars.CleanId(name, "skeleton")}";
+
     /// <summary>Where answers go that name no Response Topic.</summary>
     public string Response(string command)
     {

@@ -12,6 +12,10 @@ internal sealed class Device(string id)
     private const string State = "Stream/State", Fps = "Stream/Frames per second", Age = "Stream/Frame age p99 ms", Reconnects = "Stream/Reconnects";
     private const string People = "People", EventPrefix = "Event/";
 
+    /// <summary>Events that may wait for a birth: a change of state is a moment, and each open event ends at it.</summary>
+    private const int MostHeld = 64;
+
+    private readonly Queue<StampedEvent> _held = new();
     private StreamStatus? _status;
     private StreamFigures _counters;
     private int _people;
@@ -53,8 +57,26 @@ internal sealed class Device(string id)
 
     private static readonly string[] EventNames = ["Id", "Type", "Phase", "Key", "Zone", "Document"];
 
+    /// <summary>Keeps an event for the next birth; false when the oldest had to go for it.</summary>
+    public bool Hold(StampedEvent e)
+    {
+        var isRoom = _held.Count < MostHeld;
+        if (!isRoom) { _held.Dequeue(); }
+        _held.Enqueue(e);
+        return isRoom;
+    }
+
+    public IReadOnlyList<StampedEvent> TakeHeld()
+    {
+        StampedEvent[] held = [.. _held];
+        _held.Clear();
+        return held;
+    }
+
     /// <summary>The event, with its complete document as one metric.</summary>
-    public static IEnumerable<Metric> Event(StampedEvent stamped)
+    /// <param name="stamped">The event.</param>
+    /// <param name="isHistorical">Whether it is told later than it could have been.</param>
+    public static IEnumerable<Metric> Event(StampedEvent stamped, bool isHistorical)
     {
         var e = stamped.Event;
         string[] values = [stamped.Id, e.Type.Name, e.Phase.Name(), e.Key, e.Zone, Encoding.UTF8.GetString(stamped.Document())];
@@ -63,6 +85,7 @@ internal sealed class Device(string id)
         {
             var metric = MetricValues.Text(EventPrefix + name, value);
             metric.Timestamp = time;
+            if (isHistorical) { metric.IsHistorical = true; }
             return metric;
         });
     }

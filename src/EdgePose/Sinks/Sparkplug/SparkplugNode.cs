@@ -1,4 +1,5 @@
 using EdgePose.Delivery;
+using EdgePose.Delivery.Memory;
 using EdgePose.Domain;
 using EdgePose.Sinks.Sparkplug.Wire;
 using EdgePose.Sinks.Mqtt;
@@ -23,6 +24,8 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Func<string, string> _redact;
+    private readonly Announced _memory;
+    private readonly string _memoryName;
 
     // The order of sequence numbers is the order of sending: both under one lock.
     private readonly Lock _gate = new();
@@ -34,13 +37,16 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
     /// <param name="topics">Group and node.</param>
     /// <param name="transport">Owned.</param>
     /// <param name="version">Version of EdgePose.</param>
+    /// <param name="memory">Knows the number of the last birth, so that the numbers go on over reloads and restarts.</param>
     /// <param name="time">Stamps.</param>
     /// <param name="logger">One line per change of the connection.</param>
     /// <param name="redact">Masks secrets in reasons.</param>
     public SparkplugNode(
-        SparkplugTopics topics, IMqttTransport transport, string version, TimeProvider time, ILogger<SparkplugNode> logger, Func<string, string> redact)
+        SparkplugTopics topics, IMqttTransport transport, string version, Announced memory, TimeProvider time, ILogger<SparkplugNode> logger,
+        Func<string, string> redact)
     {
-        (_topics, _transport, _version, _time, _logger, _redact) = (topics, transport, version, time, logger, redact);
+        (_topics, _transport, _version, _memory, _time, _logger, _redact) = (topics, transport, version, memory, time, logger, redact);
+        _memoryName = $"sparkplug {topics.Group}/{topics.Node}";
     }
 
     /// <summary>Messages that did not get out while connected.</summary>
@@ -48,6 +54,7 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
 
     public void Start()
     {
+        _nextLife = _memory.Number(_memoryName) is { } last ? unchecked((byte)(last + 1)) : (byte)0;
         _transport.StatusChanged += OnStatusChanged;
         _transport.MessageReceived += OnMessage;
         _transport.Start(NextDeath);
@@ -80,7 +87,10 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
         var stream = e.Event.Stream;
         lock (_gate)
         {
-            if (_isConnected && Device(stream).IsBorn) { Send(_topics.DeviceData(stream), Sparkplug.Device.Event(e)); }
+            if (!_isConnected) { return; }
+            if (Device(stream).IsBorn) { Send(_topics.DeviceData(stream), Sparkplug.Device.Event(e, isHistorical: false)); }
+            // Events and states come on different ways: this one belongs before the death that has been said, or after a birth that is to come.
+            else if (!Device(stream).Hold(e)) { Interlocked.Increment(ref _failed); }
         }
     }
 
@@ -93,7 +103,12 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
     /// <summary>The will of the connection about to be made; its number is that of the birth which follows.</summary>
     private MqttWill NextDeath()
     {
-        lock (_gate) { return new MqttWill(_topics.Death, DeathOf(_nextLife), TimeSpan.Zero) { Retain = false }; }
+        byte life;
+        lock (_gate) { life = _nextLife; }
+        // On disk before the broker hears of it: a number that is used twice would let the death of one connection end the next one.
+        _memory.SetNumber(_memoryName, life);
+        _memory.Save();
+        return new MqttWill(_topics.Death, DeathOf(life), TimeSpan.Zero) { Retain = false };
     }
 
     private byte[] DeathOf(byte life)
@@ -156,6 +171,7 @@ internal sealed partial class SparkplugNode : IAsyncDisposable
     {
         device.IsBorn = true;
         Send(_topics.DeviceBirth(device.Id), device.Birth());
+        foreach (var held in device.TakeHeld()) { Send(_topics.DeviceData(device.Id), Sparkplug.Device.Event(held, isHistorical: true)); }
     }
 
     private void Bury(Device device)

@@ -1,5 +1,6 @@
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
+using EdgePose.Delivery.Memory;
 using EdgePose.Domain;
 using EdgePose.Events.Rules;
 using EdgePose.Sinks.Mqtt;
@@ -19,7 +20,8 @@ public sealed class EventAnswerTests : IAsyncDisposable
     {
         var topics = new Topics("edgepose", "hall-pi");
         _sink = new MqttSink(
-            new MqttSinkSettings { Prefix = "edgepose", Node = "hall-pi" }, _broker, [new OnvifForm(topics)], [], _time, NullLogger<MqttSink>.Instance, s => s);
+            new MqttSinkSettings { Prefix = "edgepose", Node = "hall-pi" }, _broker, [new OnvifForm(topics)], [],
+            new Announced(null, _time, NullLogger<Announced>.Instance), _time, NullLogger<MqttSink>.Instance, s => s);
         _sink.Start(new Host());
         _broker.Connect();
     }

@@ -37,6 +37,7 @@ public sealed partial class MqttDocumentTests
         [
             topics.Availability, topics.Info, topics.Status, topics.StreamAvailability("id"), topics.StreamState("id"), topics.People("id"),
             topics.Poses("id"), topics.Events("id"), topics.Zone("id", "z").Replace("zones/z", "zones/<zone>", StringComparison.Ordinal), topics.CommandFilter,
+            topics.Rule("id", "r").Replace("rules/r", "rules/<rule>", StringComparison.Ordinal), topics.Skeleton("s").Replace("skeletons/s", "skeletons/<name>", StringComparison.Ordinal),
             topics.Response("name").Replace("name", "<command>", StringComparison.Ordinal), topics.SelfTest, topics.Onvif("id", "EdgePose"),
         ];
         foreach (var topic in all)

@@ -1,3 +1,4 @@
+using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Sinks.HomeAssistant;

@@ -1,11 +1,13 @@
 using System.Text;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
+using EdgePose.Delivery.Memory;
 using EdgePose.Domain;
 using EdgePose.Events.Rules;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.Sinks.Sparkplug;
 using EdgePose.TestSupport;
+using EdgePose.Tests.Delivery.Spool;
 using EdgePose.Tests.Sinks.Mqtt;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,11 +18,13 @@ public sealed class SparkplugTests : IAsyncDisposable
 {
     private readonly FakeTransport _broker = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly Announced _memory;
     private readonly SparkplugNode _node;
 
     public SparkplugTests()
     {
-        _node = new SparkplugNode(new SparkplugTopics("site", "hall-pi"), _broker, "1.2.3", _time, NullLogger<SparkplugNode>.Instance, s => s);
+        _memory = new Announced(null, _time, NullLogger<Announced>.Instance);
+        _node = new SparkplugNode(new SparkplugTopics("site", "hall-pi"), _broker, "1.2.3", _memory, _time, NullLogger<SparkplugNode>.Instance, s => s);
         _node.Start();
     }
 
@@ -64,6 +68,7 @@ public sealed class SparkplugTests : IAsyncDisposable
                     case (1 << 3) | 2: name = input.ReadString(); break;
                     case 3 << 3: time = input.ReadUInt64(); break;
                     case 4 << 3: type = input.ReadUInt32(); break;
+                    case 5 << 3: Assert.True(input.ReadBool()); break;
                     case 7 << 3: isNull = input.ReadBool(); break;
                     case 11 << 3: value = input.ReadUInt64(); break;
                     case (13 << 3) | 1: value = input.ReadDouble(); break;
@@ -115,6 +120,80 @@ public sealed class SparkplugTests : IAsyncDisposable
             _broker.Fail(BrokerState.Lost, "gone");
         }
     }
+
+    /// <summary>A reload makes a new node on the same memory; a restart reads it from the disk.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task BirthNumber_OverReloadsAndRestarts_IsCountedOnAndWrapsAfter255(bool isRestart)
+    {
+        var disk = new FaultyDisk();
+        Announced Memory() => new(new TwinFile(disk, "/spool/memory", "announced"), _time, NullLogger<Announced>.Instance);
+        var memory = Memory();
+        for (var life = 0; life < 260; life++)
+        {
+            var broker = new FakeTransport();
+            var node = new SparkplugNode(new SparkplugTopics("site", "hall-pi"), broker, "1.2.3", memory, _time, NullLogger<SparkplugNode>.Instance, s => s);
+            node.Start();
+            broker.Connect();
+            var expected = (ulong)(life % 256);
+            Assert.Equal(expected, Seen.Read(broker.Will!.Payload).Metrics["bdSeq"]);
+            Assert.Equal(expected, Seen.Read(broker.Sent[0].Payload).Metrics["bdSeq"]);
+            await node.DisposeAsync();
+            if (!isRestart) { continue; }
+            // The power goes right after the connection was made: its number was on disk before.
+            disk.PowerCut(new Random(life));
+            memory = Memory();
+        }
+    }
+
+    [Fact]
+    public void BirthNumber_OfAnotherNodeOrGroup_IsItsOwn()
+    {
+        _broker.Connect();
+        var other = new FakeTransport();
+        new SparkplugNode(new SparkplugTopics("site", "door-pi"), other, "1.2.3", _memory, _time, NullLogger<SparkplugNode>.Instance, s => s).Start();
+        other.Connect();
+        Assert.Equal(0UL, Seen.Read(other.Sent[0].Payload).Metrics["bdSeq"]);
+    }
+
+    /// <summary>Events and states come on different ways: the event that a change of state raises can come after it.</summary>
+    [Fact]
+    public void Event_ThatComesAfterTheDeathOrBeforeTheBirth_FollowsTheBirth()
+    {
+        _broker.Connect();
+        _node.Event(Stamped(1));
+        Online();
+        Assert.Equal(["NBIRTH/hall-pi", "DBIRTH/hall-pi/front", "DDATA/hall-pi/front"], Sent().Select(s => s.Topic["spBv1.0/site/".Length..]));
+        Assert.Equal("hall-pi/7f3a01/front/000001", Sent()[2].Seen.Metrics["Event/Id"]);
+        _broker.Forget();
+        _node.SetStream("front", Samples.Online with { State = StreamState.Stalled }, default);
+        _node.Event(Stamped(2));
+        _node.Event(Stamped(3));
+        Online();
+        _node.Event(Stamped(4));
+        Assert.Equal(["DDEATH/hall-pi/front", "DBIRTH/hall-pi/front", "DDATA/hall-pi/front", "DDATA/hall-pi/front", "DDATA/hall-pi/front"],
+            Sent().Select(s => s.Topic["spBv1.0/site/".Length..]));
+        Assert.Equal([2, 3, 4], Sent().Skip(2).Select(s => int.Parse(((string)s.Seen.Metrics["Event/Id"]!)[^6..], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(0, _node.Failed);
+    }
+
+    [Fact]
+    public void Events_BeforeABirthThatDoesNotCome_AreBoundedAndCounted()
+    {
+        _broker.Connect();
+        for (var i = 1; i <= 100; i++) { _node.Event(Stamped(i)); }
+        Assert.Equal(36, _node.Failed);
+        Online();
+        Assert.Equal(64, Sent().Count(s => s.Topic.Contains("/DDATA/", StringComparison.Ordinal)));
+    }
+
+    private static StampedEvent Stamped(int seq) => new(
+        new PoseEvent
+        {
+            Stream = "front", Epoch = 1, Type = EventType.StreamLost, Phase = EventPhase.Start, Key = "front/stream/5", Rule = "stream", Time = Samples.Time,
+            Microseconds = 1, Reason = "gone",
+        }, new EventStamp("hall-pi", "7f3a01", seq, true, null), IsLate: false, Left: null);
 
     [Fact]
     public void Stream_LostAndBack_DiesAndIsBornAgain()

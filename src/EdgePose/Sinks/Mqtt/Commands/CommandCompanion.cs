@@ -40,8 +40,6 @@ internal sealed class CommandCompanion(
 
     public void Receive(in MqttMessage message) => _desk?.Receive(message);
 
-    public MqttMessage? Render(StateValue value) => null;
-
     public Task FinishAsync() => _desk?.FinishAsync() ?? Task.CompletedTask;
 
     private async Task<CommandReply> ExecuteAsync(string name)
