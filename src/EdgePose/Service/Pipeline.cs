@@ -1,6 +1,7 @@
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
+using EdgePose.Loops;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
@@ -45,6 +46,8 @@ internal sealed class Pipeline : IAsyncDisposable
             scheduled.Add(unit.Scheduled);
         }
         foreach (var session in _models.Sessions) { session.Clock = stages; }
+        IEnumerable<Supervision> spool = Spool is { } kept ? [kept.Supervision] : [];
+        Supervised = [_loop.Supervision, .. spool, .. _streams.SelectMany(s => s.Supervised), .. _outbox.Sinks.SelectMany(s => s.Supervised)];
     }
 
     public EdgePoseConfig Config { get; }
@@ -58,6 +61,9 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>Which streams lose many frames; fed once a second.</summary>
     public DropMeter Drops { get; } = new();
     public InferenceLoop Loop => _loop;
+
+    /// <summary>Every loop, thread and timer of the running configuration, by owner.</summary>
+    public IReadOnlyList<Supervision> Supervised { get; }
     public IReadOnlyCollection<OrtSession> Sessions => _models.Sessions;
 
     /// <summary>99th percentile of the time that one frame takes on the inference thread, over the latest frames of the slowest stream.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using EdgePose.Domain;
 using EdgePose.Settings.Problems;
@@ -12,6 +11,7 @@ namespace EdgePose.Settings;
 internal sealed partial class SecretReader(ProblemList problems, Func<string, string?> environment)
 {
     private const int MaxBytes = 64 * 1024;
+    private const char ByteOrderMark = '\uFEFF';
     private const UnixFileMode TooOpen = (UnixFileMode)0b000_111_111;
     private readonly List<string> _found = [];
 
@@ -98,7 +98,7 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
         }
         // The pattern of names admits no separator, so only "." and ".." could leave the folder.
         var path = Path.Combine(folder, name);
-        if (name is "." or ".." || !File.Exists(path))
+        if (name is "." or ".." || !Path.Exists(path))
         {
             tried.Add($"credential {name}: not in $CREDENTIALS_DIRECTORY (add LoadCredential={name}:FILE to the unit)");
             return null;
@@ -108,15 +108,9 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
 
     private static string? FromFile(Section section, string path, List<string> tried, out bool refused)
     {
-        refused = false;
-        if (!File.Exists(path))
-        {
-            tried.Add($"{path} does not exist");
-            return null;
-        }
         var text = ReadText(path, path, tried, out var mode);
-        if ((mode & TooOpen) == 0) { return text; }
-        refused = true;
+        refused = (mode & TooOpen) != 0;
+        if (!refused) { return text; }
         section.Error("password_file", $"others may read it (mode {Convert.ToString((int)mode, 8)}); run: chmod 600 {path}");
         return null;
     }
@@ -124,34 +118,24 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
     private string? FromEnvironment(string name, List<string> tried)
     {
         var value = environment(name);
-        if (!string.IsNullOrEmpty(value)) { return value; }
+        if (!string.IsNullOrEmpty(value)) { return OneLine(value, $"the environment variable {name}", tried); }
         tried.Add($"the environment variable {name} is not set");
         return null;
     }
 
     private static string? ReadText(string path, string shown, List<string> tried, out UnixFileMode mode)
     {
-        mode = UnixFileMode.None;
-        try
-        {
-            using var stream = File.OpenRead(path);
-            // Of the open file, not of the path, which may have changed in between.
-            if (!OperatingSystem.IsWindows()) { mode = File.GetUnixFileMode(stream.SafeFileHandle); }
-            var buffer = new byte[MaxBytes + 1];
-            var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            var text = Encoding.UTF8.GetString(buffer, 0, length).TrimEnd('\r', '\n');
-            Array.Clear(buffer);
-            if (length <= MaxBytes && text.Length > 0 && !text.Any(char.IsControl)) { return text; }
-            tried.Add($"{shown} {(text.Length == 0 ? "is empty" : "is not a single line of text")}");
-        }
-        catch (IOException e)
-        {
-            tried.Add($"{shown} cannot be read ({e.GetType().Name})");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            tried.Add($"{shown} cannot be read (permission denied)");
-        }
+        if (TextFile.TryRead(path, MaxBytes, out mode, out var why) is { } text) { return OneLine(text, shown, tried); }
+        tried.Add($"{shown} {why}");
+        return null;
+    }
+
+    /// <summary>Editors end a file with a line break, those of Windows with two characters; neither is part of a password.</summary>
+    private static string? OneLine(string text, string shown, List<string> tried)
+    {
+        var line = text.TrimStart(ByteOrderMark).TrimEnd('\r', '\n');
+        if (line.Length > 0 && !line.Any(char.IsControl)) { return line; }
+        tried.Add($"{shown} {(line.Length == 0 ? "is empty" : "is not a single line of text")}");
         return null;
     }
 

@@ -21,6 +21,9 @@ internal sealed partial class SpoolWriter : IDisposable
     private readonly List<Segment> _segments;
     private readonly List<Segment> _doomed = [];
     private readonly List<byte[]> _skips = [];
+
+    // As ranges, which merge: a disk that comes and goes again and again would pile up payloads.
+    private readonly Ranges _absent = new();
     private readonly Guid _spool;
     private readonly uint _seed;
     private IDisposable? _lock;
@@ -67,13 +70,14 @@ internal sealed partial class SpoolWriter : IDisposable
     public bool HasFault => _fault.Length > 0;
     public long Bytes => Interlocked.Read(ref _bytes);
     public SyncTimes Syncs { get; } = new();
-    public bool HasSkips => _skips.Count > 0;
+    public bool HasSkips => _skips.Count > 0 || _absent.All.Any();
 
     /// <summary>The skip records that have to be appended.</summary>
     public List<byte[]> TakeSkips()
     {
-        var all = _skips.ToList();
+        List<byte[]> all = [.. _skips, .. _absent.ToPayloads()];
         _skips.Clear();
+        foreach (var (first, last) in _absent.All.ToList()) { _absent.Remove(first, last); }
         return all;
     }
 

@@ -19,7 +19,7 @@ public sealed class JsonLinesSinkTests
         var topics = new Topics("edgepose", "hall-pi");
         var messages = new MqttMessages(topics, new MqttSinkSettings { Prefix = "edgepose", Node = "hall-pi" }, []);
         return new Outbox(
-            new OutboxSettings { Node = "hall-pi", MaxRate = maxRate }, [new JsonLinesSink(messages, output)], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
+            new OutboxSettings { Node = "hall-pi", MaxRate = maxRate }, [new JsonLinesSink(messages, output, TimeProvider.System, NullLogger<JsonLinesSink>.Instance)], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
     }
 
     private static PoseEvent Event(int n) => new()

@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
-namespace EdgePose.Delivery;
+namespace EdgePose.Loops;
 
 /// <summary>
 /// Where an exception ends that nobody foresaw: it is counted and logged, at most one line a second, and costs the work that threw it, never
-/// the loop or the thread around it. One per sink.
+/// the loop or the thread around it. One per sink, stream, spool and the like; it knows the loops of its owner.
 /// </summary>
 /// <param name="owner">Whose work it is, for the log.</param>
 /// <param name="time">For the limit of lines.</param>
@@ -13,10 +13,32 @@ namespace EdgePose.Delivery;
 internal sealed partial class Supervision(string owner, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
+    private readonly Lock _gate = new();
+    private SupervisedLoop[] _loops = [];
     private long _faults, _logged = long.MinValue;
 
     /// <summary>Exceptions so far.</summary>
     public long Faults => Interlocked.Read(ref _faults);
+
+    /// <summary>Those that are in use.</summary>
+    public IReadOnlyList<SupervisedLoop> Loops => Volatile.Read(ref _loops);
+
+    /// <summary>What is wrong, a sentence each: loops that fail again and again.</summary>
+    public IEnumerable<string> Problems => Loops.Where(static l => l.IsFailing).Select(l => $"{owner}: {l.Name} fails again and again, the log says why");
+
+    internal void Join(SupervisedLoop loop)
+    {
+        lock (_gate) { Volatile.Write(ref _loops, [.. _loops, loop]); }
+    }
+
+    internal void Leave(SupervisedLoop loop)
+    {
+        lock (_gate) { Volatile.Write(ref _loops, [.. _loops.Where(l => l != loop)]); }
+    }
+
+    /// <summary>A timer whose work may throw: elsewhere that would end the process.</summary>
+    public ITimer NewTimer(string work, Action action, TimeSpan due, TimeSpan period) =>
+        time.CreateTimer(_ => Guard(work, action), null, due, period);
 
     public void Note(string work, Exception exception)
     {

@@ -1,8 +1,8 @@
-using EdgePose.Delivery;
+using EdgePose.Loops;
 using EdgePose.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace EdgePose.Tests.Delivery;
+namespace EdgePose.Tests.Loops;
 
 public sealed class SupervisedLoopTests
 {
