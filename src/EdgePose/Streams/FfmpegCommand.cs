@@ -73,10 +73,12 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
             case HardwareDecoder.Vaapi: arguments.AddRange(["-hwaccel", "vaapi"]); break;
             case HardwareDecoder.Drm: arguments.AddRange(["-hwaccel", "drm"]); break;
             case HardwareDecoder.V4l2m2m when HardwareChoice.V4l2m2mDecoder(format.Codec) is { } name: arguments.AddRange(["-c:v", name]); break;
-            default:
+            case HardwareDecoder.None or HardwareDecoder.V4l2m2m:
                 // Frame threading delays every picture by one frame per thread; a live source needs its newest picture.
                 if (source.Kind != SourceKind.File) { arguments.AddRange(["-thread_type", "slice"]); }
                 break;
+            case HardwareDecoder.Auto: throw new ArgumentOutOfRangeException(nameof(hardware), hardware, "a decoder is chosen before");
+            default: throw new ArgumentOutOfRangeException(nameof(hardware), hardware, "no such decoder");
         }
     }
 
@@ -91,9 +93,10 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
                 // The prefix keeps a name such as "concat:x" a name.
                 arguments.AddRange(["-protocol_whitelist", "file,crypto,data", "-i", "file:" + Path.GetFullPath(source.Url)]);
                 break;
-            default:
+            case SourceKind.Rtsp or SourceKind.Http:
                 arguments.AddRange(["-f", "concat", "-safe", "0", "-protocol_whitelist", Protocols(source.Url), "-i", "pipe:0"]);
                 break;
+            default: throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "no such kind of source");
         }
     }
 

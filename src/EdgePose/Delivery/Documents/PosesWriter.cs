@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using EdgePose.Domain;
@@ -43,7 +44,8 @@ internal sealed class PosesWriter(string node, TimeProvider time, Func<bool> clo
         {
             TimeSource.Arrival => "arrival"u8,
             TimeSource.Rtcp => "rtcp"u8,
-            _ => "recording"u8,
+            TimeSource.Recording => "recording"u8,
+            _ => throw new UnreachableException($"time source {report.Frame.TimeSource}"),
         });
         _json.WriteString("skeleton"u8, report.Skeleton.Name);
         _json.WriteString("model"u8, report.Model);
@@ -64,7 +66,8 @@ internal sealed class PosesWriter(string node, TimeProvider time, Func<bool> clo
         {
             PoseSource.Measured => "measured"u8,
             PoseSource.Propagated => "propagated"u8,
-            _ => "held"u8,
+            PoseSource.Held => "held"u8,
+            _ => throw new UnreachableException($"source {person.Source}"),
         });
         _json.WriteNumber("age_ms"u8, WholeMs(person.AgeMs));
         _json.WriteStartArray("points"u8);

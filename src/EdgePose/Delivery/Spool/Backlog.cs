@@ -252,14 +252,14 @@ internal sealed class Backlog(string reader, SpoolSettings options, long from = 
         }
     }
 
-    /// <summary>Takes what was put aside of a stream away from its reader for good, until <see cref="Ack"/> ends it.</summary>
-    public List<Picked> WithdrawPostponed(string stream)
+    /// <summary>Takes the refused announcements of a stream away from their reader for good, until <see cref="Ack"/> ends them.</summary>
+    public List<Picked> WithdrawGaps(string stream)
     {
         var all = new List<Picked>();
         lock (_gate)
         {
             if (!_streams.TryGetValue(stream, out var queue)) { return all; }
-            foreach (var entry in queue.TakePostponed())
+            foreach (var entry in queue.TakeRefused(e => _gaps.Contains(e.Sequence)))
             {
                 _withdrawn.Add(entry.Sequence, (queue, entry));
                 all.Add(new Picked(Resolve(entry), stream, Held(entry.Sequence)));

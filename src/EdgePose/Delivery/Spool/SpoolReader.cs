@@ -137,7 +137,7 @@ internal sealed partial class SpoolReader
             if (!_backlog.Ack(record.Sequence)) { continue; }
             var created = record.Created.ToUnixTimeMilliseconds() is > 0 and var ms ? ms : _writer.Clock.WallOf(record.Second);
             _losses.Add(Name, new GapNotice(record.Stream, loss, record.Sequence, record.Sequence, 1, created, created));
-            foreach (var postponed in _backlog.WithdrawPostponed(record.Stream)) { AnnounceAgain(postponed); }
+            foreach (var postponed in _backlog.WithdrawGaps(record.Stream)) { AnnounceAgain(postponed); }
         }
         HasNews |= all.Count > 0;
     }

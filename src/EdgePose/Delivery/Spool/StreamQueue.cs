@@ -101,12 +101,16 @@ internal sealed class StreamQueue(string stream)
         _postponed.Clear();
     }
 
-    /// <summary>They count as handed out from here on.</summary>
-    public List<Entry> TakePostponed()
+    /// <summary>Those that were refused, whether they wait for their time or for their turn; they count as handed out from here on.</summary>
+    public List<Entry> TakeRefused(Func<Entry, bool> isGap)
     {
-        List<Entry> all = [.. _postponed.Values];
-        _out.UnionWith(_postponed.Keys);
+        List<Entry> all = [.. _postponed.Values, .. _returned.Values.Where(isGap)];
         _postponed.Clear();
+        foreach (var entry in all)
+        {
+            _returned.Remove(entry.Sequence);
+            _out.Add(entry.Sequence);
+        }
         return all;
     }
 

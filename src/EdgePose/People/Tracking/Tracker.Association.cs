@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgePose.Domain;
 
 namespace EdgePose.People.Tracking;
@@ -204,7 +205,8 @@ internal sealed partial class Tracker
         Round.High => track.Id != 0 && !track.Stopped,
         Round.Low => track.Id != 0 && !track.Stopped && (track.Missed == 1 || _now - track.LastSeen <= MaxLowGap),
         Round.LastSeen => track.Id != 0,
-        _ => track.Id == 0,
+        Round.Unconfirmed => track.Id == 0,
+        _ => throw new UnreachableException($"round {round}"),
     };
 
     private float Cost(Track track, Pose pose, in Box box, Round round)
