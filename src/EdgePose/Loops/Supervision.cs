@@ -15,10 +15,13 @@ internal sealed partial class Supervision(string owner, TimeProvider time, ILogg
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private SupervisedLoop[] _loops = [];
-    private long _faults, _logged = long.MinValue;
+    private long _faults, _unlogged, _logged = long.MinValue;
 
     /// <summary>Exceptions so far.</summary>
     public long Faults => Interlocked.Read(ref _faults);
+
+    /// <summary>Those among them whose line could not be written.</summary>
+    public long Unlogged => Interlocked.Read(ref _unlogged);
 
     /// <summary>Those that are in use.</summary>
     public IReadOnlyList<SupervisedLoop> Loops => Volatile.Read(ref _loops);
@@ -46,7 +49,15 @@ internal sealed partial class Supervision(string owner, TimeProvider time, ILogg
         var (now, last) = (time.GetTimestamp(), Interlocked.Read(ref _logged));
         if (last != long.MinValue && time.GetElapsedTime(last, now) < LogInterval) { return; }
         Interlocked.Exchange(ref _logged, now);
-        Fault(logger, owner, work, count, exception);
+        Log(work, count, exception);
+    }
+
+    // A logger that throws must not end what it was to tell of.
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the supervisor.")]
+    private void Log(string work, long count, Exception exception)
+    {
+        try { Fault(logger, owner, work, count, exception); }
+        catch (Exception) { Interlocked.Increment(ref _unlogged); }
     }
 
     /// <summary>Runs a piece of work whose caller must not be hit by its exceptions, such as a transport's thread.</summary>

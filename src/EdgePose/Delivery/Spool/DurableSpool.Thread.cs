@@ -108,8 +108,14 @@ internal sealed partial class DurableSpool
         try { stored = _writer.Store([.. batch.Select(w => w.Record)]); }
         catch
         {
-            // A defect: nobody may wait for ever.
-            foreach (var (_, ticket) in batch) { ticket?.TrySetResult(AppendOutcome.Closed); }
+            // A defect: nobody may wait for ever, and every number that was given out has to be named.
+            foreach (var (record, ticket) in batch)
+            {
+                ticket?.TrySetResult(AppendOutcome.Closed);
+                var created = record.Created.ToUnixTimeMilliseconds();
+                var events = record.Kind == RecordKind.Event ? 1 : 0;
+                _losses.Add(Losses.Everyone, new GapNotice(record.Stream, LossReason.Missing, record.Sequence, record.Sequence, events, created, created));
+            }
             throw;
         }
         _lastStore = _time.GetTimestamp();
