@@ -6,7 +6,6 @@
 // folder build belong to it (Directory.Build.targets adds them; #:include wants a newer SDK than global.json asks for). It needs the .NET SDK and npm and no package, and writes only to node_modules and artifacts.
 
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
@@ -71,17 +70,28 @@ internal static class Verbs
         }
     }
 
-    /// <summary>The program knows its keys; the files in config are what it prints about them.</summary>
+    /// <summary>The program knows its keys and families; these files are what it prints about them.</summary>
     private static int WriteDocs()
     {
-        foreach (var (option, file) in (ReadOnlySpan<(string, string)>)[("--manual", "config/edgepose.yaml"), ("--schema", "config/edgepose.schema.json")])
+        foreach (var (verb, word, file) in (ReadOnlySpan<(string, string, string)>)
+            [("check", "--manual", "config/edgepose.yaml"), ("check", "--schema", "config/edgepose.schema.json"), ("models", "schema", "models/descriptor.schema.json"),
+             ("models", "families", "models/README.md")])
         {
             var lines = new List<string>();
-            Shell.Run("docs", ["dotnet", Files.Program, "check", option], onLine: lines.Add);
-            File.WriteAllText(file, string.Join('\n', lines) + "\n");
+            Shell.Run("docs", ["dotnet", Files.Program, verb, word], onLine: lines.Add);
+            var text = string.Join('\n', lines) + "\n";
+            File.WriteAllText(file, file.EndsWith(".md", StringComparison.Ordinal) ? Between(File.ReadAllText(file), word, text) : text);
             Console.WriteLine($"docs: {file}");
         }
         return 0;
+    }
+
+    /// <summary>The document with <paramref name="text"/> between the two comments of that name.</summary>
+    private static string Between(string document, string name, string text)
+    {
+        var (open, close) = ($"<!-- {name} -->\n", $"<!-- /{name} -->\n");
+        var start = document.IndexOf(open, StringComparison.Ordinal) + open.Length;
+        return document[..start] + text + document[document.IndexOf(close, start, StringComparison.Ordinal)..];
     }
 
     public static string? Value(this List<string> args, string name)
@@ -252,6 +262,8 @@ internal static class Tests
         if (isLong || isCi) { Setup.Run(isLong ? LongSetup.All : LongSetup.Short); }
         var category = isLong ? "Category=Long|Category=Huge" : isCi ? "Category!=Huge" : "Category!=Long&Category!=Huge";
         Files.Recreate(Results);
+        // What is missing after this set-up is a fault of set-up: a test that lacks it fails instead of being skipped.
+        Environment.SetEnvironmentVariable("EDGEPOSE_TESTS_STRICT", isCi ? "1" : "");
         if ((unit || !system) && !isLong) { RunProject("EdgePose.Tests", category, filter); }
         if (system || !unit) { RunProject("EdgePose.SystemTests", category, filter); }
         Failed.ForEach(name => Console.WriteLine($"failed: {name}"));
@@ -320,69 +332,4 @@ internal static class Files
         if (Directory.Exists(folder)) { Directory.Delete(folder, recursive: true); }
         Directory.CreateDirectory(folder);
     }
-}
-
-internal static class Shell
-{
-    private static int _child;
-    public static bool Interrupted { get; private set; }
-    /// <summary>Ctrl-C reaches a child by itself (same process group), SIGTERM is passed on; either way this program outlives its child.</summary>
-    public static IDisposable HandleSignals()
-    {
-        Environment.SetEnvironmentVariable("DOTNET_CLI_UI_LANGUAGE", "en"); // the output of restore is read
-        Console.CancelKeyPress += (_, e) => Interrupted = e.Cancel = true;
-        return PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-        {
-            Interrupted = context.Cancel = true;
-            _ = _child == 0 ? 0 : kill(_child, 15);
-        });
-    }
-
-    public static bool Exists(string program) =>
-        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Any(folder => File.Exists($"{folder}/{program}"));
-
-    /// <summary>Runs a command with this program's own input and output.</summary>
-    public static int Through(string[] line)
-    {
-        using var child = Start(line, capture: false, folder: "");
-        child.WaitForExit();
-        return child.ExitCode;
-    }
-
-    /// <summary>Runs a command silently but for one line every five seconds; when it fails and must not, its last lines are the error.</summary>
-    public static int Run(
-        string name, string[] line, bool must = true, Func<string>? measure = null, Action<string>? onLine = null, string folder = "")
-    {
-        var (watch, next, tail) = (Stopwatch.StartNew(), 5, new List<string>());
-        using var child = Start(line, capture: true, folder);
-        async Task Pump(StreamReader output)
-        {
-            while (await output.ReadLineAsync() is { } text) { lock (tail) { tail.Add(text); onLine?.Invoke(text); } }
-        }
-        Task[] pumps = [Pump(child.StandardOutput), Pump(child.StandardError)];
-        while (!child.WaitForExit(100))
-        {
-            if (watch.Elapsed.TotalSeconds < next) { continue; }
-            next += 5;
-            lock (tail) { Console.WriteLine($"  {name,-9}{measure?.Invoke() ?? tail.LastOrDefault("").Split(" -> ")[0].Trim()} … {next - 5} s"); }
-        }
-        _child = 0;
-        // Build servers started by the child may hold the pipe open, so do not wait for its end for ever.
-        Task.WaitAll(pumps, TimeSpan.FromSeconds(2));
-        if (Interrupted) { throw new Stop(130, "interrupted"); }
-        if (child.ExitCode == 0 || !must) { return child.ExitCode; }
-        lock (tail) { throw new Stop(1, $"{string.Join('\n', tail.TakeLast(60))}\n{name}: exit code {child.ExitCode}: {string.Join(' ', line)}"); }
-    }
-
-    private static Process Start(string[] line, bool capture, string folder)
-    {
-        var start = new ProcessStartInfo(line[0], line[1..]) { WorkingDirectory = folder };
-        (start.RedirectStandardOutput, start.RedirectStandardError) = (capture, capture);
-        var child = Process.Start(start)!;
-        _child = child.Id;
-        return child;
-    }
-
-    [DllImport("libc")]
-    private static extern int kill(int process, int signal);
 }

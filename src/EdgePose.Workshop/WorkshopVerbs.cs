@@ -14,7 +14,7 @@ internal static class WorkshopVerbs
 {
     public static IEnumerable<Verb> Create() =>
     [
-        ProbeCommand.Create(), BenchCommand.Create(), DemoCommand.Create(), EvalCommand.Create(), ReplayCommand.Create(),
+        ProbeCommand.Create(), BenchCommand.Create(), DemoCommand.Create(), EvalCommand.Create(), CompareCommand.Create(), ReplayCommand.Create(),
         QuantizeCommand.Create(), ModelsCommand.Create(),
     ];
 }

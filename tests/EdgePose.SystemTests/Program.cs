@@ -24,7 +24,12 @@ internal static class Program
             case ["infer", var library]:
                 OneInference.Run(library);
                 return 0;
+            case ["watched"]:
+                await WatcherTests.RunAsync();
+                return 0;
             default:
+                Watcher.Start();
+                Watcher.EndWithAncestors();
                 return await ConsoleRunner.Run(arguments);
         }
     }

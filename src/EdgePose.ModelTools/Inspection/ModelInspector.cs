@@ -18,8 +18,8 @@ public sealed record GraphFacts(
     IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, IReadOnlyList<OperatorCount> Operators);
 
 /// <summary>
-/// An ONNX file that was read once, hashed and checked: one file, no external data, tensors that fit their shapes. Holds the very bytes
-/// that were hashed.
+/// An ONNX file that was read once, hashed and checked: tensors that fit their shapes, and weights that lay beside it joined to it. Holds the
+/// very bytes that were hashed.
 /// </summary>
 public sealed class ModelInspector
 {
@@ -35,7 +35,10 @@ public sealed class ModelInspector
     /// <summary>Lower-case hexadecimal.</summary>
     public string Sha256 { get; }
 
-    /// <exception cref="ModelToolsException">Unreadable, too large, not ONNX, external data, or an inconsistent graph.</exception>
+    /// <summary>True when weights that lay beside the file were joined to it: <see cref="Content"/> is no copy of the file then.</summary>
+    public bool IsJoined { get; private init; }
+
+    /// <exception cref="ModelToolsException">Unreadable, too large, not ONNX, weights that cannot be joined, or an inconsistent graph.</exception>
     public static ModelInspector Open(string path)
     {
         byte[] content;
@@ -44,7 +47,8 @@ public sealed class ModelInspector
             content = GC.AllocateUninitializedArray<byte>((int)stream.Length);
             stream.ReadExactly(content);
         }
-        return new ModelInspector(OnnxModel.Parse(content, path), content, path);
+        var model = OnnxModel.ParseJoined(content, path, out var joined);
+        return new ModelInspector(model, joined ? model.ToByteArray() : content, path) { IsJoined = joined };
     }
 
     /// <summary>A model that is in memory.</summary>

@@ -21,6 +21,24 @@ internal static class OnnxModel
     /// <exception cref="ModelToolsException">Not ONNX, external data, or an inconsistent graph.</exception>
     public static ModelProto Parse(ReadOnlyMemory<byte> content, string name) => Parse(() => ModelProto.Parser.ParseFrom(content.Span), name);
 
+    /// <summary>As <see cref="Parse(ReadOnlyMemory{byte}, string)"/>, with the weights that lie beside the file.</summary>
+    /// <param name="content">The file's content.</param>
+    /// <param name="path">Where it was read.</param>
+    /// <param name="joined">True when there were such weights: the model is another one than the file's content.</param>
+    /// <exception cref="ModelToolsException">Not ONNX, weights that cannot be joined, or an inconsistent graph.</exception>
+    public static ModelProto ParseJoined(ReadOnlyMemory<byte> content, string path, out bool joined)
+    {
+        var found = false;
+        var model = Parse(() =>
+        {
+            var parsed = ModelProto.Parser.ParseFrom(content.Span);
+            found = ExternalData.Join(parsed, path, SizeLimit - content.Length);
+            return parsed;
+        }, path);
+        joined = found;
+        return model;
+    }
+
     private static ModelProto Parse(Func<ModelProto> parse, string name)
     {
         ModelProto model;

@@ -66,6 +66,8 @@ internal static class ClipEvaluation
         private readonly IProgress<EvalProgress> _progress;
         private readonly TimeProvider _time;
         private double _sourceRate;
+        private long _firstTicks;
+        private double _lastSeconds = double.NaN;
 
         public Run(ClipRequest request, EvalModels models, ClipTruth truth, IProgress<EvalProgress> progress, TimeProvider time)
         {
@@ -127,15 +129,22 @@ internal static class ClipEvaluation
         private void Process(Frame frame)
         {
             var index = (int)frame.Info.Sequence;
-            if (!IsWanted(index)) { return; }
+            if (index == 0) { _firstTicks = frame.Info.CapturedTicks; }
+            // A frame's own time in the clip: the rate that a clip announces is a mean at best.
+            var seconds = _time.GetElapsedTime(_firstTicks, frame.Info.CapturedTicks).TotalSeconds;
+            var wanted = IsWanted(seconds);
+            _lastSeconds = seconds;
+            if (!wanted) { return; }
             _estimator.Estimate(frame, _poses);
-            _tracker.Update(_poses, frame.Info.Epoch, index / _sourceRate, _people);
+            _tracker.Update(_poses, frame.Info.Epoch, seconds, _people);
             if (_truth.Add(index, frame.Width, frame.Height, _people)) { Scored++; }
             _progress.Report(new EvalProgress(index + 1, _truth.Count));
         }
 
         // The first frame of each 1/fps interval, as ingest thins out a stream.
-        private bool IsWanted(int index) => _request.Fps <= 0 || index == 0
-            || Math.Floor(index / _sourceRate * _request.Fps) != Math.Floor((index - 1) / _sourceRate * _request.Fps);
+        private bool IsWanted(double seconds) => _request.Fps <= 0 || double.IsNaN(_lastSeconds) || Interval(seconds) != Interval(_lastSeconds);
+
+        // Containers round times to milliseconds.
+        private double Interval(double seconds) => Math.Floor((seconds + 0.001) * _request.Fps);
     }
 }

@@ -39,7 +39,10 @@ internal static class KeypointMeasures
 
     /// <summary>The pictures as the figure that stands for the whole sees them.</summary>
     public static IReadOnlyList<EvalImage> Prepare(Dataset dataset, IReadOnlyList<PersonResult> results, Skeleton model) =>
-        EvalImage.Prepare(dataset, results, Tasks(dataset, [.. CommonJoints(dataset, model).Select(p => p.Data)])[^1]);
+        EvalImage.Prepare(dataset, results, Whole(dataset, model));
+
+    /// <summary>What is measured when one figure stands for the whole.</summary>
+    public static KeypointTask Whole(Dataset dataset, Skeleton model) => Tasks(dataset, [.. CommonJoints(dataset, model).Select(p => p.Data)])[^1];
 
     // All parts where everything is there; one part where the model knows exactly that; otherwise the joints in common.
     private static IReadOnlyList<KeypointTask> Tasks(Dataset dataset, int[] common)

@@ -8,46 +8,29 @@ using EdgePose.Settings.Problems;
 
 namespace EdgePose.Workshop.Models;
 
-/// <summary>A model that a user wants to add. Empty texts and nulls are found out or take the family's default.</summary>
-/// <param name="Name">Name of the descriptor.</param>
-/// <param name="File">Plain name of the ONNX file to be.</param>
-/// <param name="Sha256">Of <paramref name="Content"/>.</param>
-/// <param name="Kind">Word of the family, such as simcc.</param>
-/// <param name="Size">Width and height of the input where the file leaves them open.</param>
-internal sealed record AdoptionRequest(string Name, string File, string Sha256, ReadOnlyMemory<byte> Content)
-{
-    public string Kind { get; init; } = "";
-    public string Skeleton { get; init; } = "";
-    public (int Width, int Height)? Size { get; init; }
-    public string Licence { get; init; } = "";
-    public string Source { get; init; } = "";
-    public string Note { get; init; } = "";
-}
-
-/// <summary>A model that was accepted: its descriptor, and what the run showed. Nothing has been written.</summary>
-internal sealed record AdoptedModel(string Name, string Kind, string Skeleton, string Input, IReadOnlyList<string> Outputs, string Descriptor);
-
-/// <summary>Turns a foreign ONNX file into a model with a descriptor, or says why it cannot be one.</summary>
+/// <summary>
+/// Turns a foreign ONNX file into a model with a descriptor, or says why it cannot be one. What the file does not say is tried on a picture
+/// with people: which of several families it is, and how pictures become its values.
+/// </summary>
 internal static class ModelAdoption
 {
-    /// <summary>Detects the contract, writes the descriptor's text, reads it back, and runs the model once exactly as the daemon would.</summary>
+    /// <summary>Another family than the likeliest has to fit so many times as well, for shapes and values speak for that one.</summary>
+    private const float OtherFamily = 2;
+
+    /// <summary>Finds the contract, writes the descriptor's text, reads it back, and runs the model exactly as the daemon would.</summary>
     /// <exception cref="UserError">With <see cref="ExitCode.Model"/>: unknown contract, contradiction, or the run failed.</exception>
     public static AdoptedModel Adopt(AdoptionRequest request)
     {
         CheckNames(request);
         var content = request.Content.ToArray();
-        var probed = ModelProbing.Detect(content, request.File);
-        var family = Family(request, probed);
-        var joints = family.Joints(probed.Outputs);
-        var text = DescriptorText.Write(
-            request, family.Kind, Skeleton(request, family.Kind, joints, probed), InputSize(request, family, probed), family.OutputsToName(probed.Outputs));
-        var problems = new ProblemList();
-        var descriptor = DescriptorReader.Read(System.Text.Encoding.UTF8.GetBytes(text), $"{request.Name}.yaml", problems)
-            ?? throw new UserError(ExitCode.Model, $"{request.File}: no valid descriptor can be made of it: {problems.ToSorted([])[0]}");
-        using var session = NetworkFactory.Open(descriptor, content, joints, new InferenceSettings { Providers = ["cpu"] });
+        var probed = ModelProbing.Detect(content, request.File, request.Size);
+        var chosen = Choose(request, probed, content);
+        var assumed = Assumptions.Of(request, probed, chosen);
+        var descriptor = chosen.Descriptor;
+        using var session = Open(descriptor, content, chosen.Joints);
         var binding = session.Bind(1, descriptor.Input.Height, descriptor.Input.Width);
-        return new AdoptedModel(descriptor.Name, family.Kind.Word, descriptor.Skeleton, session.InputShape(binding).ToString(),
-            [.. session.OutputShapes(binding).Select(o => o.ToString())], text);
+        return new AdoptedModel(descriptor.Name, chosen.Family.Kind.Word, descriptor.Skeleton, session.InputShape(binding).ToString(),
+            [.. session.OutputShapes(binding).Select(o => o.ToString())], chosen.Text, assumed);
     }
 
     /// <summary>A valid model name made of a file's name: lower case, digits, - and _.</summary>
@@ -68,41 +51,86 @@ internal static class ModelAdoption
         {
             throw new UserError(ExitCode.Usage, $"'{request.File}' is not a name for a model file", "use letters, digits and . _ -, ending in .onnx");
         }
+        if (request.Kind.Length > 0 && ModelFamilies.Find(request.Kind) is null)
+        {
+            throw new UserError(ExitCode.Usage, $"'{request.Kind}' is not a family", "use one of " + string.Join(", ", ModelFamilies.Words));
+        }
     }
 
-    private static IModelFamily Family(AdoptionRequest request, ProbedModel probed)
+    /// <summary>The first of the families that reads the network, unless another one fits a picture much better.</summary>
+    private static Adoption Choose(AdoptionRequest request, ProbedModel probed, byte[] content)
     {
+        if (probed.Input.Element != typeof(float) && probed.Input.Element != typeof(int))
+        {
+            throw new UserError(ExitCode.Model, $"{request.File}: the input {probed.Input.Name} takes {probed.Input.Element.Name}", ElementTypes.Advice(probed.Input.Element));
+        }
         var shapes = $"input {probed.Input}; outputs {string.Join(", ", probed.Outputs)}";
-        if (request.Kind.Length == 0)
+        if (probed.Families.Count == 0) { throw Unknown(request, probed, shapes, null); }
+        var allowed = probed.Families.Where(f => request.Kind.Length == 0 || f.Kind.Word == request.Kind).ToList();
+        if (allowed.Count == 0)
         {
-            return probed.Family ?? throw new UserError(ExitCode.Model, $"{request.File}: its inputs and outputs fit no known family ({shapes})",
-                "models/README.md lists the families; a network with other outputs needs another export");
+            throw new UserError(ExitCode.Model,
+                $"{request.File}: --kind says {request.Kind}, but its inputs and outputs are those of {probed.Families[0].Kind.Word} ({shapes})",
+                $"leave --kind out, or give --kind {string.Join(" or ", probed.Families.Select(f => f.Kind.Word))}");
         }
-        var asked = ModelFamilies.Find(request.Kind)
-            ?? throw new UserError(ExitCode.Usage, $"'{request.Kind}' is not a family", "use one of " + string.Join(", ", ModelFamilies.Words));
-        return probed.Family == asked ? asked : throw new UserError(ExitCode.Model,
-            $"{request.File}: --kind says {request.Kind}, but its inputs and outputs are those of {(probed.Family is { } found ? found.Kind.Word : "no known family")} ({shapes})",
-            probed.Family is { } other ? $"leave --kind out, or give --kind {other.Kind.Word}" : "export the network again");
+        Adoption? best = null;
+        UserError? refused = null;
+        foreach (var family in allowed)
+        {
+            try
+            {
+                var adoption = Try(request, family, probed, content);
+                if (best is null || adoption.Fit > OtherFamily * best.Fit) { best = adoption; }
+            }
+            catch (UserError e) when (e.Code == ExitCode.Model)
+            {
+                refused ??= e;
+            }
+        }
+        return best ?? throw Unknown(request, probed, shapes, refused);
     }
 
-    private static string Skeleton(AdoptionRequest request, ModelKind kind, int joints, ProbedModel probed)
+    private static UserError Unknown(AdoptionRequest request, ProbedModel probed, string shapes, UserError? refused) =>
+        ForeignNetworks.ByOutputs(probed.Input, probed.Outputs) is { } known
+            ? new UserError(ExitCode.Model, $"{request.File}: it looks like {known.Name}, which is not run ({shapes})", known.Advice)
+            : refused ?? new UserError(ExitCode.Model, $"{request.File}: its inputs and outputs fit no known family ({shapes})",
+                "edgepose models families lists them; a network with other outputs needs another export");
+
+    private static Adoption Try(AdoptionRequest request, IModelFamily family, ProbedModel probed, byte[] content)
     {
-        if (joints == 0)
-        {
-            return request.Skeleton.Length == 0 ? ""
-                : throw new UserError(ExitCode.Model, $"{request.File}: it is a detector ({kind.Word}) and has no skeleton", "leave --skeleton out");
-        }
-        var known = string.Join(", ", Skeletons.All.Select(s => $"{s.Name} ({s.Count})"));
-        var skeleton = request.Skeleton.Length > 0 ? Skeletons.Get(request.Skeleton) : Skeletons.All.FirstOrDefault(s => s.Count == joints);
-        return skeleton?.Count == joints ? skeleton.Name : throw new UserError(ExitCode.Model,
-            $"{request.File}: it gives {joints} joints ({string.Join(", ", probed.Outputs)})"
-            + (skeleton is null ? ", which no known skeleton has" : $", but skeleton {skeleton.Name} has {skeleton.Count}"), $"the skeletons are {known}");
+        var joints = family.Joints(probed.Input, probed.Outputs);
+        var skeleton = JointLayout.Of(request, family.Kind, joints, probed);
+        var usual = UsualInput(request, family, probed);
+        var adoption = Describe(request, family, probed, skeleton, usual) with { Joints = joints };
+        using var session = Open(adoption.Descriptor, content, joints);
+        if (request.Picture is not { } picture) { return adoption; }
+        var trial = new ModelTrial(session, picture);
+        var tried = InputTrials.Of(usual, request.Normalization is null, request.Colour is null)
+            .Select(input => new TriedInput(input, trial.Judge(input))).ToList();
+        var best = InputTrials.Best(tried);
+        return (ReferenceEquals(best, tried[0]) ? adoption : Describe(request, family, probed, skeleton, best.Input) with { Joints = joints })
+            with { Fit = best.Fit, Tried = tried };
     }
 
-    private static (int Width, int Height) InputSize(AdoptionRequest request, IModelFamily family, ProbedModel probed)
+    private static Adoption Describe(AdoptionRequest request, IModelFamily family, ProbedModel probed, string skeleton, ModelInput input)
     {
-        var input = family.Input;
-        var nhwc = input.Layout == TensorLayout.Nhwc;
-        return probed.DynamicSize ? request.Size ?? (input.Width, input.Height) : (probed.Input.Shape[nhwc ? 2 : 3], probed.Input.Shape[nhwc ? 1 : 2]);
+        var text = DescriptorText.Write(request, family, skeleton, input, family.OutputsToName(probed.Input, probed.Outputs));
+        var problems = new ProblemList();
+        var descriptor = DescriptorReader.Read(System.Text.Encoding.UTF8.GetBytes(text), $"{request.Name}.yaml", problems)
+            ?? throw new UserError(ExitCode.Model, $"{request.File}: no valid descriptor can be made of it: {problems.ToSorted([])[0]}");
+        return new Adoption(family, descriptor, text);
+    }
+
+    private static OrtSession Open(ModelDescriptor descriptor, byte[] content, int joints) =>
+        NetworkFactory.Open(descriptor, content, joints, new InferenceSettings { Providers = ["cpu"] });
+
+    /// <summary>What the family usually takes, with what the file and the user say.</summary>
+    private static ModelInput UsualInput(AdoptionRequest request, IModelFamily family, ProbedModel probed)
+    {
+        var (width, height) = probed.DynamicSize ? request.Size ?? (family.Input.Width, family.Input.Height) : probed.Size;
+        var input = family.Input with { Width = width, Height = height, Layout = probed.Input.IsNhwcPicture ? TensorLayout.Nhwc : TensorLayout.Nchw };
+        var colour = request.Colour ?? input.Colour;
+        var normalization = request.Normalization ?? (colour == input.Colour ? null : Normalization.Of(input));
+        return normalization?.Apply(input, colour) ?? input with { Colour = colour };
     }
 }

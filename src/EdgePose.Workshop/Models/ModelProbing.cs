@@ -6,7 +6,11 @@ using EdgePose.Networks.Runtime;
 namespace EdgePose.Workshop.Models;
 
 /// <summary>What a network was found to be.</summary>
-internal sealed record ProbedModel(IModelFamily? Family, TensorShape Input, IReadOnlyList<TensorShape> Outputs, bool DynamicSize);
+/// <param name="Families">Those that its shapes allow, the likeliest first.</param>
+internal sealed record ProbedModel(IReadOnlyList<IModelFamily> Families, TensorShape Input, IReadOnlyList<TensorShape> Outputs, bool DynamicSize)
+{
+    public (int Width, int Height) Size => (Input.PictureSize.Width, Input.PictureSize.Height);
+}
 
 /// <summary>The same for showing; the kind is null when no contract fits.</summary>
 internal sealed record FoundModel(string? Kind, string Input, (int Width, int Height) Size, IReadOnlyList<string> Outputs);
@@ -17,9 +21,12 @@ internal static class ModelProbing
     /// <summary>Sizes (width, height) tried for a network that leaves its own open, until one makes sense of the outputs.</summary>
     private static readonly (int Width, int Height)[] Sizes = [(448, 448), (192, 256), (320, 320), (640, 640), (288, 384)];
 
-    /// <summary>Runs the network once or more and says what it is; the kind is null when no contract fits.</summary>
-    /// <exception cref="UserError">It does not open or run, has several inputs, or gives values that are not finite.</exception>
-    public static ProbedModel Detect(byte[] model, string name)
+    /// <summary>Runs the network once or more and says what it may be.</summary>
+    /// <param name="model">The ONNX file's bytes.</param>
+    /// <param name="name">For messages.</param>
+    /// <param name="wanted">Size for a network that leaves its own open; null = sizes are tried.</param>
+    /// <exception cref="UserError">It does not open or run, is no network on one picture, or gives values that are not finite.</exception>
+    public static ProbedModel Detect(byte[] model, string name, (int Width, int Height)? wanted = null)
     {
         using var probe = OrtProbe.Open(model, name);
         var input = ImageInput(probe, name);
@@ -28,7 +35,7 @@ internal static class ModelProbing
         var dynamic = h <= 0 || w <= 0;
         ProbedModel? found = null;
         UserError? failure = null;
-        foreach (var size in dynamic ? Sizes : [(w, h)])
+        foreach (var size in !dynamic ? [(w, h)] : wanted is { } one ? [one] : Sizes)
         {
             int[] shape = Shape(input, nhwc, h > 0 ? h : size.Height, w > 0 ? w : size.Width);
             try
@@ -40,8 +47,8 @@ internal static class ModelProbing
                         "the weights or the export are damaged");
                 }
                 var real = new TensorShape(input.Name, input.Element, shape);
-                found = new ProbedModel(Contract.Recognise(real, run.Outputs), real, run.Outputs, dynamic);
-                if (found.Family is not null) { return found; }
+                found = new ProbedModel([.. ModelFamilies.All.Where(f => f.Recognises(real, run.Outputs))], real, run.Outputs, dynamic);
+                if (found.Families.Count > 0) { return found; }
             }
             catch (UserError e) when (dynamic)
             {
@@ -81,7 +88,7 @@ internal static class ModelProbing
     public static FoundModel Describe(ReadOnlyMemory<byte> model, string name)
     {
         var found = Detect(model.ToArray(), name);
-        return new FoundModel(found.Family?.Kind.Name, found.Input.ToString(), SizeOf(found.Input), [.. found.Outputs.Select(o => o.ToString())]);
+        return new FoundModel((found.Families is [var first, ..] ? first.Kind.Name : null), found.Input.ToString(), SizeOf(found.Input), [.. found.Outputs.Select(o => o.ToString())]);
     }
 
     /// <summary>Width and height of a picture input.</summary>
@@ -97,9 +104,15 @@ internal static class ModelProbing
 
     private static TensorShape ImageInput(OrtProbe probe, string name)
     {
-        if (probe.Inputs is [{ Rank: 4 } input] && (input.Shape[1] is 3 or <= 0 || input.Shape[3] == 3)) { return input; }
+        if (probe.Inputs is [{ Rank: 4 } input] && (input.Shape[1] is 3 or <= 0 || input.Shape[3] == 3))
+        {
+            if (input.Shape[0] <= 1) { return input; }
+            throw new UserError(ExitCode.Model, $"{name}: it takes {input.Shape[0]} pictures at a time, never one: {input}",
+                "export the network for one picture, or with a batch of any size");
+        }
+        var what = ForeignNetworks.ByInputs(probe.Inputs) is { } known ? $"; it looks like {known.Name}" : "";
         throw new UserError(ExitCode.Model,
-            $"{name}: not a network on one picture: inputs {string.Join(", ", probe.Inputs)}; outputs {string.Join(", ", probe.Outputs)}",
-            "export the network with one picture input [n,3,h,w] or [n,h,w,3]");
+            $"{name}: not a network on one picture: inputs {string.Join(", ", probe.Inputs)}; outputs {string.Join(", ", probe.Outputs)}{what}",
+            ForeignNetworks.ByInputs(probe.Inputs)?.Advice ?? "export the network with one picture input [n,3,h,w] or [n,h,w,3]");
     }
 }

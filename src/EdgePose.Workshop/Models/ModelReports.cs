@@ -11,6 +11,9 @@ internal sealed record ModelReport(
     string? Quantization)
 {
     public bool Usable => State == "ok";
+
+    /// <summary>How the model does on a picture with people; null where that was not tried.</summary>
+    public string? Trial { get; init; }
 }
 
 /// <summary>A model with its interface as a run shows it.</summary>
@@ -25,12 +28,15 @@ internal static class ModelReports
         return [.. store.Catalog.Models.Select(m => Report(m, verify: false))];
     }
 
-    /// <summary>Hash and contract of the named models (all installed ones when none is named); each is run once.</summary>
-    public static IReadOnlyList<ModelReport> Verify(IReadOnlyList<string> folders, IReadOnlyList<string> names)
+    /// <summary>Hash and contract of the named models (all installed ones when none is named); each is run, and tried on a picture.</summary>
+    /// <param name="folders">The user's folders.</param>
+    /// <param name="names">Of the models.</param>
+    /// <param name="picture">With people; null = there is none.</param>
+    public static IReadOnlyList<ModelReport> Verify(IReadOnlyList<string> folders, IReadOnlyList<string> names, TrialPicture? picture)
     {
         using var store = ModelStore.Load(folders, new InferenceSettings { Providers = ["cpu"] });
         var models = names.Count > 0 ? names.Select(store.Catalog.Get) : store.Catalog.Models.Where(m => m.Path.Length > 0);
-        return [.. models.Select(m => Report(m, verify: true, store))];
+        return [.. models.Select(m => Report(m, verify: true, store)).Select(r => r.Usable && picture is not null ? r with { Trial = Try(store, r.Name, picture) } : r)];
     }
 
     /// <exception cref="UserError">Unknown, not installed, damaged, or not runnable.</exception>
@@ -50,6 +56,14 @@ internal static class ModelReports
         var state = m.Path.Length == 0 ? "not installed" : verify ? State(m, store!) : "installed";
         return new ModelReport(m.Name, m.Task.ToString(), m.Kind.ToString(), $"{m.Input.Width}x{m.Input.Height}", m.Skeleton, m.Path.Length > 0 ? m.Path : m.File,
             m.Path.Length > 0 ? new FileInfo(m.Path).Length : null, m.Sha256, state, m.Licence, m.Source, m.Note, m.Quantization is { } card ? CardRule.Describe(card) + $", made from {card.Source}" : null);
+    }
+
+    private static string Try(ModelStore store, string name, TrialPicture picture)
+    {
+        var session = store.Open(store.Catalog.Get(name));
+        var trial = new ModelTrial(session, picture);
+        var inputs = InputTrials.Of(session.Descriptor.Input, anyValues: true, anyColour: true);
+        return Assumptions.OnPicture([.. inputs.Select(input => new TriedInput(input, trial.Judge(input)))], picture);
     }
 
     private static string State(ModelDescriptor model, ModelStore store)

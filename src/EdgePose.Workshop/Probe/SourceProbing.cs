@@ -43,6 +43,11 @@ internal static class SourceProbing
         {
             throw new UserError(ExitCode.Usage, $"the address: {problem}", "a file, rtsp://host/path, http://host/path or /dev/video0");
         }
+        var user = request.User.Length > 0 ? request.User : address.User;
+        if (user.Contains(':', StringComparison.Ordinal))
+        {
+            throw new UserError(ExitCode.Usage, "a user name cannot hold ':', where its password would begin (RFC 7617)", "give the camera a user without it");
+        }
         var password = request.Password ?? (address.Password is { } given ? new Secret(given) : null);
         if (password is not null) { redactor.Register([password]); }
         redactor.Register(address.Secrets.Select(s => new Secret(s)));
@@ -50,7 +55,7 @@ internal static class SourceProbing
         {
             Stream = request.Stream,
             Url = address.Url,
-            User = request.User.Length > 0 ? request.User : address.User,
+            User = user,
             Password = password,
             Transport = request.Udp ? SourceTransport.Udp : SourceTransport.Tcp,
             Hardware = Enum.Parse<HardwareDecoder>(request.HardwareDecode, ignoreCase: true),

@@ -1,8 +1,6 @@
 using EdgePose.ModelTools.Quantization;
 using EdgePose.ModelTools.Quantization.Calibration;
-using EdgePose.Workshop.Evaluation.Keypoints;
 using EdgePose.Workshop.Quantization.Accuracy;
-using EdgePose.Workshop.Quantization.Engines;
 using EdgePose.Workshop.Quantization.Pictures;
 
 namespace EdgePose.Workshop.Quantization;
@@ -10,7 +8,7 @@ namespace EdgePose.Workshop.Quantization;
 /// <summary>Makes quantized models with various groups in float and measures them. What was examined once is remembered.</summary>
 internal sealed class Candidates(SourceModel source, Quantizer quantizer, EvalSet set, Examination examination, Reference reference, FrameFeed feed, Stages stages, CancellationToken stop)
 {
-    private readonly Dictionary<string, (Exam Exam, IReadOnlyList<IReadOnlyList<Person>> Found)> _examined = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Exam> _examined = new(StringComparer.Ordinal);
 
     /// <summary>Groups that are quantized unless a plan keeps them in float.</summary>
     public IReadOnlyList<string> Quantizable { get; } = [.. quantizer.Groups.Where(g => g.KeptFloat.Length == 0 && g.Nodes.Count > 0).Select(g => g.Name)];
@@ -21,17 +19,14 @@ internal sealed class Candidates(SourceModel source, Quantizer quantizer, EvalSe
     public Exam Examine(IReadOnlyCollection<string> floatGroups)
     {
         var key = Key(floatGroups);
-        if (_examined.TryGetValue(key, out var known)) { return known.Exam; }
+        if (_examined.TryGetValue(key, out var known)) { return known; }
         using var session = source.Session(Write(floatGroups).Model);
         var what = floatGroups.Count == 0 ? "evaluating the quantized model" : $"evaluating with {floatGroups.Count} of {Quantizable.Count} groups in float";
-        var found = set.Find(session, source.StaticSize, feed, stages.Start(what), stop);
-        var exam = examination.Examine(found);
-        _examined.Add(key, (exam, found));
+        var found = set.Find(session, source.StaticSize, feed, null, stages.Start(what), stop);
+        var exam = examination.Examine(found, stop);
+        _examined.Add(key, exam);
         return exam;
     }
-
-    /// <summary>What the loss of an examined candidate may really be, see <see cref="Examination.LossInterval"/>.</summary>
-    public Interval? LossInterval(IReadOnlyCollection<string> floatGroups) => examination.LossInterval(_examined[Key(floatGroups)].Found, stop);
 
     /// <summary>The difference from the float model on the few pictures of the reference.</summary>
     public Difference Compare(QuantizedModel model)

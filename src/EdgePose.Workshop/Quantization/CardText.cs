@@ -46,6 +46,11 @@ internal static class CardText
         Decode(yaml, source.Decode, ModelFamilies.Of(source.Kind).Decode);
         yaml.List("outputs", source.Outputs);
         if (source.Skeleton.Length > 0) { yaml.Value("skeleton", source.Skeleton); }
+        if (FurtherSkeletons.Find(source.Skeleton) is { } own)
+        {
+            yaml.List("joints", own.Joints);
+            yaml.List("limbs", [.. own.Links.Select(l => $"{own.Joints[l.A]}:{own.Joints[l.B]}")]);
+        }
         if (source.Note.Length > 0) { yaml.Text("note", source.Note); }
         yaml.Text("licence", source.Licence);
         yaml.Text("source", $"quantized from {r.Source} ({r.SourceSha256[..12]}) by {r.Tool}");
@@ -74,9 +79,10 @@ internal static class CardText
         yaml.Number("score_threshold", decode.ScoreThreshold);
         yaml.Number("nms_threshold", decode.NmsThreshold);
         yaml.Number("padding", decode.Padding);
+        yaml.Number("followed_padding", decode.FollowedPadding);
         yaml.Value("refine", Kebab(decode.Refine));
         yaml.Number("dark_kernel", decode.DarkKernel);
-        yaml.Number("simcc_ratio", decode.SimccRatio);
+        if (decode.SimccRatio is { } ratio) { yaml.Number("simcc_ratio", ratio); }
         yaml.Number("joint_threshold", decode.JointThreshold);
         yaml.End();
     }
@@ -94,23 +100,21 @@ internal static class CardText
         yaml.Value("measure", e.Measure);
         yaml.Value("sha256", e.Sha256);
         yaml.Number("pictures", e.Pictures);
+        yaml.Number("inputs", e.Inputs);
         yaml.Number("people", e.People);
         yaml.Number("ap_float", e.ApFloat);
         yaml.Number("ap_quantized", e.ApQuantized);
         yaml.Number("ap_loss", e.ApLoss);
+        yaml.Number("ap_loss_low", e.ApLossLow);
+        yaml.Number("ap_loss_high", e.ApLossHigh);
         yaml.Number("agreement", e.Agreement);
+        yaml.Number("agreement_low", e.AgreementLow);
+        yaml.Number("agreement_high", e.AgreementHigh);
+        Likeness(yaml, e);
         yaml.Number("shift_px", e.MeanShiftPx);
         yaml.Number("sqnr_db", e.SqnrDb);
         yaml.End();
-        yaml.Section("speed");
-        yaml.Value("provider", r.Speed.Provider);
-        if (r.Speed.IsTarget)
-        {
-            yaml.Number("threads", r.Speed.Figures[^1].Threads);
-            yaml.Number("one_thread", r.Speed.Figures[0].Ratio);
-            yaml.Number("all_threads", r.Speed.Figures[^1].Ratio);
-        }
-        yaml.End();
+        Speed(yaml, r.Speed);
         yaml.Section("bytes");
         yaml.Number("float", r.BytesFloat);
         yaml.Number("quantized", r.BytesQuantized);
@@ -124,6 +128,39 @@ internal static class CardText
         if (r.Sensitivity.Count == 0) { return; }
         yaml.Section("sensitivity");
         foreach (var g in r.Sensitivity) { yaml.Pair(g.Group, ("sqnr_db", g.SqnrDb), ("shift_px", g.ShiftPx)); }
+        yaml.End();
+    }
+
+    /// <summary>What the agreement is made of, and the worst that a harmless change of the pictures does.</summary>
+    private static void Likeness(YamlText yaml, EvaluationFigures e)
+    {
+        yaml.Inline("likeness", ("similarity", e.Likeness.Similarity), ("missed", e.Likeness.Missed), ("extra", e.Likeness.Extra));
+        if (e.Harmless.Count == 0) { return; }
+        yaml.Inline("harmless", ("similarity", e.Harmless.Min(h => h.Similarity)), ("missed", e.Harmless.Max(h => h.Missed)), ("extra", e.Harmless.Max(h => h.Extra)));
+    }
+
+    /// <summary>The section speed as it stands in a card.</summary>
+    public static string SpeedText(SpeedReport speed)
+    {
+        var yaml = new YamlText();
+        yaml.Section("quantization");
+        var above = yaml.ToString().Length;
+        Speed(yaml, speed);
+        return yaml.ToString()[above..];
+    }
+
+    private static void Speed(YamlText yaml, SpeedReport speed)
+    {
+        yaml.Section("speed");
+        yaml.Value("provider", speed.Provider);
+        if (speed.Runtime.Length > 0) { yaml.Value("runtime", speed.Runtime); }
+        if (speed.Input.Count > 0) { yaml.List("input", [string.Join('x', speed.Input)]); }
+        if (speed.IsTarget)
+        {
+            yaml.Number("threads", speed.Figures[^1].Threads);
+            yaml.Number("one_thread", speed.Figures[0].Ratio);
+            yaml.Number("all_threads", speed.Figures[^1].Ratio);
+        }
         yaml.End();
     }
 
@@ -164,14 +201,16 @@ internal static class CardText
             if (all.Length > 0) { Line(key, $"[{string.Join(", ", all)}]"); }
         }
 
-        public void Pair(string key, params ReadOnlySpan<(string Key, double? Value)> values)
+        public void Pair(string key, params ReadOnlySpan<(string Key, double? Value)> values) => Inline(Quote(key), values);
+
+        public void Inline(string key, params ReadOnlySpan<(string Key, double? Value)> values)
         {
             var parts = new List<string>();
             foreach (var (name, value) in values)
             {
                 if (value is { } v && double.IsFinite(v)) { parts.Add($"{name}: {Show(v)}"); }
             }
-            Line(Quote(key), $"{{ {string.Join(", ", parts)} }}");
+            Line(key, $"{{ {string.Join(", ", parts)} }}");
         }
 
         public override string ToString() => _text.ToString();

@@ -19,9 +19,14 @@ internal sealed record PreparedPictures(IReadOnlyList<SurveyedSample> Calibratio
 /// <summary>Finds and surveys the pictures of a request.</summary>
 internal sealed class Preparation(QuantizeRequest request, SourceModel source, INetwork network, FrameFeed feed, Stages stages, TimeProvider time, CancellationToken stop)
 {
-    /// <summary>Without other pictures every fifth one is held out.</summary>
+    /// <summary>Without other pictures every fifth one is held out, or as many as evidence needs.</summary>
     private const int HoldOutEach = 5;
-    private const int HeldOutPictures = 64;
+
+    /// <summary>More than the least evidence, because not every picture has somebody in it.</summary>
+    private const double HeldOutSpare = 1.28;
+
+    /// <summary>Of few pictures this share is held out at most: the others have to give the ranges.</summary>
+    private const double MostHeldOut = 0.625;
 
     /// <summary>Less than one picture in so many with somebody in it: a calibration set that says nothing about people.</summary>
     private const int LeastWithPeople = 10;
@@ -34,8 +39,8 @@ internal sealed class Preparation(QuantizeRequest request, SourceModel source, I
     {
         var (finder, carve) = (new SampleFinder(time), request.Annotations.Length == 0 && request.Images.Count == 0);
         var dataset = request.Annotations.Length > 0 ? Read() : null;
-        var samples = await finder.FindAsync(request.Calibrate, carve ? request.Count * HoldOutEach / (HoldOutEach - 1) : request.Count, stop).ConfigureAwait(false);
-        var held = dataset is null && !carve ? await finder.FindAsync(request.Images, request.Subset > 0 ? request.Subset : HeldOutPictures, stop).ConfigureAwait(false) : [];
+        var samples = await finder.FindAsync(request.Calibrate, carve ? request.Count + Math.Max(request.Count / (HoldOutEach - 1), ToHoldOut) : request.Count, stop).ConfigureAwait(false);
+        var held = dataset is null && !carve ? await finder.FindAsync(request.Images, ToHoldOut, stop).ConfigureAwait(false) : [];
         using var detector = OpenDetector();
         var surveyor = Surveyor(detector?.Session);
         var calibration = Disjoint.Unique(surveyor.Survey(samples, detector?.Threshold ?? 0, null, stages.Start("looking at the calibration pictures"), stop));
@@ -74,7 +79,10 @@ internal sealed class Preparation(QuantizeRequest request, SourceModel source, I
         return new EvalSet(surveyed, [.. dataset.Images.Select(i => i.Id)], dataset);
     }
 
-    private static EvalSet HeldOut(IReadOnlyList<SurveyedSample>? held, ref IReadOnlyList<SurveyedSample> calibration)
+    /// <summary>Pictures to hold out where there are enough.</summary>
+    private int ToHoldOut => request.Subset > 0 ? request.Subset : (int)(HeldOutSpare * Math.Max(request.Evidence.Inputs, request.Evidence.People));
+
+    private EvalSet HeldOut(IReadOnlyList<SurveyedSample>? held, ref IReadOnlyList<SurveyedSample> calibration)
     {
         if (held is null)
         {
@@ -82,7 +90,8 @@ internal sealed class Preparation(QuantizeRequest request, SourceModel source, I
             {
                 throw new UserError(ExitCode.Source, $"{calibration.Count} different pictures are too few to hold some out for evaluation", "give more pictures, or others with --images");
             }
-            (calibration, held) = Disjoint.Divide(calibration, HoldOutEach);
+            var share = Math.Max(calibration.Count / HoldOutEach, Math.Min(ToHoldOut, (int)(MostHeldOut * calibration.Count)));
+            (calibration, held) = Disjoint.Divide(calibration, share);
         }
         return new EvalSet(held, [.. Enumerable.Range(1, held.Count).Select(i => (long)i)], null);
     }

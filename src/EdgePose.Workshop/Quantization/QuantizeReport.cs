@@ -11,6 +11,16 @@ namespace EdgePose.Workshop.Quantization;
 /// <param name="Inputs">Inputs of the network: crops for top-down models.</param>
 internal sealed record CalibrationFigures(string Sha256, IReadOnlyList<string> From, int Pictures, int Inputs);
 
+/// <summary>How alike the float model's people are to those of another run. All but the counts are weighted by score.</summary>
+/// <param name="After">What made the other run another one.</param>
+/// <param name="Similarity">Mean OKS of the people whom both found, or F1 of boxes at IoU .5.</param>
+/// <param name="Missed">Share of the float model's people whom the other did not find.</param>
+/// <param name="Extra">People whom only the other found, as a share of the float model's.</param>
+/// <param name="People">The float model's people.</param>
+/// <param name="MissedPeople">Of these, those who were missed.</param>
+/// <param name="ExtraPeople">People whom only the other found.</param>
+internal sealed record LikenessFigures(string After, double Similarity, double Missed, double Extra, int People, int MissedPeople, int ExtraPeople);
+
 /// <summary>What was measured against the float model.</summary>
 internal sealed record EvaluationFigures
 {
@@ -23,6 +33,9 @@ internal sealed record EvaluationFigures
     /// <summary>Hash of the annotations; null without.</summary>
     public string? AnnotationsSha256 { get; init; }
     public required int Pictures { get; init; }
+
+    /// <summary>Inputs of the network: pictures, or crops for a top-down model.</summary>
+    public required int Inputs { get; init; }
     public required int People { get; init; }
 
     /// <summary>gt or the detector's name for top-down models.</summary>
@@ -40,8 +53,18 @@ internal sealed record EvaluationFigures
     /// <summary>AP with the float model's predictions as truth.</summary>
     public required double ApAgainstFloat { get; init; }
 
-    /// <summary>Mean OKS of people, or F1 of boxes at IoU .5, against the float model's predictions.</summary>
+    /// <summary>0..1: 1 less what the model differs from its float model more than harmless changes make that one differ from itself.</summary>
     public required double Agreement { get; init; }
+
+    /// <summary>95 % interval of <see cref="Agreement"/> over draws of the pictures.</summary>
+    public double? AgreementLow { get; init; }
+    public double? AgreementHigh { get; init; }
+
+    /// <summary>What the agreement is made of.</summary>
+    public required LikenessFigures Likeness { get; init; }
+
+    /// <summary>The same of the float model after each harmless change of the pictures.</summary>
+    public IReadOnlyList<LikenessFigures> Harmless { get; init; } = [];
     public double? MeanShiftPx { get; init; }
     public double? MedianShiftPx { get; init; }
     public double? SqnrDb { get; init; }
@@ -54,6 +77,12 @@ internal sealed record EvaluationFigures
 /// <param name="Figures">One entry for each thread count.</param>
 internal sealed record SpeedReport(string Provider, bool IsTarget, IReadOnlyList<string> Processor, IReadOnlyList<SpeedFigures> Figures)
 {
+    /// <summary>Version of ONNX Runtime: another one has other kernels, and so another ratio.</summary>
+    public string Runtime { get; init; } = "";
+
+    /// <summary>Shape of the input that both got.</summary>
+    public IReadOnlyList<long> Input { get; init; } = [];
+
     /// <summary>With all threads; null when not measured on the target.</summary>
     public double? Ratio => IsTarget ? Figures[^1].Ratio : null;
 }
@@ -66,6 +95,9 @@ internal sealed record QuantizeReport
     public required string Source { get; init; }
     public required string SourceSha256 { get; init; }
     public required bool Accepted { get; init; }
+
+    /// <summary>accepted, refused or not_shown.</summary>
+    public required string Outcome { get; init; }
 
     /// <summary>The file that was written; null when the model was refused.</summary>
     public string? Path { get; init; }
@@ -85,6 +117,9 @@ internal sealed record QuantizeReport
     public required CalibrationFigures Calibration { get; init; }
     public required EvaluationFigures Evaluation { get; init; }
     public required QuantizationLimits Limits { get; init; }
+
+    /// <summary>The smallest sample that was asked for.</summary>
+    public Evidence Evidence { get; init; } = Evidence.Default;
     public required long BytesFloat { get; init; }
     public required long BytesQuantized { get; init; }
     public required SpeedReport Speed { get; init; }

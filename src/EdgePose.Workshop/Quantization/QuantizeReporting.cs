@@ -31,15 +31,17 @@ internal sealed class QuantizeReporting(QuantizeRequest request, SourceModel sou
         var name = ModelAdoption.NameOf(request.Out);
         var path = Path.GetFullPath(request.Out);
         var made = quantized.Report;
+        var outcomeOf = exam.Judge(request.Limits);
         var report = new QuantizeReport
         {
-            Name = name, Source = source.Model.Name, SourceSha256 = source.Sha256, Accepted = exam.IsWithin(request.Limits), Limits = request.Limits,
+            Name = name, Source = source.Model.Name, SourceSha256 = source.Sha256, Accepted = outcomeOf == Outcome.Accepted, Outcome = QuantizeWords.Of(outcomeOf),
+            Limits = request.Limits, Evidence = request.Evidence,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(quantized.Model)), BytesFloat = source.Content.Length, BytesQuantized = quantized.Model.Length,
             Target = QuantizeWords.Of(made.Target), Method = QuantizeWords.Of(made.Method), Activations = QuantizeWords.Of(made.Target, request.Settings.Activations),
             Excluded = request.Settings.Exclude, FloatGroups = floatGroups, Groups = made.Groups, Sensitivity = costs, Notes = made.Notes,
             Calibration = new CalibrationFigures(
                 PixelHash.OfSet(pictures.Calibration.Select(p => p.Hash)), [.. request.Calibrate.Select(Preparation.NameOf)], pictures.Calibration.Count, inputs),
-            Evaluation = EvaluationSummary.Of(examination, exam, candidates.Compare(quantized), pictures, candidates.LossInterval(floatGroups)),
+            Evaluation = EvaluationSummary.Of(examination, exam, candidates.Compare(quantized), pictures),
             Speed = new SpeedMeasurement(source, quantized.Model, sample, time, stop).Run(QuantizeWords.Of(made.Target), stages.Start("speed")),
             Residual = Residuals.Count(runner, quantized.Model, name), Tool = $"edgepose {Versions.Self}, onnxruntime {OrtRuntime.Version}",
             Date = time.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), Verdict = "",

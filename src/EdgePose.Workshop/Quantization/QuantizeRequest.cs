@@ -46,6 +46,9 @@ internal sealed record QuantizeRequest
     /// <summary>Evaluate top-down models on the annotated boxes.</summary>
     public bool TruthBoxes { get; init; }
     public QuantizationLimits Limits { get; init; } = QuantizationLimits.Default;
+
+    /// <summary>The smallest sample on which the model may be accepted.</summary>
+    public Evidence Evidence { get; init; } = Evidence.Default;
     public PlanKind Plan { get; init; } = PlanKind.Auto;
 
     /// <summary>Groups of <see cref="PlanKind.File"/>.</summary>

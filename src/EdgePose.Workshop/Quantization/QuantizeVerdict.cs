@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgePose.Domain;
+using EdgePose.Workshop.Quantization.Accuracy;
 
 namespace EdgePose.Workshop.Quantization;
 
@@ -12,11 +13,27 @@ internal static class QuantizeVerdict
 
     /// <summary>One sentence on accuracy, one on size and speed.</summary>
     public static string Text(QuantizeReport r) =>
-        $"{(r.Accepted ? "accepted" : "refused")}: {Accuracy(r.Evaluation, r.Limits)}; {100.0 * r.BytesQuantized / r.BytesFloat:0} % of the size; {Speed(r.Speed, r.Target)}";
+        $"{Word(r)}: {Accuracy(r)}; {100.0 * r.BytesQuantized / r.BytesFloat:0} % of the size; {Speed(r.Speed, r.Target)}";
 
-    public static string Accuracy(EvaluationFigures e, QuantizationLimits limits) => e.ApLoss is { } loss
-        ? Invariant($"AP {e.ApFloat:0.0000} -> {e.ApQuantized:0.0000}, {Points(loss)} (limit {limits.MaxApLoss:0.##}) on {e.Pictures} pictures")
-        : Invariant($"{(e.Measure == "boxes" ? "F1 of the boxes" : "mean OKS")} {e.Agreement:0.000} against the float model's predictions (limit {limits.MinAgreement:0.###}) on {e.Pictures} pictures held out");
+    /// <summary>What was measured, how sure it is, and on how much.</summary>
+    public static string Accuracy(QuantizeReport r)
+    {
+        var (e, limits) = (r.Evaluation, r.Limits);
+        var agreement = Invariant($"agreement {e.Agreement:0.000}{Range(e.AgreementLow, e.AgreementHigh, "0.000")} with the float model (limit {limits.MinAgreement:0.###})");
+        var accuracy = e.ApLoss is { } loss
+            ? Invariant($"AP {e.ApFloat:0.0000} -> {e.ApQuantized:0.0000}, {Points(loss)}{Range(e.ApLossLow, e.ApLossHigh, "0.00")} (limit {limits.MaxApLoss:0.##}), {agreement}")
+            : agreement;
+        return $"{accuracy} on {Sample(e)}{(r.Evidence.IsLowered ? $", less than the {Needed(Evidence.Default)} that are evidence by default" : "")}";
+    }
+
+    /// <summary>Null when the sample is large enough to accept a model on; otherwise the error that says what is missing.</summary>
+    public static UserError? TooLittle(string name, Examination examination, Evidence evidence)
+    {
+        if (examination.Inputs >= evidence.Inputs && examination.People >= evidence.People) { return null; }
+        return new UserError(ExitCode.Threshold,
+            $"model {name}: not shown to be as good as its float model: {examination.Inputs} inputs with {examination.People} people are held out to compare on, {Needed(evidence)} are needed",
+            "give more pictures with people in them, or others to compare on with --images; --min-inputs and --min-people lower what counts as evidence, and the card says so");
+    }
 
     public static string Speed(SpeedReport speed, string target)
     {
@@ -34,15 +51,27 @@ internal static class QuantizeVerdict
         var worst = string.Join(", ", r.Sensitivity.Take(NamedGroups).Select(g =>
             $"{g.Group} ({(g.SqnrDb is { } db ? Invariant($"{db:0.0} dB") : "outputs not comparable")}{(g.ShiftPx is { } px ? Invariant($", {px:0.00} px") : "")})"));
         return new UserError(ExitCode.Threshold,
-            $"model {r.Name} refused: {Accuracy(r.Evaluation, r.Limits)}; calibration on {r.Calibration.Pictures} pictures of {string.Join(", ", r.Calibration.From)}"
+            $"model {r.Name} {(r.Outcome == QuantizeWords.Of(Outcome.NotShown) ? "not shown to be within the limits" : "refused")}: {Accuracy(r)}; calibration on {r.Calibration.Pictures} pictures of {string.Join(", ", r.Calibration.From)}"
             + (worst.Length > 0 ? $"; the worst groups are {worst}" : ""),
-            "calibrate on pictures like those that the camera will see, try another --method, keep the worst groups in float (--plan auto, --exclude), or use the float model");
+            r.Outcome == QuantizeWords.Of(Outcome.NotShown)
+                ? "compare on more pictures with people in them (--images), keep the worst groups in float (--plan auto, --exclude), or use the float model"
+                : "calibrate on pictures like those that the camera will see, try another --method, keep the worst groups in float (--plan auto, --exclude), or use the float model");
     }
 
     /// <summary>The error for calibration pictures on which the float model finds nobody.</summary>
     public static UserError NobodyThere(string name, IReadOnlyList<string> from, int withPeople, int pictures, string finder) => new(ExitCode.Threshold,
         $"model {name} refused: the calibration is worthless: {finder} finds people in {withPeople} of {pictures} pictures of {string.Join(", ", from)}",
         "calibrate on pictures like those that the camera will see, with people in them");
+
+    private static string Word(QuantizeReport r) => r.Accepted ? "accepted" : r.Outcome == QuantizeWords.Of(Outcome.NotShown) ? "not shown" : "refused";
+
+    private static string Sample(EvaluationFigures e) =>
+        $"{e.Pictures} pictures{(e.Inputs == e.Pictures ? "" : $" ({e.Inputs} crops)")} with {e.People} people";
+
+    private static string Needed(Evidence evidence) => $"{evidence.Inputs} inputs and {evidence.People} people";
+
+    private static string Range(double? low, double? high, string format) => low is { } l && high is { } h
+        ? string.Create(CultureInfo.InvariantCulture, $" ({l.ToString(format, CultureInfo.InvariantCulture)} .. {h.ToString(format, CultureInfo.InvariantCulture)} with 95 % confidence)") : "";
 
     private static string Points(double loss) => Math.Abs(loss) < 0.005 ? "no loss" : Invariant($"a {(loss > 0 ? "loss" : "gain")} of {Math.Abs(loss):0.00} points");
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using EdgePose.ModelTools.Quantization.Settings;
+using EdgePose.Workshop.Quantization.Accuracy;
 
 namespace EdgePose.Workshop.Quantization;
 
@@ -20,6 +22,14 @@ internal static class QuantizeWords
     public static string Of(QuantizationTarget target) => Targets.First(t => t.Value == target).Word;
 
     public static string Of(CalibrationMethod method) => Methods.First(m => m.Value == method).Word;
+
+    public static string Of(Outcome outcome) => outcome switch
+    {
+        Outcome.Accepted => "accepted",
+        Outcome.Refused => "refused",
+        Outcome.NotShown => "not_shown",
+        _ => throw new UnreachableException($"outcome {outcome}"),
+    };
 
     /// <summary>The type of activations that a target really gets.</summary>
     public static string Of(QuantizationTarget target, ActivationType type) => type != ActivationType.Default ? Activations.First(a => a.Value == type).Word

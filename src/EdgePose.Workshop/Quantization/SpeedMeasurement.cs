@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.ModelTools.Quantization.Graphs;
+using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Workshop.Quantization;
 
@@ -19,7 +20,7 @@ internal sealed class SpeedMeasurement(SourceModel source, byte[] quantized, Gra
             figures.Add(SpeedTest.Measure(n => (source.Session(source.Content, n, provider), source.Session(quantized, n, provider)), sample, count, time, stop));
             progress.Report((figures.Count, threads.Length));
         }
-        return new SpeedReport(provider, provider == target, ProcessorFeatures.Read(), figures);
+        return new SpeedReport(provider, provider == target, ProcessorFeatures.Read(), figures) { Runtime = OrtRuntime.Version, Input = sample.Shape };
     }
 
     private bool Starts(string provider)

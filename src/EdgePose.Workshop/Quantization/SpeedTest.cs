@@ -13,8 +13,8 @@ namespace EdgePose.Workshop.Quantization;
 internal sealed record SpeedFigures(int Threads, double FloatMs, double QuantizedMs, double Ratio, int Rounds);
 
 /// <summary>
-/// Measures both models in turn within one loop, so that whatever else the machine does meets both. A time is the lower quartile of the
-/// rounds: on a quiet machine hardly below the median, on a busy one what the runs take that were not interrupted.
+/// Measures both models in turn within one loop, on inputs of the same shape, so that whatever else the machine does meets both. A time is the
+/// median of the rounds: what any other program measures that does the same.
 /// </summary>
 internal static class SpeedTest
 {
@@ -35,18 +35,24 @@ internal static class SpeedTest
         using (rough)
         {
             var (a, b) = (Fill(exact, input), Fill(rough, input));
-            for (var i = 0; i < WarmUp; i++) { a.Run(); b.Run(); }
-            var started = time.GetTimestamp();
-            var (first, second) = (new List<double>(), new List<double>());
-            while (first.Count < MostRounds && (first.Count < LeastRounds || time.GetElapsedTime(started) < Budget))
-            {
-                stop.ThrowIfCancellationRequested();
-                // The one that comes second finds warm caches of nothing it needs; turn and turn about.
-                if (first.Count % 2 == 0) { first.Add(Time(a, time)); second.Add(Time(b, time)); }
-                else { second.Add(Time(b, time)); first.Add(Time(a, time)); }
-            }
-            return new SpeedFigures(threads, Quartile(first), Quartile(second), Quartile(first) / Quartile(second), first.Count);
+            return Alternate(a.Run, b.Run, threads, time, stop);
         }
+    }
+
+    /// <summary>Runs both in turn until the budget of time is used up.</summary>
+    internal static SpeedFigures Alternate(Action exact, Action rough, int threads, TimeProvider time, CancellationToken stop)
+    {
+        for (var i = 0; i < WarmUp; i++) { exact(); rough(); }
+        var started = time.GetTimestamp();
+        var (first, second) = (new List<double>(), new List<double>());
+        while (first.Count < MostRounds && (first.Count < LeastRounds || time.GetElapsedTime(started) < Budget))
+        {
+            stop.ThrowIfCancellationRequested();
+            // The one that comes second finds warm caches of nothing it needs; turn and turn about.
+            if (first.Count % 2 == 0) { first.Add(Time(exact, time)); second.Add(Time(rough, time)); }
+            else { second.Add(Time(rough, time)); first.Add(Time(exact, time)); }
+        }
+        return new SpeedFigures(threads, Median(first), Median(second), Median(first) / Median(second), first.Count);
     }
 
     private static Binding Fill(OrtSession session, GraphInput input)
@@ -58,12 +64,12 @@ internal static class SpeedTest
         return binding;
     }
 
-    private static double Time(Binding binding, TimeProvider time)
+    private static double Time(Action run, TimeProvider time)
     {
         var from = time.GetTimestamp();
-        binding.Run();
+        run();
         return time.GetElapsedTime(from).TotalMilliseconds;
     }
 
-    private static double Quartile(List<double> values) => values.Order().ElementAt(values.Count / 4);
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Networks.Runtime;
 using EdgePose.Service;
 using EdgePose.Service.Configuration;
 using EdgePose.Settings;
@@ -56,7 +57,7 @@ internal static class ClipSource
                         first ??= frame.Info;
                         frame.Info = Rebase(frame.Info, first.Value, start);
                         await pace.WaitAsync(frame.Info.CapturedTicks * 1_000_000 / time.TimestampFrequency, stop).ConfigureAwait(false);
-                        unit.Process(frame);
+                        Process(unit, frame);
                     }
                     continue;
                 }
@@ -70,6 +71,20 @@ internal static class ClipSource
             await end.CancelAsync().ConfigureAwait(false);
             // Told to end: ffmpeg is gone when this returns.
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The first frame that cannot be processed ends the replay: what comes after it would be compared with something else.</summary>
+    private static void Process(StreamUnit unit, Frame frame)
+    {
+        try { unit.Process(frame); }
+        catch (RunDeadlineException e)
+        {
+            throw new UserError(ExitCode.Model, $"frame {frame.Info.Sequence}: {e.Message}", "raise inference.run_deadline for this machine", e);
+        }
+        catch (UserError e)
+        {
+            throw new UserError(e.Code, $"frame {frame.Info.Sequence} could not be processed: {e.Message}", e.Hint, e);
         }
     }
 

@@ -15,6 +15,7 @@ namespace EdgePose.Workshop.Verbs;
 [JsonSerializable(typeof(KeypointReport))]
 [JsonSerializable(typeof(TrackReport))]
 [JsonSerializable(typeof(QuantizeReport))]
+[JsonSerializable(typeof(SpeedCard))]
 [JsonSerializable(typeof(Workshop.Replay.ReplayReport))]
 [JsonSerializable(typeof(ModelFacts))]
 [JsonSerializable(typeof(ImportedModel))]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EdgePose.Delivery.Documents;
 using EdgePose.Delivery.Spool;
@@ -15,7 +16,7 @@ internal sealed class Outbox : IAsyncDisposable
 {
     private static readonly Task<AppendOutcome> NotKept = Task.FromResult(AppendOutcome.Volatile);
 
-    private readonly OutboxSettings _options;
+    private volatile OutboxSettings _options;
     private readonly TimeProvider _time;
     private readonly Func<bool> _clockIsSynced;
     private readonly SinkChain[] _chains;
@@ -25,7 +26,7 @@ internal sealed class Outbox : IAsyncDisposable
     // guarded by _gate
     private readonly Lock _gate = new();
     private readonly HashSet<string> _announced = new(StringComparer.Ordinal);
-    private long _lastSeq;
+    private StrongBox<long> _lastSeq = new();
     private int _stopped;
     private volatile bool _stopping;
 
@@ -64,6 +65,29 @@ internal sealed class Outbox : IAsyncDisposable
             chain.Set(StateValue.Available(StateKey.Availability, online: true), urgent: true);
             chain.Start();
         }
+    }
+
+    /// <summary>Goes on with what <paramref name="former"/> knew, which is about to stop: kept values, names and the numbers of events.</summary>
+    public void TakeOver(Outbox former)
+    {
+        _lastSeq = former._lastSeq;
+        foreach (var (id, outlet) in former._streams)
+        {
+            lock (former._gate) { Stream(id).Zones.UnionWith(outlet.Zones); }
+        }
+        lock (former._gate) { _announced.UnionWith(former._announced); }
+        foreach (var value in former._chains.SelectMany(c => c.Values()).DistinctBy(v => v.Key))
+        {
+            if (value.IsGone) { Clear(value.Key); }
+            else { Set(value, urgent: true); }
+        }
+    }
+
+    /// <summary>Another rate of pose messages from now on.</summary>
+    public void SetRate(double maxRate)
+    {
+        _options = _options with { MaxRate = maxRate };
+        foreach (var stream in _streams.Values) { stream.SetRate(maxRate); }
     }
 
     public void SetInfo(NodeInfo info)
@@ -127,6 +151,17 @@ internal sealed class Outbox : IAsyncDisposable
         }
     }
 
+    /// <summary>Clears the numbers of people of a stream about which nothing is said any more.</summary>
+    public void RemoveCounts(string id)
+    {
+        Clear(StateKey.OfStream(StateKind.People, id));
+        if (!_streams.TryGetValue(id, out var stream)) { return; }
+        lock (_gate)
+        {
+            foreach (var zone in stream.Zones) { Clear(StateKey.OfZone(id, zone)); }
+        }
+    }
+
     /// <summary>People whose feet are in a zone.</summary>
     public void SetZone(string stream, string zone, int people)
     {
@@ -161,7 +196,7 @@ internal sealed class Outbox : IAsyncDisposable
         var isSynced = _clockIsSynced();
         if (_options.Spool is not { } spool)
         {
-            Offer(e, new EventStamp(_options.Node, Boot, Interlocked.Increment(ref _lastSeq), isSynced, model));
+            Offer(e, new EventStamp(_options.Node, Boot, Interlocked.Increment(ref _lastSeq.Value), isSynced, model));
             return new AppendTicket(0, NotKept);
         }
         var ticket = spool.Append(e.Stream, e.Time, new EventRecord(e, model, isSynced).Write());
@@ -196,7 +231,7 @@ internal sealed class Outbox : IAsyncDisposable
     private StreamOutlet Stream(string id)
     {
         if (_streams.TryGetValue(id, out var known)) { return known; }
-        var stream = new StreamOutlet(id, _chains, _pool, new PosesWriter(_options.Node, _time, _clockIsSynced));
+        var stream = new StreamOutlet(id, _chains, _options.MaxRate, _pool, new PosesWriter(_options.Node, _time, _clockIsSynced));
         if (_streams.TryAdd(id, stream)) { return stream; }
         stream.Dispose();
         return _streams[id];

@@ -6,7 +6,7 @@ namespace EdgePose.Delivery;
 /// </summary>
 internal sealed class PoseGate(double maxRate, SinkTally tally, TimeProvider time)
 {
-    private readonly RateLimit _rate = new(maxRate, time);
+    private RateLimit _rate = new(maxRate, time);
     private volatile bool _emptySent;
 
     public bool Admits(bool isEmpty, bool isReady)
@@ -27,6 +27,9 @@ internal sealed class PoseGate(double maxRate, SinkTally tally, TimeProvider tim
         _emptySent = isEmpty;
         return true;
     }
+
+    /// <summary>Another rate from now on.</summary>
+    public void SetRate(double maxRate) => _rate = new RateLimit(maxRate, time);
 
     /// <summary>A message of this stream did not get out: the next empty list is news again.</summary>
     public void ForgetEmpty() => _emptySent = false;

@@ -84,7 +84,8 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
 
     public Action<TimeSpan>? Answered { set => _sender.Answered = value; }
 
-    public PoseGate NewGate() => new(_options.MaxRate, _tally, _time);
+    /// <param name="maxRate">Pose messages per second.</param>
+    public PoseGate NewGate(double maxRate) => new(maxRate, _tally, _time);
 
     /// <exception cref="UserError">Something that the user must mend.</exception>
     [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the start: it is tried again.")]

@@ -1,3 +1,4 @@
+using EdgePose.Delivery.Documents;
 using EdgePose.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -6,12 +7,12 @@ namespace EdgePose.Delivery;
 /// <summary>What sinks are made of, beside their settings.</summary>
 /// <param name="JsonLines">Where messages go as JSON lines instead of to a broker; null = the broker.</param>
 /// <param name="Version">Of the program, for those who announce it.</param>
-/// <param name="Reload">Asks for a reload.</param>
+/// <param name="Reload">Asks for a reload, and says what came of it.</param>
 /// <param name="Redact">Masks secrets.</param>
 /// <param name="Loggers">Loggers.</param>
 /// <param name="Time">Clock.</param>
 internal sealed record SinkParts(
-    Stream? JsonLines, string Version, Action Reload, Func<string, string> Redact, ILoggerFactory Loggers, TimeProvider Time);
+    Stream? JsonLines, string Version, Func<Task<ReloadAnswer>> Reload, Func<string, string> Redact, ILoggerFactory Loggers, TimeProvider Time);
 
 /// <summary>The settings of the sinks that one section of the configuration describes.</summary>
 internal interface ISinkSettings

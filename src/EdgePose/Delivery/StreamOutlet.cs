@@ -4,11 +4,11 @@ using EdgePose.Domain;
 namespace EdgePose.Delivery;
 
 /// <summary>What the outbox keeps of a stream. Its lock is the stream's own, so that streams do not wait for each other.</summary>
-internal sealed class StreamOutlet(string id, IReadOnlyList<SinkChain> chains, PosesPool pool, PosesWriter writer) : IDisposable
+internal sealed class StreamOutlet(string id, IReadOnlyList<SinkChain> chains, double maxRate, PosesPool pool, PosesWriter writer) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SinkChain[] _chains = [.. chains.Where(c => c.TakesPoses)];
-    private readonly PoseGate[] _gates = [.. chains.Where(c => c.TakesPoses).Select(c => c.NewGate())];
+    private readonly PoseGate[] _gates = [.. chains.Where(c => c.TakesPoses).Select(c => c.NewGate(maxRate))];
     private int _people = -1;
 
     public string Id => id;
@@ -36,6 +36,15 @@ internal sealed class StreamOutlet(string id, IReadOnlyList<SinkChain> chains, P
             }
         }
         message?.Release();
+    }
+
+    /// <summary>Another rate of pose messages from now on.</summary>
+    public void SetRate(double maxRate)
+    {
+        lock (_gate)
+        {
+            foreach (var gate in _gates) { gate.SetRate(maxRate); }
+        }
     }
 
     private PosesMessage Write(in PoseReport report)

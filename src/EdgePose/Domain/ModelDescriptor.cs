@@ -65,15 +65,20 @@ internal sealed record ModelDecode
     /// <summary>IoU above which the lower-scored of two boxes is suppressed.</summary>
     public float NmsThreshold { get; init; } = 0.6f;
 
-    /// <summary>Box margin for crops, applied once.</summary>
+    /// <summary>Margin of a detector's box for the crop, applied once.</summary>
     public float Padding { get; init; } = 1.25f;
+
+    /// <summary>
+    /// Margin of a box that is made from the joints of the frame before: they end within the person, and the person goes on moving.
+    /// </summary>
+    public float FollowedPadding { get; init; } = 1.25f;
     public HeatmapRefine Refine { get; init; } = HeatmapRefine.Quarter;
 
     /// <summary>Blur kernel of the DARK refinements, odd.</summary>
     public int DarkKernel { get; init; } = 11;
 
-    /// <summary>SimCC bins per input pixel.</summary>
-    public float SimccRatio { get; init; } = 2;
+    /// <summary>SimCC bins per input pixel; null = as many as the outputs have.</summary>
+    public float? SimccRatio { get; init; }
 
     /// <summary>Smallest joint score that counts as seen, on this model's own scale.</summary>
     public float JointThreshold { get; init; } = 0.3f;

@@ -19,11 +19,21 @@ internal sealed record QuantizationCard
     /// <summary>Points of AP (0..100) lost against the float model on labelled pictures; null where there was no ground truth.</summary>
     public float? ApLoss { get; init; }
 
-    /// <summary>Agreement with the float model's predictions, 0..1: mean OKS of people, or F1 of boxes at IoU .5.</summary>
+    /// <summary>0..1: 1 less what the model differs from its float model more than harmless changes make that one differ from itself.</summary>
     public float? Agreement { get; init; }
+
+    /// <summary>Pictures and people of the comparison; 0 where the card does not say.</summary>
+    public int Pictures { get; init; }
+    public int People { get; init; }
 
     /// <summary>Speed against the float model with all threads, measured in one run; null when not measured on the target.</summary>
     public float? Speed { get; init; }
+
+    /// <summary>Version of ONNX Runtime that <see cref="Speed"/> was measured with; empty where the card does not say.</summary>
+    public string SpeedRuntime { get; init; } = "";
+
+    /// <summary>Shape of the input that both got, such as 1x3x448x640; empty where the card does not say.</summary>
+    public string SpeedInput { get; init; } = "";
 }
 
 /// <summary>The limits that a card must keep to.</summary>

@@ -112,18 +112,23 @@ internal static class Skeletons
         BodyJoints = 16,
     };
 
-    public static IReadOnlyList<Skeleton> All { get; } = [Coco17, CrowdPose14, CocoWholeBody133, Mpii16];
+    /// <summary>Of those with one number of joints the most usual first. Read when it is asked for: some are made of the others.</summary>
+    public static IReadOnlyList<Skeleton> All => Known.Value;
+
+    private static readonly Lazy<IReadOnlyList<Skeleton>> Known = new(() => [Coco17, CrowdPose14, CocoWholeBody133, Mpii16, .. FurtherSkeletons.All]);
 
     /// <summary>The skeleton called <paramref name="name"/>; a <see cref="UserError"/> that lists the known names when there is none.</summary>
-    public static Skeleton Get(string name)
-    {
-        foreach (var skeleton in All)
-        {
-            if (skeleton.Name == name) { return skeleton; }
-        }
-        var known = string.Join(", ", All.Select(s => s.Name));
-        throw new UserError(ExitCode.Model, $"skeleton '{name}' is not known", $"use one of {known}");
-    }
+    public static Skeleton Get(string name) => Find(name) ?? throw new UserError(ExitCode.Model, $"skeleton '{name}' is not known", "use " + Choices);
+
+    /// <summary>The same for a recording, which says how many joints it has: a layout that nobody here knows has no names.</summary>
+    public static Skeleton Get(string name, int joints) => Find(name) ?? FurtherSkeletons.Points($"points{joints}") ?? Get(name);
+
+    public static bool IsKnown(string name) => All.Any(s => s.Name == name) || FurtherSkeletons.Points(name) is not null;
+
+    private static Skeleton? Find(string name) => All.FirstOrDefault(s => s.Name == name) ?? FurtherSkeletons.Points(name) ?? FurtherSkeletons.Find(name);
+
+    /// <summary>The names that are possible, for messages.</summary>
+    public static string Choices => $"one of {string.Join(", ", All.Select(s => s.Name))}, or points21 for 21 joints that have no names here";
 
     private static IEnumerable<string> FaceNames() => Enumerable.Range(0, 68).Select(i => $"face_{i}");
 

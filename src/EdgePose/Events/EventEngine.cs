@@ -1,6 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Events.Rules;
 using EdgePose.Events.Scenes;
+using EdgePose.Settings;
 
 namespace EdgePose.Events;
 
@@ -13,12 +14,13 @@ internal sealed class EventEngine
     /// <summary>Scenes farther apart than this do not continue one another, whatever their tracks say.</summary>
     private const long Discontinuity = 10 * Instant.PerSecond;
 
-    private readonly EventSetup _setup;
     private readonly EventContext _context;
-    private readonly ZoneMonitor[] _zones;
-    private readonly IEventRule[] _rules;
+    private readonly Action<string, int>? _onCount;
+    private EventSetup _setup;
+    private ZoneMonitor[] _zones;
+    private InstalledRule[] _rules;
     private readonly Stack<Person> _free = [];
-    private readonly long _lostAfter, _minAge;
+    private readonly long _lostAfter;
     private bool _started, _lost;
     private string _lostKey = "";
     private long _lostAt;
@@ -29,11 +31,10 @@ internal sealed class EventEngine
     /// <param name="onCount">Gets every change of the number of people in a zone.</param>
     public EventEngine(EventSetup setup, Action<PoseEvent> raise, Action<string, int>? onCount = null)
     {
-        (_setup, _context) = (setup, new EventContext(setup.Poses, setup.Shared, raise));
-        (_lostAfter, _minAge) = (Instant.Most(setup.Poses.LostAfter), Instant.Least(setup.Shared.MinAge));
-        _zones = [.. setup.Stream.Zones.Select(zone => new ZoneMonitor(zone, setup.Shared, onCount))];
-        var site = new RuleSite(_zones, setup.Stream.Lines, setup.Shared.Schedules);
-        _rules = [.. setup.Stream.Rules.Select(rule => rule.Create(site))];
+        (_setup, _onCount, _context) = (setup, onCount, new EventContext(setup.Poses, setup.Shared, raise));
+        _lostAfter = Instant.Most(setup.Poses.LostAfter);
+        _zones = [.. setup.Stream.Zones.Select(Monitor)];
+        _rules = [.. setup.Stream.Rules.Select(Install)];
     }
 
     /// <summary>Event messages so far, by type; readable from other threads.</summary>
@@ -53,7 +54,7 @@ internal sealed class EventEngine
         for (var i = 0; i < scene.Count; i++) { See(scene[i]); }
         ForgetAbsent();
         foreach (var zone in _zones) { zone.Update(_context); }
-        foreach (var rule in _rules) { rule.Update(_context); }
+        foreach (var rule in _rules) { rule.Rule.Update(_context); }
     }
 
     /// <summary>
@@ -65,8 +66,8 @@ internal sealed class EventEngine
         if (_lost || !_started) { return false; }
         At(time);
         CloseAll(EndReason.StreamLost);
-        (_lost, _lostAt, _lostEpoch, _lostKey) = (true, _context.Now, _context.Epoch, _context.NewKey(StreamRule.Name, null));
-        if (_setup.Shared.StreamState) { _context.Raise(new EventDraft(EventType.StreamLost, EventPhase.Start, StreamRule.Name, _lostKey, reason), null); }
+        (_lost, _lostAt, _lostEpoch, _lostKey) = (true, _context.Now, _context.Epoch, _setup.Shared.StreamState ? _context.NewKey(StreamRule.Name, null) : "");
+        if (_lostKey.Length > 0) { _context.Raise(new EventDraft(EventType.StreamLost, EventPhase.Start, StreamRule.Name, _lostKey, reason), null); }
         return true;
     }
 
@@ -78,12 +79,56 @@ internal sealed class EventEngine
         CloseAll(EndReason.Stopped);
     }
 
+    /// <summary>
+    /// Goes on under another setup of the same stream. People stay who they are; a rule that says the same, about the same zone and line, goes
+    /// on with its open events; those of the others end.
+    /// </summary>
+    /// <param name="next">The new setup; what is known of the poses is the same.</param>
+    /// <param name="time">The last frame's.</param>
+    public void Change(EventSetup next, in Instant time)
+    {
+        if (_started) { At(time); }
+        if (!SameSettings.Are(_setup.Shared, next.Shared))
+        {
+            CloseAll(EndReason.Stopped);
+            _free.Clear();
+            _context.Change(next.Shared);
+            (_zones, _rules) = ([], []);
+        }
+        var (zones, rules) = (_zones, _rules);
+        _setup = next;
+        _zones = [.. next.Stream.Zones.Select(zone => Array.Find(zones, z => SameSettings.Are(z.Shape, zone)) ?? Monitor(zone))];
+        _rules = [.. next.Stream.Rules.Select(rule => Array.Find(rules, r => r.IsStill(rule, _zones, next.Stream.Lines)) ?? Install(rule))];
+        foreach (var rule in rules.Except(_rules)) { End(rule.Rule); }
+        foreach (var zone in zones.Except(_zones)) { zone.Clear(); }
+        foreach (var person in _context.People)
+        {
+            foreach (var zone in _zones.Except(zones)) { zone.Begin(person); }
+            foreach (var rule in _rules.Except(rules)) { rule.Rule.Begin(person); }
+        }
+    }
+
+    private void End(IEventRule rule)
+    {
+        foreach (var person in _context.People) { rule.Forget(_context, person, EndReason.Stopped); }
+        rule.Close(_context, EndReason.Stopped);
+    }
+
+    private ZoneMonitor Monitor(ZoneShape zone) => new(zone, _setup.Shared, _onCount);
+
+    private InstalledRule Install(RuleSettings rule)
+    {
+        var site = new RuleSite(_zones, _setup.Stream.Lines, _setup.Shared.Schedules);
+        return new InstalledRule(rule, rule.Create(site), site);
+    }
+
     private void Restore(Scene scene)
     {
         _lost = false;
         At(scene.Time);
         _context.Epoch = scene.Epoch;
-        if (!_setup.Shared.StreamState) { return; }
+        // A start that was told has its end, also when the setting has changed in between.
+        if (_lostKey.Length == 0) { return; }
         _context.Raise(new EventDraft(EventType.StreamRestored, EventPhase.End, StreamRule.Name, _lostKey, "frames again") { Duration = _context.Now - _lostAt }, null);
     }
 
@@ -104,11 +149,11 @@ internal sealed class EventEngine
             var person = _free.TryPop(out var old) ? old : NewPerson();
             person.Begin(body.Track, _context.Now, _context.Joints);
             foreach (var zone in _zones) { zone.Begin(person); }
-            foreach (var rule in _rules) { rule.Begin(person); }
+            foreach (var rule in _rules) { rule.Rule.Begin(person); }
             people.Insert(index, person);
         }
         people[index].See(body, _context.Now, _context.JointThreshold, _context.Aspect);
-        people[index].Counts |= people[index].Measured && body.Score >= _setup.Shared.MinScore && _context.Now - people[index].FirstSeen >= _minAge;
+        people[index].Counts |= people[index].Measured && body.Score >= _setup.Shared.MinScore && _context.Now - people[index].FirstSeen >= Instant.Least(_setup.Shared.MinAge);
     }
 
     private Person NewPerson() =>
@@ -141,7 +186,7 @@ internal sealed class EventEngine
     private void Forget(int index, string reason)
     {
         var person = _context.People[index];
-        foreach (var rule in _rules) { rule.Forget(_context, person, reason); }
+        foreach (var rule in _rules) { rule.Rule.Forget(_context, person, reason); }
         _context.People.RemoveAt(index);
         _free.Push(person);
     }
@@ -150,7 +195,7 @@ internal sealed class EventEngine
     {
         for (var i = 0; i < _context.People.Count; i++) { _context.People[i].Body = null; }
         while (_context.People.Count > 0) { Forget(_context.People.Count - 1, reason); }
-        foreach (var rule in _rules) { rule.Close(_context, reason); }
+        foreach (var rule in _rules) { rule.Rule.Close(_context, reason); }
         foreach (var zone in _zones) { zone.Clear(); }
     }
 }

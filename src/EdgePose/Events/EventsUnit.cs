@@ -21,11 +21,11 @@ internal sealed class EventsUnit : IAsyncDisposable
     private static readonly TimeSpan EndOfFile = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
-    private readonly PublishScope _scope;
+    private PublishScope _scope;
     private readonly EventOutputs _outputs;
     private readonly TimeProvider _time;
     private readonly EventEngine _engine;
-    private readonly ISceneSink? _recorder;
+    private ISceneSink? _recorder;
     private readonly Scene _scene;
     private readonly Supervision _supervision;
     private readonly ITimer _end;
@@ -61,13 +61,46 @@ internal sealed class EventsUnit : IAsyncDisposable
         RecordingHeader header, EventsSettings shared, StreamRules stream, PublishScope scope, RecordSettings? record, EventOutputs outputs,
         ILoggerFactory loggers, TimeProvider time)
     {
-        var recorder = outputs.Tap?.Invoke(header);
-        if (recorder is null && record is { Folder.Length: > 0 })
-        {
-            recorder = new KeypointRecorder(record.Of(header.Stream), header, time, loggers.CreateLogger<KeypointRecorder>());
-        }
+        var recorder = outputs.Tap?.Invoke(header) ?? Recorder(header, record, loggers, time);
         return new EventsUnit(EventSetup.Of(header, header.Stream, shared, stream), scope, recorder, outputs, time, loggers.CreateLogger<EventsUnit>());
     }
+
+    /// <summary>A recorder of one stream; null where nothing is recorded.</summary>
+    public static ISceneSink? Recorder(RecordingHeader header, RecordSettings? record, ILoggerFactory loggers, TimeProvider time) =>
+        record is { Folder.Length: > 0 } ? new KeypointRecorder(record.Of(header.Stream), header, time, loggers.CreateLogger<KeypointRecorder>()) : null;
+
+    /// <summary>Goes on under other rules. What may no longer be told is ended before.</summary>
+    public void Change(EventSetup setup, PublishScope scope)
+    {
+        lock (_gate)
+        {
+            // Whoever was told a start is told its end.
+            if (IsNarrower(scope, _scope)) { _engine.Stop(_scene.Time); }
+            _engine.Change(setup, _scene.Time);
+            _scope = scope;
+        }
+    }
+
+    /// <summary>Records elsewhere, or nowhere, from now on.</summary>
+    /// <param name="recorder">Owned; null = nothing is recorded.</param>
+    public async ValueTask RecordAsync(ISceneSink? recorder)
+    {
+        ISceneSink? former;
+        lock (_gate)
+        {
+            if (_open) { _recorder?.AddStopped(_scene.Time); }
+            (former, _recorder) = (_recorder, recorder);
+        }
+        if (former is not null) { await former.DisposeAsync().ConfigureAwait(false); }
+    }
+
+    private static bool IsNarrower(PublishScope next, PublishScope now) => next switch
+    {
+        PublishScope.Poses or PublishScope.Events => false,
+        PublishScope.CountsOnly => now is PublishScope.Poses or PublishScope.Events,
+        PublishScope.Nothing => now != PublishScope.Nothing,
+        _ => throw new UnreachableException($"scope {next}"),
+    };
 
     /// <summary>Event messages so far, by type, whether they were published or not.</summary>
     public long Raised(EventType type) => _engine.Raised(type);

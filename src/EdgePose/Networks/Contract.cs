@@ -15,16 +15,20 @@ internal static class Contract
     /// <exception cref="UserError">Exit code 4.</exception>
     public static void Verify(ModelDescriptor descriptor, int joints, TensorShape input, IReadOnlyList<TensorShape> outputs)
     {
-        var detected = Recognise(input, outputs)?.Kind;
-        if (detected is not null && detected != descriptor.Kind)
+        var family = ModelFamilies.Of(descriptor.Kind);
+        if (!family.Recognises(input, outputs))
         {
-            throw Contradiction(descriptor, $"says kind {descriptor.Kind}, but the file has the inputs and outputs of {detected}", input, outputs);
+            // Several families may claim one network, for shapes do not tell all: then the descriptor decides.
+            if (Recognise(input, outputs)?.Kind is { } detected)
+            {
+                throw Contradiction(descriptor, $"says kind {descriptor.Kind}, but the file has the inputs and outputs of {detected}", input, outputs);
+            }
+            if (descriptor.Outputs.Count == 0)
+            {
+                throw Contradiction(descriptor, $"says kind {descriptor.Kind}, but the file's outputs do not look like it", input, outputs);
+            }
         }
-        if (detected is null && descriptor.Outputs.Count == 0)
-        {
-            throw Contradiction(descriptor, $"says kind {descriptor.Kind}, but the file's outputs do not look like it", input, outputs);
-        }
-        var found = ModelFamilies.Of(descriptor.Kind).Joints(outputs);
+        var found = family.Joints(input, outputs);
         if (joints > 0 && found == 0)
         {
             throw Contradiction(descriptor, $"says kind {descriptor.Kind}, but the file's outputs have no joints", input, outputs);

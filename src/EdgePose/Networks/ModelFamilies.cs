@@ -9,6 +9,8 @@ using EdgePose.Networks.Families.MoveNet;
 using EdgePose.Networks.Families.PicoDet;
 using EdgePose.Networks.Families.Rtmdet;
 using EdgePose.Networks.Families.Simcc;
+using EdgePose.Networks.Families.Yolo;
+using EdgePose.Networks.Families.YoloPose;
 using EdgePose.Networks.Families.Yolox;
 
 namespace EdgePose.Networks;
@@ -24,7 +26,12 @@ internal static class ModelFamilies
         new HeatmapFamily(),
         new HourglassFamily(),
         new MoveNetFamily(),
+        new YoloPoseFamily(),
         new YoloxFamily(),
+        new YoloObjectFamily(),
+        new YoloFamily(),
+        new YoloNmsFamily(),
+        new DetrFamily(),
         new EndToEndFamily(),
         new RtmdetFamily(),
         new PicoDetFamily(),
@@ -33,9 +40,6 @@ internal static class ModelFamilies
 
     /// <summary>As descriptors call them.</summary>
     public static IEnumerable<string> Words => All.Select(f => f.Kind.Word);
-
-    /// <summary>Joint layouts that a pose model can name.</summary>
-    public static readonly IReadOnlyList<string> Skeletons = ["coco17", "crowdpose14", "coco_wholebody133", "mpii16"];
 
     public static IModelFamily Of(ModelKind kind) =>
         All.FirstOrDefault(f => f.Kind == kind) ?? throw new ArgumentException($"the family {kind.Word} is not listed", nameof(kind));

@@ -17,7 +17,11 @@ internal static class NetworkFactory
     /// <summary>The same for a network that must give another number of joints than the descriptor's skeleton has; 0 = none.</summary>
     /// <exception cref="UserError">As above.</exception>
     public static OrtSession Open(ModelDescriptor descriptor, byte[] model, int joints, InferenceSettings options) =>
-        OrtSession.Open(descriptor, model, options, (input, outputs) => Contract.Verify(descriptor, joints, input, outputs));
+        OrtSession.Open(descriptor, model, options, (binding, input, outputs) =>
+        {
+            Contract.Verify(descriptor, joints, input, outputs);
+            ModelFamilies.Of(descriptor.Kind).TryDecode(descriptor, joints, binding);
+        });
 
     private static int JointsOf(ModelDescriptor descriptor) => descriptor.Skeleton.Length > 0 ? Skeletons.Get(descriptor.Skeleton).Count : 0;
 }

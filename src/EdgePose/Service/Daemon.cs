@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Loops;
@@ -14,33 +15,30 @@ using Microsoft.Extensions.Logging;
 namespace EdgePose.Service;
 
 /// <summary>
-/// The worker of the host: runs a pipeline until it is told to stop, and exchanges it on reload. A new configuration is built completely
-/// before the old one is stopped; when that fails the old one goes on.
+/// The worker of the host: runs the pipeline until it is told to stop, and brings it to another configuration on reload. Whatever a reload
+/// meets, the daemon goes on.
 /// </summary>
 internal sealed partial class Daemon(
-    Pipeline first, Func<Pipeline> rebuild, ReloadRequests reloads, DaemonExit exit, SystemdNotify systemd, TimeProvider time,
-    IHostApplicationLifetime lifetime, ILogger<Daemon> logger, Observatory? observatory = null) : BackgroundService
+    Pipeline pipeline, Func<EdgePoseConfig> load, ReloadRequests reloads, DaemonExit exit, SystemdNotify systemd, TimeProvider time,
+    IHostApplicationLifetime lifetime, ILogger<Daemon> logger, Observatory? observatory = null, LogControl? log = null) : BackgroundService
 {
     /// <summary>Below the ten seconds that a stop may take, so that the retained offline still goes out.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
 
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private readonly Lazy<Snapshots> _snapshots = new(() => new Snapshots(time));
+    private readonly HashSet<string> _told = [];
 
     [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the daemon: a defect must end the process with an error, or systemd would not start it again.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var pipeline = first;
         OrtLog.Listener = LogRuntime;
         try
         {
             // Here begins the up-time that they show.
             _ = _snapshots.Value;
-            await StartAsync(pipeline, stoppingToken).ConfigureAwait(false);
-            while (await RunUntilReloadAsync(pipeline, stoppingToken).ConfigureAwait(false))
-            {
-                pipeline = await ExchangeAsync(pipeline, stoppingToken).ConfigureAwait(false);
-            }
+            await StartPipelineAsync(stoppingToken).ConfigureAwait(false);
+            while (await RunUntilReloadAsync(stoppingToken).ConfigureAwait(false)) { await ReloadAsync(stoppingToken).ConfigureAwait(false); }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -55,7 +53,8 @@ internal sealed partial class Daemon(
         finally
         {
             systemd.Stopping();
-            try { await StopPipelineAsync(pipeline).ConfigureAwait(false); }
+            reloads.Close();
+            try { await StopPipelineAsync().ConfigureAwait(false); }
             finally
             {
                 OrtLog.Listener = null;
@@ -64,22 +63,33 @@ internal sealed partial class Daemon(
         }
     }
 
-    private async Task StartAsync(Pipeline pipeline, CancellationToken stop)
+    private async Task StartPipelineAsync(CancellationToken stop)
     {
-        pipeline.ReloadRequested += reloads.Request;
-        if (observatory is not null) { await observatory.FollowAsync(Observed(pipeline), pipeline.Config.Metrics.Listen, pipeline.Config.Status, stop).ConfigureAwait(false); }
-        pipeline.Start(Info(pipeline));
-        foreach (var session in pipeline.Sessions)
-        {
-            LogModel(session.Descriptor.Name, ModelFile.ExpectedSha256(session.Descriptor)[..12], session.Provider);
-            foreach (var reason in session.Fallbacks) { LogFallback(session.Descriptor.Name, reason); }
-        }
+        pipeline.ReloadRequested = reloads.AskAsync;
+        await ShowAsync(stop).ConfigureAwait(false);
+        pipeline.Start(Info());
+        TellModels();
         LogReady(pipeline.Streams.Count, pipeline.Config.Path, pipeline.Config.Hash);
         systemd.Ready($"{pipeline.Streams.Count} streams");
     }
 
+    private Task ShowAsync(CancellationToken stop) => observatory?.FollowAsync(
+        new Observed(() => _snapshots.Value.Of(pipeline), () => new HealthAnswer(Reporter.MakesProgress(pipeline), Reporter.Health(pipeline))),
+        pipeline.Config.Metrics.Listen, pipeline.Config.Status, stop) ?? Task.CompletedTask;
+
+    private void TellModels()
+    {
+        foreach (var session in pipeline.Sessions)
+        {
+            if (!_told.Add($"{session.Descriptor.Name} {session.Descriptor.Sha256} {session.Provider}")) { continue; }
+            LogModel(session.Descriptor.Name, ModelFile.ExpectedSha256(session.Descriptor)[..12], session.Provider);
+            foreach (var reason in session.Fallbacks) { LogFallback(session.Descriptor.Name, reason); }
+            if (session.BatchNote.Length > 0) { LogBatches(session.Descriptor.Name, session.BatchNote); }
+        }
+    }
+
     /// <summary>True when a reload is wanted, false when the daemon stops, every recording has ended, or nobody is left to be told anything.</summary>
-    private async Task<bool> RunUntilReloadAsync(Pipeline pipeline, CancellationToken stop)
+    private async Task<bool> RunUntilReloadAsync(CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var reporter = new Reporter(pipeline, systemd, time);
@@ -89,7 +99,11 @@ internal sealed partial class Daemon(
         var reload = reloads.WaitAsync(end.Token);
         var finished = exit.StopWhenSourcesEnd ? pipeline.SourcesEnded : Task.Delay(Timeout.Infinite, end.Token);
         var first = await Task.WhenAny(reporting.Completion, reload, finished, pipeline.Outbox.Ended).ConfigureAwait(false);
-        if (first == finished && !stop.IsCancellationRequested) { await DrainAsync(pipeline, stop).ConfigureAwait(false); }
+        if (first == finished && !stop.IsCancellationRequested)
+        {
+            await DrainAsync(stop).ConfigureAwait(false);
+            exit.Failure = pipeline.Streams.Select(s => s.Scheduled.NothingMeasured).FirstOrDefault(e => e is not null);
+        }
         await end.CancelAsync().ConfigureAwait(false);
         reporting.Cancel();
         await reporting.Completion.ConfigureAwait(false);
@@ -103,7 +117,7 @@ internal sealed partial class Daemon(
     }
 
     /// <summary>Lets the inference thread take the frames that still wait.</summary>
-    private async Task DrainAsync(Pipeline pipeline, CancellationToken stop)
+    private async Task DrainAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested && pipeline.Streams.Any(s => s.Scheduled.Slot.Account is { Waiting: > 0 } or { InWork: > 0 }))
         {
@@ -111,45 +125,57 @@ internal sealed partial class Daemon(
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A reload must never end the daemon: the old configuration goes on.")]
-    private async Task<Pipeline> ExchangeAsync(Pipeline old, CancellationToken stop)
+    [SuppressMessage("Design", "CA1031", Justification = "A reload must never end the daemon: what runs goes on.")]
+    private async Task ReloadAsync(CancellationToken stop)
     {
         systemd.Reloading(time);
-        Pipeline next;
-        try { next = rebuild(); }
+        var wishes = reloads.Take();
+        PipelineReload reload;
+        try { reload = await PipelineReload.PrepareAsync(pipeline, load()).ConfigureAwait(false); }
         catch (Exception e)
         {
-            LogReloadRefused(e.Message);
+            LogReloadRefused(e.Message, Times(wishes.Asked));
+            wishes.Answer(new ReloadAnswer($"refused, the former configuration goes on: {FirstLines(e.Message)}", default));
             systemd.Ready("reload refused, the former configuration runs");
-            return old;
+            return;
         }
-        if (stop.IsCancellationRequested)
+        try
         {
-            await next.DisposeAsync().ConfigureAwait(false);
-            return old;
+            await reload.CommitAsync(Info, outcome =>
+            {
+                LogReloaded(outcome.Text, Times(wishes.Asked));
+                wishes.Answer(outcome.Answer(wishes.Asked));
+            }).ConfigureAwait(false);
+            log?.Follow(pipeline.Config.Log);
+            TellModels();
+            await ShowAsync(stop).ConfigureAwait(false);
         }
-        await StopPipelineAsync(old).ConfigureAwait(false);
-        // By the new outbox, which keeps at it when the broker is away just now.
-        foreach (var gone in old.Config.Streams.Select(s => s.Id).Except(next.Config.Streams.Select(s => s.Id))) { next.Outbox.RemoveStream(gone); }
-        foreach (var (stream, zone) in Zones(old.Config).Except(Zones(next.Config))) { next.Outbox.RemoveZone(stream, zone); }
-        await StartAsync(next, stop).ConfigureAwait(false);
-        return next;
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            LogReloadBroken(e);
+            wishes.Answer(new ReloadAnswer("broken off in the middle; the log says why", default));
+        }
+        systemd.Ready($"{pipeline.Streams.Count} streams");
     }
 
-    private static IEnumerable<(string Stream, string Zone)> Zones(EdgePoseConfig config) =>
-        config.Streams.SelectMany(s => s.Events.Zones.Select(z => (s.Id, z.Name)));
+    private static string Times(int count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
 
-    private static async Task StopPipelineAsync(Pipeline pipeline)
+    /// <summary>What fits into a message; the log has all of it.</summary>
+    private static string FirstLines(string text)
+    {
+        const int Most = 3;
+        var lines = text.Split('\n');
+        return string.Join("; ", lines.Length <= Most ? lines : [.. lines.Take(Most), $"and {lines.Length - Most} more, see the log"]);
+    }
+
+    private async Task StopPipelineAsync()
     {
         using var limit = new CancellationTokenSource(StopLimit);
         await pipeline.StopAsync(limit.Token).ConfigureAwait(false);
         await pipeline.DisposeAsync().ConfigureAwait(false);
     }
 
-    private Observed Observed(Pipeline pipeline) =>
-        new(() => _snapshots.Value.Of(pipeline), () => new HealthAnswer(Reporter.MakesProgress(pipeline), Reporter.Health(pipeline)));
-
-    private NodeInfo Info(Pipeline pipeline) => new()
+    private NodeInfo Info() => new()
     {
         Version = Versions.Self,
         ConfigHash = pipeline.Config.Hash,

@@ -42,13 +42,14 @@ internal static class DaemonRunner
         var config = Load(request, redactor, Console.Error);
         if (ProcessLimits.Find(config.Streams.Count) is { } limit) { throw new UserError(ExitCode.Failed, limit.Problem, limit.Hint); }
         var level = request.LogLevel.Length > 0 ? request.LogLevel : config.Log.Level;
-        await using var log = LogSetup.Create(level, config.Log.Format, redactor);
+        var control = new LogControl(request.LogLevel.Length > 0);
+        await using var log = LogSetup.Create(level, config.Log.Format, redactor, control);
         await using var output = request.Stdout ? StandardOutput.Open() : null;
         var exit = new DaemonExit { StopWhenSourcesEnd = request.UntilEnd };
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSerilog(log);
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(exit).AddSingleton(reloads);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHostLifetime, ServiceLifetime>().AddSingleton(exit).AddSingleton(reloads).AddSingleton(control);
         // The notifier alone: AddSystemd acts only under a parent named systemd, says READY too early and takes SIGTERM for itself.
         builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
         builder.Services.AddSingleton(services => new SystemdNotify(services.GetRequiredService<ISystemdNotifier>(), Environment.GetEnvironmentVariable));
@@ -57,7 +58,7 @@ internal static class DaemonRunner
         builder.Services.AddSingleton(services => new Observatory(
             services.GetRequiredService<PipelineOptions>().Metrics, Environment.GetEnvironmentVariable, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton(services => Build(config, services));
-        builder.Services.AddSingleton<Func<Pipeline>>(services => () => Build(Load(request, redactor, TextWriter.Null), services));
+        builder.Services.AddSingleton<Func<EdgePoseConfig>>(() => Load(request, redactor, TextWriter.Null));
         builder.Services.AddSingleton<Daemon>().AddHostedService(services => services.GetRequiredService<Daemon>());
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         using var host = builder.Build();
@@ -72,7 +73,7 @@ internal static class DaemonRunner
             Pipeline.Build(loaded, services.GetRequiredService<PipelineOptions>(), redactor, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
     }
 
-    /// <summary>Opened once for the life of the process: a reload exchanges everything around it.</summary>
+    /// <summary>Opened once for the life of the process: other settings of it count from the next start.</summary>
     /// <exception cref="UserError">Another process uses it.</exception>
     private static DurableSpool Spool(EdgePoseConfig config, IServiceProvider services)
     {

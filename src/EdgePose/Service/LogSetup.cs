@@ -16,7 +16,11 @@ internal static class LogSetup
     private const string ConsoleTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:l}{NewLine}{Exception}";
     private const string JournalTemplate = "{Message:l}{NewLine}{Exception}";
 
-    public static Logger Create(string level, LogStyle style, Redactor redactor)
+    /// <param name="level">The least important level that is written.</param>
+    /// <param name="style">How a line looks.</param>
+    /// <param name="redactor">Masks secrets.</param>
+    /// <param name="control">Can change the level later; null = nobody does.</param>
+    public static Logger Create(string level, LogStyle style, Redactor redactor, LogControl? control = null)
     {
         var underSystemd = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
         ITextFormatter formatter = style switch
@@ -27,8 +31,10 @@ internal static class LogSetup
             LogStyle.Auto or LogStyle.Console => new MessageTemplateTextFormatter(ConsoleTemplate, CultureInfo.InvariantCulture),
             _ => throw new UnreachableException($"style {style}"),
         };
+        control ??= new LogControl(isFixed: true);
+        control.Switch.MinimumLevel = ParseLevel(level);
         return new LoggerConfiguration()
-            .MinimumLevel.Is(ParseLevel(level))
+            .MinimumLevel.ControlledBy(control.Switch)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .WriteTo.Console(new RedactingFormatter(formatter, redactor), standardErrorFromLevel: LogEventLevel.Verbose)
             .CreateLogger();
@@ -38,7 +44,7 @@ internal static class LogSetup
     public static Microsoft.Extensions.Logging.ILoggerFactory CreateFactory(string level, LogStyle style, Redactor redactor) =>
         new Serilog.Extensions.Logging.SerilogLoggerFactory(Create(level, style, redactor), dispose: true);
 
-    private static LogEventLevel ParseLevel(string level) => level switch
+    internal static LogEventLevel ParseLevel(string level) => level switch
     {
         "trace" => LogEventLevel.Verbose,
         "debug" => LogEventLevel.Debug,

@@ -1,94 +1,103 @@
+using System.Diagnostics.CodeAnalysis;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Loops;
-using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Service.Configuration;
-using EdgePose.Settings;
 using EdgePose.Streams;
 using Microsoft.Extensions.Logging;
 using DurableSpool = EdgePose.Delivery.Spool.DurableSpool;
 
 namespace EdgePose.Service;
 
-/// <summary>The wiring: one configuration, running. Built completely, with every model opened, before anything is started.</summary>
-internal sealed class Pipeline : IAsyncDisposable
+/// <summary>
+/// The wiring: one configuration, running. Built completely, with every model opened, before anything is started. A reload exchanges the parts
+/// that differ (<see cref="PipelineReload"/>).
+/// </summary>
+internal sealed partial class Pipeline : IAsyncDisposable
 {
-    private static readonly TimeSpan LoopStop = TimeSpan.FromSeconds(3);
-
-    private readonly ModelStore _models;
-    private readonly Outbox _outbox;
-    private readonly InferenceLoop _loop;
-    private readonly List<StreamUnit> _streams = [];
-    private readonly CancellationTokenSource _stop = new();
-    private Task _sources = Task.CompletedTask;
+    private readonly PipelineOptions _options;
+    private readonly Redactor _redactor;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ClockState _clock;
+    private readonly CurrentOutbox _outbox;
+    private volatile InferenceUnit _inference;
+    private volatile IReadOnlyList<StreamUnit> _streams;
+    private volatile EdgePoseConfig _config;
     private bool _stopped, _disposed;
 
     private Pipeline(
-        EdgePoseConfig config, ModelStore models, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+        EdgePoseConfig config, InferenceUnit inference, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
     {
-        (Config, _models, Spool) = (config, models, options.Spool);
-        var clock = new ClockState(time);
-        var parts = new SinkParts(options.JsonLines, Versions.Self, () => ReloadRequested?.Invoke(), redactor.Redact, loggers, time);
-        ISink[] sinks = [.. config.Sinks.SelectMany(s => s.Create(parts))];
-        _outbox = new Outbox(
-            config.Outbox with { Spool = options.Spool, Boot = options.Boot }, sinks, time, loggers.CreateLogger<Outbox>(), () => clock.IsSynced);
-        _outbox.Sinks[0].Answered = options.Metrics.Published;
-        var (scheduled, stages) = (new List<ScheduledStream>(), new StageClock(time));
-        _loop = new InferenceLoop(scheduled, time, loggers.CreateLogger<InferenceLoop>(), config.Scheduling);
-        var builder = new StreamBuilder(config, models, _outbox, options, redactor.Redact, loggers, time);
-        foreach (var stream in config.Streams.Where(s => s.Enabled))
-        {
-            var unit = builder.Build(stream, stages, _loop.Wake);
-            _streams.Add(unit);
-            scheduled.Add(unit.Scheduled);
-        }
-        foreach (var session in _models.Sessions) { session.Clock = stages; }
-        IEnumerable<Supervision> spool = Spool is { } kept ? [kept.Supervision] : [];
-        Supervised = [_loop.Supervision, .. spool, .. _streams.SelectMany(s => s.Supervised), .. _outbox.Sinks.SelectMany(s => s.Supervised)];
+        (_config, _inference, _options, _redactor, _loggers, _time) = (config, inference, options, redactor, loggers, time);
+        (_logger, _clock) = (loggers.CreateLogger<Pipeline>(), new ClockState(time));
+        _outbox = new CurrentOutbox(NewOutbox(config));
+        var builder = NewBuilder(config, inference);
+        _streams = [.. config.Streams.Where(s => s.Enabled).Select(builder.Build)];
     }
 
-    public EdgePoseConfig Config { get; }
-    public IReadOnlyList<StreamUnit> Streams => _streams;
-    public Outbox Outbox => _outbox;
+    public EdgePoseConfig Config => _config;
 
-    /// <summary>Somebody who may do so asks for a reload; raised on a task of delivery.</summary>
-    public event Action? ReloadRequested;
-    public DurableSpool? Spool { get; }
+    /// <summary>What the caller decided.</summary>
+    public PipelineOptions Options => _options;
+    public IReadOnlyList<StreamUnit> Streams => _streams;
+    public Outbox Outbox => _outbox.Now;
+    public InferenceUnit Inference => _inference;
+    public ILoggerFactory Loggers => _loggers;
+    public TimeProvider Time => _time;
+
+    /// <summary>Somebody who may do so asks for a reload, and waits for what comes of it; called on a task of delivery.</summary>
+    public Func<Task<ReloadAnswer>> ReloadRequested { get; set; } = static () => Task.FromResult(new ReloadAnswer("a reload is not possible here", default));
+    public DurableSpool? Spool => _options.Spool;
 
     /// <summary>Which streams lose many frames; fed once a second.</summary>
     public DropMeter Drops { get; } = new();
-    public InferenceLoop Loop => _loop;
+    public InferenceLoop Loop => _inference.Loop;
 
     /// <summary>Every loop, thread and timer of the running configuration, by owner.</summary>
-    public IReadOnlyList<Supervision> Supervised { get; }
-    public IReadOnlyCollection<OrtSession> Sessions => _models.Sessions;
+    public IReadOnlyList<Supervision> Supervised
+    {
+        get
+        {
+            IEnumerable<Supervision> spool = Spool is { } kept ? [kept.Supervision] : [];
+            return [Loop.Supervision, .. spool, .. _streams.SelectMany(s => s.Supervised), .. Outbox.Sinks.SelectMany(s => s.Supervised)];
+        }
+    }
+
+    public IReadOnlyCollection<OrtSession> Sessions => _inference.Models.Sessions;
 
     /// <summary>99th percentile of the time that one frame takes on the inference thread, over the latest frames of the slowest stream.</summary>
     public double InferenceP99Ms => _streams.Count == 0 ? 0 : _streams.Max(s => s.Scheduled.Durations.Percentile(0.99));
 
     /// <summary>Completes when no source is left to read: every stream was a recording that ended.</summary>
-    public Task SourcesEnded => _sources;
+    public Task SourcesEnded => Task.WhenAll(_streams.Select(s => s.Running));
 
     /// <exception cref="UserError">A model is missing, damaged, or does not start.</exception>
     public static Pipeline Build(EdgePoseConfig config, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
     {
-        if (options.JsonLines is null && !config.Sinks.Any(s => s.IsOn))
-        {
-            throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
-        }
-        var inference = config.Inference.Requiring(options.RequireProvider) with { Streams = config.Streams.Count(s => s.Enabled) };
-        var models = ModelStore.Load(config.Models.Folders, inference, config.Quantization);
+        RequireSink(config, options);
+        var inference = InferenceUnit.Open(config, options.RequireProvider, loggers, time);
         try
         {
-            return new Pipeline(config, models, options, redactor, loggers, time);
+            return new Pipeline(config, inference, options, redactor, loggers, time);
         }
         catch
         {
-            models.Dispose();
+            inference.Dispose();
             throw;
+        }
+    }
+
+    /// <exception cref="UserError">Nobody would get what the daemon finds.</exception>
+    public static void RequireSink(EdgePoseConfig config, PipelineOptions options)
+    {
+        if (options.JsonLines is null && !config.Sinks.Any(s => s.IsOn))
+        {
+            throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
         }
     }
 
@@ -97,46 +106,91 @@ internal sealed class Pipeline : IAsyncDisposable
     public void Start(NodeInfo info, Func<StreamUnit, CancellationToken, Task>? read = null)
     {
         FreeMemory.TrimAll();
-        _outbox.SetInfo(info);
-        _outbox.Announce([.. Config.Streams.Where(s => s.Enabled).Select(StreamEvents.Announcement)]);
-        _outbox.Start();
-        foreach (var disabled in Config.Streams.Where(s => !s.Enabled))
-        {
-            _outbox.SetStream(disabled.Id, new StreamStatus(StreamState.Disabled, info.Started, "disabled in the configuration", 0, 0, 0, 0, "", ""), default);
-        }
-        _loop.Start();
-        _sources = Task.WhenAll(_streams.Select(s => read is null ? s.RunAsync(_stop.Token) : read(s, _stop.Token)));
+        // The thread has not been started: nobody has to be waited for.
+        _ = _inference.FollowAsync(_streams);
+        Tell(info);
+        Outbox.Start();
+        _inference.Loop.Start();
+        foreach (var stream in _streams) { stream.Start(read); }
     }
 
+    /// <summary>Says what there is: the node, what can be expected of its streams, and which are switched off.</summary>
+    public void Tell(NodeInfo info)
+    {
+        Outbox.SetInfo(info);
+        Outbox.Announce([.. _config.Streams.Where(s => s.Enabled).Select(StreamEvents.Announcement)]);
+        foreach (var disabled in _config.Streams.Where(s => !s.Enabled))
+        {
+            Outbox.SetStream(disabled.Id, new StreamStatus(StreamState.Disabled, info.Started, "disabled in the configuration", 0, 0, 0, 0, "", ""), default);
+        }
+    }
+
+    /// <summary>Another set of parts, which is running; the caller has ended those that are not among them.</summary>
+    public void Follow(EdgePoseConfig config, InferenceUnit inference, IReadOnlyList<StreamUnit> streams) => (_config, _inference, _streams) = (config, inference, streams);
+
+    /// <summary>Everything that is told from now on goes to <paramref name="next"/>, which begins with what the former one knew.</summary>
+    public void Follow(Outbox next)
+    {
+        next.TakeOver(_outbox.Now);
+        _outbox.Now = next;
+    }
+
+    /// <exception cref="UserError">A setting of a sink.</exception>
+    public Outbox NewOutbox(EdgePoseConfig config)
+    {
+        var parts = new SinkParts(_options.JsonLines, Versions.Self, () => ReloadRequested(), _redactor.Redact, _loggers, _time);
+        ISink[] sinks = [.. config.Sinks.SelectMany(s => s.Create(parts))];
+        var outbox = new Outbox(
+            config.Outbox with { Spool = _options.Spool, Boot = _options.Boot }, sinks, _time, _loggers.CreateLogger<Outbox>(), () => _clock.IsSynced);
+        outbox.Sinks[0].Answered = _options.Metrics.Published;
+        return outbox;
+    }
+
+    public StreamBuilder NewBuilder(EdgePoseConfig config, InferenceUnit inference) =>
+        new(config, inference, _outbox, _options, _redactor.Redact, _loggers, _time);
+
     /// <summary>
-    /// Ends the sources (ffmpeg is gone afterwards), finishes the frame in work, and takes leave of the broker. Each step is limited.
+    /// Ends the sources (ffmpeg is gone afterwards), finishes the frame in work, and takes leave of the broker. Each step is limited, and one
+    /// that fails does not keep the next ones from being taken.
     /// </summary>
     public async Task StopAsync(CancellationToken hurry)
     {
         if (_stopped) { return; }
         _stopped = true;
-        await _stop.CancelAsync().ConfigureAwait(false);
-        try { await _sources.ConfigureAwait(false); }
-        finally
+        await Task.WhenAll(_streams.Select(s => GuardAsync($"the source of {s.Id}", s.EndAsync))).ConfigureAwait(false);
+        _inference.Stop();
+        foreach (var stream in _streams) { await GuardAsync($"the events of {stream.Id}", () => stream.Events.DisposeAsync().AsTask()).ConfigureAwait(false); }
+        foreach (var stream in _streams) { stream.PublishState(urgent: true); }
+        await GuardAsync("delivery", () => Outbox.StopAsync(hurry)).ConfigureAwait(false);
+    }
+
+    /// <summary>One step of an end; empty, or why it failed.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of an end: what fails is told, and the rest still has to end.")]
+    public async Task<string> GuardAsync(string what, Func<Task> step)
+    {
+        try
         {
-            _loop.Stop(LoopStop);
-            foreach (var stream in _streams) { await stream.Events.DisposeAsync().ConfigureAwait(false); }
-            foreach (var stream in _streams) { stream.PublishState(urgent: true); }
-            await _outbox.StopAsync(hurry).ConfigureAwait(false);
+            await step().ConfigureAwait(false);
+            return "";
+        }
+        catch (Exception e)
+        {
+            LogEnd(what, e);
+            return $"{what} did not end well, the log says why";
         }
     }
 
-    /// <summary>May be called again: the daemon ends a pipeline that it exchanges, and the host's container ends the first one once more.</summary>
+    /// <summary>May be called again: the daemon ends its pipeline, and the host's container once more.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed) { return; }
         _disposed = true;
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
-        _loop.Dispose();
+        _inference.Dispose();
         foreach (var stream in _streams) { stream.Dispose(); }
-        await _outbox.DisposeAsync().ConfigureAwait(false);
-        // A network that hangs keeps its memory: freeing it under the thread would end the process at once.
-        if (_loop.HasEnded) { _models.Dispose(); }
-        _stop.Dispose();
+        await Outbox.DisposeAsync().ConfigureAwait(false);
     }
+
+    [LoggerMessage(5007, LogLevel.Error, "{What} did not end well")]
+    private partial void LogEnd(string what, Exception exception);
 }

@@ -1,7 +1,5 @@
-using EdgePose.Delivery;
 using EdgePose.Domain;
 using EdgePose.Networks;
-using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.People;
 using EdgePose.People.Tracking;
@@ -15,23 +13,24 @@ namespace EdgePose.Service;
 
 /// <summary>Builds the streams of one configuration: each with its own estimator, tracker and rules, on the networks and the outbox of all.</summary>
 internal sealed class StreamBuilder(
-    EdgePoseConfig config, ModelStore models, Outbox outbox, PipelineOptions options, Func<string, string> redact, ILoggerFactory loggers, TimeProvider time)
+    EdgePoseConfig config, InferenceUnit inference, CurrentOutbox outbox, PipelineOptions options, Func<string, string> redact, ILoggerFactory loggers,
+    TimeProvider time)
 {
+    private readonly ConnectGate _gate = new(ConnectGate.Places, time);
+    private readonly CrowdLog _log = new(loggers.CreateLogger<StreamSupervisor>(), time);
+
     /// <param name="stream">An enabled stream.</param>
-    /// <param name="stages">Clock of the inference thread.</param>
-    /// <param name="wake">Wakes the inference thread.</param>
     /// <exception cref="UserError">A model is missing, damaged, or does not start.</exception>
-    public StreamUnit Build(StreamConfig stream, StageClock stages, Action wake)
+    public StreamUnit Build(StreamConfig stream)
     {
-        var observer = new StreamObserver(stream.Id, stages, options.Metrics, time);
-        var (pose, detector) = ConfigCheck.Resolve(stream, models.Catalog);
-        var network = models.Open(pose);
-        var people = People(stream, network, detector is null ? null : models.Open(detector), observer);
-        var events = StreamEvents.Open(stream, config, pose, options.Events ?? StreamEvents.Published(outbox, network), loggers, time);
+        var (observer, networks) = (new StreamObserver(stream.Id, inference.Stages, options.Metrics, time), ConfigCheck.Resolve(stream, inference.Models.Catalog));
+        var network = inference.Models.Open(networks.Pose);
+        var people = People(stream, network, networks.Detector is null ? null : inference.Models.Open(networks.Detector), observer);
+        var events = StreamEvents.Open(stream, config, networks.Pose, options.Events ?? StreamEvents.Published(outbox, network), loggers, time);
         var (source, history) = (stream.Source with { FrameSize = people.PreferredFrame }, options.Histories.Of(stream.Id));
         return new StreamUnit(
-            stream, onStatus => new VideoStream(source, history, wake, onStatus, redact, time, loggers.CreateLogger<StreamSupervisor>()), people, events,
-            outbox, history, observer, time);
+            stream, onStatus => new VideoStream(source, history, inference.Loop.Wake, onStatus, redact, time, _log, _gate), people, events,
+            outbox, history, observer, time) { Models = networks };
     }
 
     private PeoplePipeline People(StreamConfig stream, OrtSession network, OrtSession? detectorNetwork, StreamObserver observer)

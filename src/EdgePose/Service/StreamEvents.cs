@@ -1,4 +1,3 @@
-using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
@@ -7,6 +6,7 @@ using EdgePose.Events.Scenes;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Service.Configuration;
+using EdgePose.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Service;
@@ -23,22 +23,45 @@ internal static class StreamEvents
     /// <param name="time">Clock of the rules.</param>
     public static EventsUnit Open(StreamConfig stream, EdgePoseConfig config, ModelDescriptor pose, EventOutputs outputs, ILoggerFactory loggers, TimeProvider time)
     {
+        var header = Header(stream, config, pose);
+        return EventsUnit.Open(header, config.Events, stream.Events, stream.Publish, stream.Record ? config.Record : null, outputs, loggers, time);
+    }
+
+    /// <summary>Brings the rules and the recording of a running stream to another configuration.</summary>
+    /// <param name="unit">The rules of the stream.</param>
+    /// <param name="before">The stream's configuration until now, and what all streams shared.</param>
+    /// <param name="after">Its new one.</param>
+    /// <param name="pose">Its pose model, which is the same.</param>
+    /// <param name="loggers">Make the recorder's logger.</param>
+    /// <param name="time">Clock of the rules.</param>
+    public static async Task ChangeAsync(
+        EventsUnit unit, (StreamConfig Stream, EdgePoseConfig Config) before, (StreamConfig Stream, EdgePoseConfig Config) after, ModelDescriptor pose,
+        ILoggerFactory loggers, TimeProvider time)
+    {
+        var (stream, config) = after;
+        var header = Header(stream, config, pose);
+        unit.Change(EventSetup.Of(header, stream.Id, config.Events, stream.Events), stream.Publish);
+        if (before.Stream.Record == stream.Record && SameSettings.Are(before.Config.Record, config.Record)) { return; }
+        await unit.RecordAsync(EventsUnit.Recorder(header, stream.Record ? config.Record : null, loggers, time)).ConfigureAwait(false);
+    }
+
+    private static RecordingHeader Header(StreamConfig stream, EdgePoseConfig config, ModelDescriptor pose)
+    {
         var poses = new PoseFacts(stream.Id, Skeletons.Get(pose.Skeleton))
         {
             JointThreshold = pose.Decode.JointThreshold, LostAfter = PoseFacts.WaitFor(config.Tracking.MaxLost),
         };
-        var header = RecordingHeader.Begin(poses) with { Model = pose.Name, ConfigHash = config.Hash, Program = Versions.Self };
-        return EventsUnit.Open(header, config.Events, stream.Events, stream.Publish, stream.Record ? config.Record : null, outputs, loggers, time);
+        return RecordingHeader.Begin(poses) with { Model = pose.Name, ConfigHash = config.Hash, Program = Versions.Self };
     }
 
     /// <summary>The usual way of events and counts: into the outbox, with the model that saw them.</summary>
-    public static EventOutputs Published(Outbox outbox, OrtSession network)
+    public static EventOutputs Published(CurrentOutbox outbox, OrtSession network)
     {
         var model = new ModelInfo(network.Descriptor.Name, ModelFile.ExpectedSha256(network.Descriptor), network.Provider);
         return new EventOutputs
         {
-            Raise = raised => outbox.Event(raised, raised.Track is null ? null : model),
-            Count = count => outbox.SetZone(count.Stream, count.Zone, count.People),
+            Raise = raised => outbox.Now.Event(raised, raised.Track is null ? null : model),
+            Count = count => outbox.Now.SetZone(count.Stream, count.Zone, count.People),
         };
     }
 

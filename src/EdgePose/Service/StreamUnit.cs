@@ -17,10 +17,11 @@ namespace EdgePose.Service;
 /// <summary>One stream on its way through the daemon: from its pictures to its people, and from them to events and messages.</summary>
 internal sealed class StreamUnit : IDisposable
 {
-    private readonly StreamConfig _config;
+    private readonly CancellationTokenSource _stop = new();
+    private volatile StreamConfig _config;
     private readonly PeoplePipeline _people;
     private readonly VideoStream _video;
-    private readonly Outbox _outbox;
+    private readonly CurrentOutbox _outbox;
     private readonly EventsUnit _events;
     private readonly TimeProvider _time;
     private readonly StreamHistory _history;
@@ -34,7 +35,7 @@ internal sealed class StreamUnit : IDisposable
     /// <param name="observer">Watches the frames.</param>
     /// <param name="time">Clock of the capture times.</param>
     public StreamUnit(
-        StreamConfig config, Func<Action<StreamStatus>, VideoStream> video, PeoplePipeline people, EventsUnit events, Outbox outbox,
+        StreamConfig config, Func<Action<StreamStatus>, VideoStream> video, PeoplePipeline people, EventsUnit events, CurrentOutbox outbox,
         StreamHistory history, StreamObserver observer, TimeProvider time)
     {
         (_config, _people, _outbox, _events, _history, _time) = (config, people, outbox, events, history, time);
@@ -44,6 +45,13 @@ internal sealed class StreamUnit : IDisposable
     }
 
     public string Id => _config.Id;
+    public StreamConfig Config => _config;
+
+    /// <summary>The networks that it runs on.</summary>
+    public required StreamModels Models { get; init; }
+
+    /// <summary>Completes when there is nothing left to read, or after <see cref="EndAsync"/>.</summary>
+    public Task Running { get; private set; } = Task.CompletedTask;
     public ScheduledStream Scheduled { get; }
     public StreamStatus Status => _video.Status;
     public EventsUnit Events => _events;
@@ -69,6 +77,19 @@ internal sealed class StreamUnit : IDisposable
     /// <summary>Frames per second that the source announces; 0 when unknown.</summary>
     public double SourceFps => _video.AnnouncedFps;
 
+    /// <param name="read">How it gets its frames; null = from its source.</param>
+    public void Start(Func<StreamUnit, CancellationToken, Task>? read = null) => Running = read is null ? RunAsync(_stop.Token) : read(this, _stop.Token);
+
+    /// <summary>Ends the source; ffmpeg is gone afterwards.</summary>
+    public async Task EndAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Running.ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on under another configuration that differs only in what a running stream can change.</summary>
+    public void Change(StreamConfig config) => _config = config;
+
     /// <summary>Reads the source until it ends or <paramref name="stop"/> is set; a stop is not an error.</summary>
     public Task RunAsync(CancellationToken stop)
     {
@@ -79,7 +100,7 @@ internal sealed class StreamUnit : IDisposable
     public StreamFigures Counters()
     {
         var account = _video.Slot.Account;
-        return new(_video.ReceivedPerSecond(), _video.ProcessedPerSecond(), account.Received, account.Dropped, Scheduled.Ages.Percentile(0.99), Status.Reconnects)
+        return new(_video.ReceivedPerSecond(), _video.ProcessedPerSecond(), account.Received, account.Dropped, FrameAgeP99Ms(), Status.Reconnects)
         {
             FramesRefused = account.Refused,
             DecodeErrors = _video.Counters.DecodeErrors,
@@ -88,9 +109,12 @@ internal sealed class StreamUnit : IDisposable
         };
     }
 
+    /// <summary>The times of a recording that is read as fast as possible are its own, so that its frames have no age.</summary>
+    private double FrameAgeP99Ms() => _video.Slot.IsLossless ? 0 : Math.Max(0, Scheduled.Ages.Percentile(0.99));
+
     /// <summary>Publishes the state and its figures.</summary>
     /// <param name="urgent">As <see cref="Outbox.SetStream"/>.</param>
-    public void PublishState(bool urgent = false) => _outbox.SetStream(Id, Status, Counters(), urgent);
+    public void PublishState(bool urgent = false) => _outbox.Now.SetStream(Id, Status, Counters(), urgent);
 
     public double DroppedPerSecond() => _video.DroppedPerSecond();
 
@@ -103,12 +127,13 @@ internal sealed class StreamUnit : IDisposable
         Observer.Enter(FrameStage.Publish);
         var report = new PoseReport(frame.Info, frame.Width, frame.Height, _people.Skeleton, _people.Model, _people.People);
         _events.Take(report);
-        switch (_config.Publish)
+        var (outbox, scope) = (_outbox.Now, _config.Publish);
+        switch (scope)
         {
-            case PublishScope.Poses: _outbox.Poses(report); break;
+            case PublishScope.Poses: outbox.Poses(report); break;
             case PublishScope.Nothing: break;
-            case PublishScope.Events or PublishScope.CountsOnly: _outbox.People(_config.Id, _people.People.Count); break;
-            default: throw new UnreachableException($"publish {_config.Publish}");
+            case PublishScope.Events or PublishScope.CountsOnly: outbox.People(Id, _people.People.Count); break;
+            default: throw new UnreachableException($"publish {scope}");
         }
         Observer.End(frame.Info, _people.People.Count);
     }
@@ -120,5 +145,9 @@ internal sealed class StreamUnit : IDisposable
         PublishState();
     }
 
-    public void Dispose() => _video.Dispose();
+    public void Dispose()
+    {
+        _video.Dispose();
+        _stop.Dispose();
+    }
 }

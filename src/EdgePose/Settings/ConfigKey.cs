@@ -1,7 +1,7 @@
 namespace EdgePose.Settings;
 
 /// <summary>Notation of a key's value.</summary>
-internal enum KeyKind { Map, Text, Flag, Integer, Number, Rate, Duration, Choice, List, Secret, Size, TimeOfDay, Direction, Points }
+internal enum KeyKind { Map, Text, Flag, Integer, Number, Rate, Duration, Choice, List, Secret, Size, TimeOfDay, Direction, Points, Numbers }
 
 /// <summary>One key as its reader declared it. The manual and the JSON schema are written from the list of all.</summary>
 /// <param name="Path">Dotted; a name that the user chooses is <c>&lt;id&gt;</c>.</param>
@@ -30,6 +30,9 @@ internal sealed record ConfigKey(string Path, KeyKind Kind, Doc Doc)
 
     /// <summary>Largest number, or number of points or items; null when there is no limit.</summary>
     public double? Max { get; init; }
+
+    /// <summary>How many numbers a list of numbers has.</summary>
+    public int Count { get; init; }
 
     /// <summary>The limits in the notation of the key, such as <c>5s-18h</c>; empty when there are none.</summary>
     public string Range { get; init; } = "";

@@ -69,7 +69,9 @@ internal sealed partial class Section
         var points = entry.Value.Items.Select(item => Point(item, 0, 1)).OfType<Vector2>().ToList();
         if (entry.Value.Kind == YamlKind.List && points.Count == entry.Value.Items.Count && points.Count >= least && points.Count <= most) { return points; }
         var expected = least == most ? $"{least} points" : $"{least}–{most} points";
-        Problems.Error(entry.Value.Mark, PathOf(entry.Key), $"expected {expected} [[x, y], …] with x and y from 0 (left, top) to 1 (right, bottom)");
+        var isLength = entry.Value.Kind == YamlKind.List && (entry.Value.Items.Count < least || entry.Value.Items.Count > most);
+        Problems.Error(entry.Value.Mark, PathOf(entry.Key), $"expected {expected} [[x, y], …] with x and y from 0 (left, top) to 1 (right, bottom)"
+            + (isLength ? $", got {LengthOf(entry.Value)}" : ""));
         return [];
     }
 

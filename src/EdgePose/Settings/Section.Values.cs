@@ -143,7 +143,7 @@ internal sealed partial class Section
         if (node is null) { return fallback; }
         if (node.Kind == YamlKind.Map) { return Wrong(key, node, "a list", fallback); }
         List<YamlNode> items = node.Kind == YamlKind.Scalar ? [node] : node.Items;
-        if (items.Count is 0 || items.Count > most) { return Wrong(key, node, $"a list of 1–{most} items", fallback); }
+        if (items.Count is 0 || items.Count > most) { return WrongLength(key, node, $"a list of 1–{most} items", fallback); }
         var values = new List<string>();
         foreach (var item in items)
         {
@@ -156,17 +156,19 @@ internal sealed partial class Section
     }
 
     /// <summary>Exactly <paramref name="count"/> numbers.</summary>
-    public IReadOnlyList<float> Numbers(string key, IReadOnlyList<float> fallback, int count, double min, double max)
+    public IReadOnlyList<float> Numbers(string key, IReadOnlyList<float> fallback, int count, double min, double max, Doc? doc = null)
     {
-        var node = Take(new ConfigKey(key, KeyKind.List, new Doc("") { Default = "family" }) { Min = min, Max = max });
+        var node = Take(new ConfigKey(key, KeyKind.Numbers, doc ?? Doc.None) { Min = min, Max = max, Count = count });
         if (node is null) { return fallback; }
         var values = new List<float>();
         foreach (var item in node.Items)
         {
             if (item.Kind == YamlKind.Scalar && Scalars.TryNumber(item.Text, out var v) && v >= min && v <= max) { values.Add((float)v); }
         }
-        return values.Count == count && node.Items.Count == count
-            ? values : Wrong(key, node, $"a list of {count} numbers {Scalars.Invariant(min)}–{Scalars.Invariant(max)}", fallback);
+        var expected = $"a list of {count} numbers {Scalars.Invariant(min)}–{Scalars.Invariant(max)}";
+        if (node.Kind == YamlKind.List && node.Items.Count != count) { return WrongLength(key, node, expected, fallback); }
+        return values.Count == count
+            ? values : Wrong(key, node, expected, fallback);
     }
 
     /// <summary>The text beside one of <see cref="Names"/>; null when it is something else or <paramref name="check"/> refuses it, which is reported.</summary>

@@ -150,6 +150,15 @@ internal sealed partial class Section
         return fallback;
     }
 
+    /// <summary>The same for a list of another length: what counts is the number, which nobody wants to count.</summary>
+    private T WrongLength<T>(string key, YamlNode node, string expected, T fallback)
+    {
+        Problems.Error(node.Mark, PathOf(key), $"expected {expected}, got {LengthOf(node)}");
+        return fallback;
+    }
+
+    private static string LengthOf(YamlNode node) => node.Items.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     private static string Describe(YamlNode node) => node.Kind switch
     {
         YamlKind.Map => "a mapping",

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgePose.Domain;
 
 namespace EdgePose.Streams;
@@ -9,14 +10,17 @@ internal sealed class DropMeter
 
     /// <summary>Dropped parts at which the judgement turns; apart, so that a stream on the edge does not change it with each report.</summary>
     private const double Heavy = 0.25, Light = 0.1;
-    private readonly Dictionary<string, History> _streams = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, History> _streams = new(StringComparer.Ordinal);
 
     /// <summary>To be called with each report.</summary>
     public void Add(string stream, in FrameAccount account)
     {
-        if (!_streams.TryGetValue(stream, out var history)) { _streams.Add(stream, history = new History()); }
+        var history = _streams.GetOrAdd(stream, static _ => new History());
         history.Add(account.Received, account.Replaced + account.Stale + account.NoBuffer);
     }
+
+    /// <summary>The stream counts from nothing again, or is gone.</summary>
+    public void Forget(string stream) => _streams.TryRemove(stream, out _);
 
     public bool IsHeavy(string stream) => _streams.TryGetValue(stream, out var history) && history.IsHeavy;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace EdgePose.Streams;
 
@@ -12,58 +11,88 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
     /// <summary>Never the script: it may hold a password.</summary>
     public override string ToString() => Program + " " + string.Join(' ', Arguments);
 
+    /// <summary>Writes to standard input for as long as the process runs; null = the script is all.</summary>
+    public Func<Stream, CancellationToken, Task>? Feed { get; init; }
+
     /// <summary>ffprobe with JSON on standard output.</summary>
-    public static FfmpegCommand Probe(SourceSettings source, FfmpegTools tools)
+    /// <param name="source">What to look at.</param>
+    /// <param name="tools">The ffprobe.</param>
+    /// <param name="within">How long it may look; above the default, it waits for a key picture.</param>
+    public static FfmpegCommand Probe(SourceSettings source, FfmpegTools tools, TimeSpan within = default)
     {
         List<string> arguments = ["-hide_banner", "-v", "level+error"];
-        AddInput(arguments, source);
+        var input = new FfmpegInput(source, tools.Generation ?? FfmpegGeneration.Newest, WallClock: false, within > SourceProbe.DefaultTimeout ? within : TimeSpan.Zero);
+        arguments.AddRange(input.Arguments());
         arguments.AddRange(["-select_streams", "v", "-show_streams", "-show_format", "-of", "json"]);
-        return new FfmpegCommand(tools.Ffprobe, arguments, WriteScript(source, wallClock: false));
+        return new FfmpegCommand(tools.Ffprobe, arguments, input.Script());
     }
 
     /// <summary>ffmpeg with packed RGB24 frames of exactly <paramref name="width"/> x <paramref name="height"/> pixels on standard output.</summary>
+    /// <param name="source">What to read.</param>
+    /// <param name="tools">The ffmpeg.</param>
+    /// <param name="format">What the probe has found.</param>
     /// <param name="hardware">A concrete choice; <see cref="HardwareDecoder.Auto"/> counts as none.</param>
+    /// <param name="width">Pixels per row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="from">Seconds of a recording that are skipped, exactly.</param>
     /// <param name="furtherOutput">Options of a second output; none when empty.</param>
     public static FfmpegCommand Decode(
-        SourceSettings source, FfmpegTools tools, StreamFormat format, HardwareDecoder hardware, int width, int height, IEnumerable<string>? furtherOutput = null)
+        SourceSettings source, FfmpegTools tools, StreamFormat format, HardwareDecoder hardware, int width, int height, double from = 0,
+        IEnumerable<string>? furtherOutput = null)
     {
+        var generation = tools.Generation ?? FfmpegGeneration.Newest;
         // Verbose, because only there ffmpeg 5.1 names the pixel format that the decoder delivers, which tells hardware from software.
         List<string> arguments = ["-nostdin", "-nostats", "-hide_banner", "-v", "level+verbose"];
+        if (IsTraced(source, generation)) { arguments.Add("-debug_ts"); }
         AddDecoder(arguments, source, format, hardware);
-        if (source.Kind == SourceKind.File && source.Loop) { arguments.AddRange(["-stream_loop", "-1"]); }
-        if (IsPaced(source)) { arguments.Add("-re"); }
-        AddInput(arguments, source);
+        // From its middle on, a looped recording is read to its end; the next connection begins at the beginning.
+        if (source.Kind == SourceKind.File && source.Loop && from <= 0) { arguments.AddRange(["-stream_loop", "-1"]); }
+        // ffmpeg would take its time over what is skipped as well.
+        if (IsPaced(source) && (from <= 0 || format.IsSeekable)) { arguments.Add("-re"); }
+        if (from > 0 && format.IsSeekable) { arguments.AddRange(["-ss", from.ToString("0.000000", CultureInfo.InvariantCulture)]); }
+        var input = new FfmpegInput(source, generation, WallClock: IsUnstamped(source, format));
+        arguments.AddRange(input.Arguments());
         arguments.AddRange(["-map", string.Create(CultureInfo.InvariantCulture, $"0:{format.StreamIndex}"), "-an", "-sn", "-dn"]);
-        arguments.AddRange(["-vf", Filter(source, format, width, height)]);
+        arguments.AddRange(["-vf", Filter(source, width, height, format.IsSeekable ? 0 : from)]);
         // Without passthrough ffmpeg repeats and drops frames to keep the announced rate.
-        arguments.AddRange(["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]);
+        arguments.AddRange([generation.HasFrameRateMode ? "-fps_mode" : "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]);
         if (furtherOutput is not null) { arguments.AddRange(["-y", .. furtherOutput]); }
-        return new FfmpegCommand(tools.Ffmpeg, arguments, WriteScript(source, wallClock: IsUnstamped(source, format)));
+        return new FfmpegCommand(tools.Ffmpeg, arguments, input.Script());
     }
 
     /// <summary>
-    /// True when ffmpeg is told to announce every frame. Recordings that are read as fast as possible go without: their frames come too
-    /// quickly for a line each, and their time line is known.
+    /// True when ffmpeg tells the way of every packet: of a live source, because packets that arrive are a sign of life before the first picture,
+    /// and where only the decoder's line tells which picture is damaged.
     /// </summary>
-    public static bool IsAnnotated(SourceSettings source) => !source.Lossless || source.DiscardCorrupt;
-
-    /// <summary>True when frames are thinned out; otherwise all frames of the source arrive.</summary>
-    public static bool IsThinned(SourceSettings source, StreamFormat format) =>
-        source.Fps > 0 && (format.FramesPerSecond <= 0 || IsUnstamped(source, format) || format.FramesPerSecond > source.Fps * 1.01);
+    public static bool IsTraced(SourceSettings source, FfmpegGeneration generation) =>
+        source.Kind != SourceKind.File || (source.DiscardCorrupt && generation.DecodesAhead);
 
     /// <summary>
-    /// Takes the first frame of every 1/fps interval. ffmpeg's fps filter would repeat frames of slow sources, which would be published as
-    /// new poses, and holds each frame back until the next one has arrived.
+    /// Thins out. ffmpeg's fps filter would repeat frames of slow sources, which would be published as new poses, and holds each frame back until the
+    /// next one has arrived. What a source announces counts for nothing: some announce 5 frames a second and send 25.
     /// </summary>
-    private static string Filter(SourceSettings source, StreamFormat format, int width, int height)
+    private static string Filter(SourceSettings source, int width, int height, double from)
     {
-        var scale = string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=bilinear");
         // Side data goes first: showinfo would print it byte by byte.
-        if (IsAnnotated(source)) { scale += ",sidedata=mode=delete,showinfo=checksum=0"; }
-        if (!IsThinned(source, format)) { return scale; }
-        var fps = source.Fps.ToString("0.######", CultureInfo.InvariantCulture);
-        return $"select='isnan(prev_selected_t)+not(eq(floor(t*{fps}),floor(prev_selected_t*{fps})))',{scale}";
+        var scale = string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=bilinear,sidedata=mode=delete,showinfo=checksum=0");
+        if (from > 0) { scale = string.Create(CultureInfo.InvariantCulture, $"select='gte(t,{from:0.000000})',{scale}"); }
+        if (source.Fps <= 0) { return scale; }
+        var select = source.Kind == SourceKind.File ? FirstOfEach(source.Fps) : AtMost(source.Fps);
+        return $"select='{select}',{scale}";
     }
+
+    /// <summary>The first frame of every 1/fps interval. Containers round times to milliseconds.</summary>
+    private static string FirstOfEach(double fps) => string.Create(
+        CultureInfo.InvariantCulture, $"isnan(prev_selected_t)+not(eq(floor((t+0.001)*{fps:0.######}),floor((prev_selected_t+0.001)*{fps:0.######})))");
+
+    /// <summary>
+    /// A frame that comes not much before it is due; register 0 holds when that is (the generic cell rate algorithm, ITU-T I.371, with half an interval of
+    /// tolerance). Cameras are not punctual: a fixed grid would lose frames of one that sends exactly the wanted rate. Time that runs backwards begins anew.
+    /// </summary>
+    private static string AtMost(double fps) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"if(isnan(t),1,if(isnan(prev_selected_t)+lt(t,prev_selected_t)+gte(t,ld(0)-{0.5 / fps:0.######}),"
+        + $"st(0,if(lt(t,prev_selected_t),t,max(t,ld(0)))+{1 / fps:0.######})*0+1,0))");
 
     private static void AddDecoder(List<string> arguments, SourceSettings source, StreamFormat format, HardwareDecoder hardware)
     {
@@ -80,53 +109,6 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
             case HardwareDecoder.Auto: throw new ArgumentOutOfRangeException(nameof(hardware), hardware, "a decoder is chosen before");
             default: throw new ArgumentOutOfRangeException(nameof(hardware), hardware, "no such decoder");
         }
-    }
-
-    private static void AddInput(List<string> arguments, SourceSettings source)
-    {
-        switch (source.Kind)
-        {
-            case SourceKind.V4l2:
-                arguments.AddRange(["-f", "v4l2", "-i", source.Url]);
-                break;
-            case SourceKind.File:
-                // The prefix keeps a name such as "concat:x" a name.
-                arguments.AddRange(["-protocol_whitelist", "file,crypto,data", "-i", "file:" + Path.GetFullPath(source.Url)]);
-                break;
-            case SourceKind.Rtsp or SourceKind.Http:
-                arguments.AddRange(["-f", "concat", "-safe", "0", "-protocol_whitelist", Protocols(source.Url), "-i", "pipe:0"]);
-                break;
-            default: throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "no such kind of source");
-        }
-    }
-
-    private static string Protocols(string url) => url[..url.IndexOf(':', StringComparison.Ordinal)].ToUpperInvariant() switch
-    {
-        "RTSP" => "pipe,rtsp,tcp,rtp,udp",
-        "RTSPS" => "pipe,rtsp,tls,tcp,rtp,udp",
-        "HTTP" => "pipe,http,tcp,crypto,data",
-        "HTTPS" => "pipe,https,http,tls,tcp,crypto,data",
-        var other => throw new ArgumentException($"no protocols known for '{other}'", nameof(url)),
-    };
-
-    private static string WriteScript(SourceSettings source, bool wallClock)
-    {
-        if (source.Kind is not (SourceKind.Rtsp or SourceKind.Http)) { return ""; }
-        if (SourceUrl.Problem(source.Url) is { } problem) { throw new ArgumentException($"the address {problem}", nameof(source)); }
-        var url = SourceUrl.WithCredentials(source.Url, source.User, source.Password?.Reveal());
-        // Later than our own watchdog: this limit only frees an ffmpeg whose parent is gone.
-        var timeout = (long)(source.StallAfter + TimeSpan.FromSeconds(2)).TotalMicroseconds;
-        var script = new StringBuilder("ffconcat version 1.0\n").Append("file '").Append(url).Append("'\n");
-        if (source.Kind == SourceKind.Rtsp)
-        {
-            script.Append("option rtsp_transport ").Append(source.Transport == SourceTransport.Udp ? "udp" : "tcp").Append('\n');
-            // Do not read 20 frames to estimate a rate that nobody needs: 0.6 s instead of 2.0 s to the first frame at 15 fps (measured).
-            script.Append("option fpsprobesize 0\n");
-        }
-        script.Append(CultureInfo.InvariantCulture, $"option timeout {timeout}\n");
-        if (source.VerifyTls && source.Kind == SourceKind.Http) { script.Append("option tls_verify 1\n"); }
-        if (wallClock) { script.Append("option use_wallclock_as_timestamps 1\n"); }
-        return script.ToString();
     }
 
     /// <summary>Motion JPEG over HTTP has no time stamps; ffmpeg would invent 25 frames per second.</summary>

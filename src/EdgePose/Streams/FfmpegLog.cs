@@ -8,25 +8,36 @@ namespace EdgePose.Streams;
 /// What one ffmpeg says on its error output: the last warnings and errors (redacted), the decoder in use, and the number of decode
 /// errors. Written by the draining thread, read by anyone.
 /// </summary>
-internal sealed partial class FfmpegLog(Func<string, string> redact, Action<string, long>? onWarning, TimeProvider time)
+/// <param name="redact">Removes known secrets from a text.</param>
+/// <param name="onWarning">Gets a warning or error, at most one a second, and how many were held back.</param>
+/// <param name="time">Clock of limits.</param>
+/// <param name="decodesAhead">See <see cref="FfmpegGeneration.DecodesAhead"/>.</param>
+internal sealed partial class FfmpegLog(Func<string, string> redact, Action<string, long>? onWarning, TimeProvider time, bool decodesAhead = false)
 {
     public const int KeptLines = 20;
     private const int MaxLineBytes = 1024;
+    private const string CorruptFrame = "corrupt decoded frame";
 
     private readonly Lock _gate = new();
     private readonly Queue<string> _tail = new(KeptLines);
     private readonly LineLimiter _limiter = new(time);
     private readonly TaskCompletionSource _decoderKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LogLevelOfFfmpeg _level = LogLevelOfFfmpeg.Error;
-    private string _codec = "", _decoder = "", _pixelFormat = "", _size = "";
+    private string _codec = "", _decoder = "", _pixelFormat = "";
     private string? _hardwareProblem;
     private readonly DecodeHealth _health = new(time);
     private long _lostPackets, _damaged;
-    private bool _damagedPicture;
-    private volatile bool _sizeChanged;
+    private readonly DamageTrail _damage = new(decodesAhead);
+    private PictureShape? _shape, _expected;
+    private double _tick;
+    private long _lastPacket;
+    private volatile bool _sizeChanged, _packetsSeen;
 
-    /// <summary>Takes what ffmpeg says of each frame, when it was asked to.</summary>
-    public FrameNotes Notes { get; } = new();
+    /// <summary>Takes what ffmpeg says of each frame.</summary>
+    public FrameNotes Notes { get; init; } = new();
+
+    /// <summary>The shape of the pictures that are wanted; null = that of the first picture.</summary>
+    public PictureShape? Expected { init => _expected = value; }
 
     /// <summary>Whether the decoder still understands the stream.</summary>
     public DecodeHealth Health => _health;
@@ -50,8 +61,17 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
     /// <summary>The line in which a hardware decoder gave up; null if none did.</summary>
     public string? HardwareProblem { get { lock (_gate) { return _hardwareProblem; } } }
 
-    /// <summary>True once the source has changed its picture size while running.</summary>
+    /// <summary>True once a frame came that is of another shape than those before.</summary>
     public bool SizeChanged => _sizeChanged;
+
+    /// <summary>The first frame of another shape: its time and its shape; null before.</summary>
+    public (double Seconds, PictureShape Shape)? Change { get; private set; }
+
+    /// <summary>Shape of the pictures that the decoder delivers; null before the first one.</summary>
+    public PictureShape? Shape { get { lock (_gate) { return _shape; } } }
+
+    /// <summary>Time since the last packet of video was read; null before the first one, or when ffmpeg does not tell.</summary>
+    public TimeSpan? PacketAge => _packetsSeen ? time.GetElapsedTime(Interlocked.Read(ref _lastPacket)) : null;
 
     /// <summary>The last warnings and errors, oldest first, redacted.</summary>
     public string[] Tail()
@@ -86,14 +106,34 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
     private void AcceptBytes(ReadOnlySpan<byte> line)
     {
         if (line.IsEmpty) { return; }
-        if (!FrameLine.IsFromFilter(line)) { Accept(Encoding.UTF8.GetString(line)); }
-        else if (FrameLine.TryRead(line, out var seconds))
+        if (FrameLine.IsFromFilter(line)) { AcceptFrameLine(line); }
+        else if (FrameLine.IsTrace(line))
         {
-            var fault = (_damagedPicture ? FrameFault.Damaged : FrameFault.None)
-                | (_health.IsGarbled ? FrameFault.Garbled : FrameFault.None) | (_sizeChanged ? FrameFault.OtherSize : FrameFault.None);
-            _damagedPicture = false;
-            Notes.Add(new FrameNote(seconds, fault));
+            if (FrameLine.TryReadDecoded(line, out var decoded)) { _damage.Decoded(decoded); }
+            else if (FrameLine.IsPacket(line))
+            {
+                Interlocked.Exchange(ref _lastPacket, time.GetTimestamp());
+                _packetsSeen = true;
+            }
         }
+        else { Accept(Encoding.UTF8.GetString(line)); }
+    }
+
+    private void AcceptFrameLine(ReadOnlySpan<byte> line)
+    {
+        if (!FrameLine.TryRead(line, _tick, out var seconds))
+        {
+            if (FrameLine.TryTick(line, out var tick)) { _tick = tick; }
+            return;
+        }
+        if (_shape is { } shape && _shape != (_expected ??= shape) && !_sizeChanged)
+        {
+            Change = (seconds, shape);
+            _sizeChanged = true;
+        }
+        var fault = (_damage.TakeUntil(seconds) ? FrameFault.Damaged : FrameFault.None)
+            | (_health.IsGarbled ? FrameFault.Garbled : FrameFault.None) | (_sizeChanged ? FrameFault.OtherSize : FrameFault.None);
+        Notes.Add(new FrameNote(seconds, fault));
     }
 
     /// <summary>Takes one line without its line end.</summary>
@@ -133,12 +173,11 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
         }
         if (line.Context.StartsWith("graph ", StringComparison.Ordinal) && GraphInput().Match(line.Text) is { Success: true } input)
         {
-            var size = string.Create(CultureInfo.InvariantCulture, $"{input.Groups[1].Value}x{input.Groups[2].Value}");
+            var aspect = PictureShape.Ratio(input.Groups[4].Value);
             lock (_gate)
             {
+                _shape = new PictureShape(Number(input.Groups[1]), Number(input.Groups[2]), aspect > 0 ? aspect : 1);
                 _pixelFormat = input.Groups[3].Value;
-                if (_size.Length > 0 && _size != size) { _sizeChanged = true; }
-                _size = size;
             }
             _decoderKnown.TrySetResult();
         }
@@ -146,10 +185,10 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
 
     private void InterpretWarning(string text)
     {
-        if (text.Contains(": corrupt decoded frame in stream ", StringComparison.Ordinal))
+        // "pipe:0: corrupt decoded frame in stream 0" up to ffmpeg 6.0, "corrupt decoded frame" in the decoder's name later.
+        if (text == CorruptFrame || text.Contains(": " + CorruptFrame + " in stream ", StringComparison.Ordinal))
         {
-            // Its own frame may be thinned out; the next one that passes is predicted from it.
-            _damagedPicture = true;
+            _damage.Report();
             Interlocked.Increment(ref _damaged);
         }
         else if (MissedPackets().Match(text) is { Success: true } missed && int.TryParse(missed.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var count))
@@ -166,7 +205,9 @@ internal sealed partial class FfmpegLog(Func<string, string> redact, Action<stri
     [GeneratedRegex(@"^Stream #\d+:\d+ -> #\d+:\d+ \((\S+) \((\S+)\) -> ")]
     private static partial Regex Mapping();
 
-    [GeneratedRegex(@"^w:(\d+) h:(\d+) pixfmt:(\S+)")]
+    private static int Number(Group group) => int.TryParse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
+
+    [GeneratedRegex(@"^w:(\d{1,6}) h:(\d{1,6}) pixfmt:(\S+)(?:.*? sar:(\d+/\d+))?")]
     private static partial Regex GraphInput();
 
     [GeneratedRegex(@"^RTP: missed (\d{1,6}) packets")]

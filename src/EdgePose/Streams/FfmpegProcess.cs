@@ -24,6 +24,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task _drained;
     private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _fed = new();
+    private Task _feeding = Task.CompletedTask;
 
     private FfmpegProcess(Process process, FfmpegLog log, TimeProvider time)
     {
@@ -71,7 +73,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
             process = Process.Start(start) ?? throw new InvalidOperationException("the runtime started no process");
             var running = new FfmpegProcess(process, log, time);
             process = null;
-            running.WriteScript(command.Script);
+            if (command.Feed is null) { running.WriteScript(command.Script); }
+            else { running._feeding = running.FeedAsync(command.Feed); }
             return running;
         }
         catch (Win32Exception e)
@@ -91,17 +94,19 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <summary>Ends the process and waits until it is gone and its last words are read. May be called again.</summary>
     public async Task StopAsync()
     {
+        await _fed.CancelAsync().ConfigureAwait(false);
         if (!Exited.IsCompleted && !Signals.IsSuspended(Id) && Signals.Terminate(Id))
         {
             await WaitAtMostAsync(Exited, TermGrace).ConfigureAwait(false);
         }
         if (!Exited.IsCompleted) { _process.Kill(); }
-        await WaitAtMostAsync(Task.WhenAll(Exited, _drained), KillGrace).ConfigureAwait(false);
+        await WaitAtMostAsync(Task.WhenAll(Exited, _drained, _feeding), KillGrace).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
+        _fed.Dispose();
         _process.Dispose();
     }
 
@@ -117,6 +122,20 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         using var enough = new CancellationTokenSource();
         await Task.WhenAny(task, Task.Delay(limit, _time, enough.Token)).ConfigureAwait(false);
         await enough.CancelAsync().ConfigureAwait(false);
+    }
+
+    private async Task FeedAsync(Func<Stream, CancellationToken, Task> feed)
+    {
+        var input = _process.StandardInput.BaseStream;
+        try
+        {
+            await using (input.ConfigureAwait(false)) { await feed(input, _fed.Token).ConfigureAwait(false); }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // It was told to stop, or has ended; the exit code and its error output tell why.
+            Debug.WriteLine(e.Message);
+        }
     }
 
     private void WriteScript(string script)

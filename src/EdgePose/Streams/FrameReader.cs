@@ -12,6 +12,9 @@ internal enum ReadEnd
 
     /// <summary>The caller asked to stop.</summary>
     Stopped,
+
+    /// <summary>The pictures of a recording change their shape here.</summary>
+    Changed,
 }
 
 /// <summary>
@@ -31,6 +34,21 @@ internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper s
 
     /// <summary>Frames with one of these faults are read and counted, but not handed on.</summary>
     public FrameFault Refused { get; init; }
+
+    /// <summary>Frames that come faster than this are read and forgotten.</summary>
+    public RateLimit? Limit { get; init; }
+
+    /// <summary>Seconds of the recording that ffmpeg has skipped and does not count.</summary>
+    public double Offset { get; init; }
+
+    /// <summary>Holds frames back; null = they come in their time.</summary>
+    public MediaPace? Pace { get; init; }
+
+    /// <summary>Reading ends before the first frame of another shape.</summary>
+    public bool EndsAtChange { get; init; }
+
+    /// <summary>Presentation time of the last frame in the recording; NaN before the first one, or when there is none.</summary>
+    public double LastSeconds { get; private set; } = double.NaN;
 
     /// <summary>The source's own clock; null when it is not asked for.</summary>
     public SenderClock? Sender { get; init; }
@@ -79,9 +97,27 @@ internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper s
         }
         var note = default(FrameNote);
         var noted = Notes is not null && Notes.TryTake(_frames, out note);
-        var info = stamper.Next(noted ? Sender?.At(note.Seconds) : null);
+        if (!noted) { note = new FrameNote(double.NaN, FrameFault.None); }
+        if (EndsAtChange && (note.Fault & FrameFault.OtherSize) != 0 && !double.IsNaN(note.Seconds))
+        {
+            frame?.Dispose();
+            return ReadEnd.Changed;
+        }
         Interlocked.Exchange(ref _progress, time.GetTimestamp());
         if (Interlocked.Increment(ref _frames) == 1) { _first.SetResult(); }
+        if (Limit is not null && !Limit.TryPass())
+        {
+            frame?.Dispose();
+            return null;
+        }
+        LastSeconds = note.Seconds + Offset;
+        if (Pace is not null)
+        {
+            _handingOver = true;
+            Pace.Wait(LastSeconds, stop);
+            _handingOver = false;
+        }
+        var info = stamper.Next(noted ? Sender?.At(note.Seconds) : null, LastSeconds);
         if (frame is null)
         {
             counters.CountReceived();
@@ -89,7 +125,7 @@ internal sealed class FrameReader(FramePool pool, FrameSlot slot, FrameStamper s
             slot.CountLost(info, FrameLoss.NoBuffer);
             return null;
         }
-        if (noted && (note.Fault & Refused) != 0)
+        if ((note.Fault & Refused) != 0)
         {
             frame.Dispose();
             counters.CountReceived();

@@ -33,6 +33,9 @@ internal sealed class RetryPolicy(TimeProvider time, Random random)
     private long? _lastFrame;
     private bool _crashLoop;
 
+    /// <summary>The last attempt got nothing, and there was no frame in the last two minutes.</summary>
+    public bool IsSilent => _failures > 0 && !(_lastFrame is { } last && time.GetElapsedTime(last) < SoonAfterFrames);
+
     /// <param name="state">What the end of the connection means.</param>
     /// <param name="online">How long frames came; zero when none came.</param>
     /// <param name="silence">How long the attempt hung without an answer.</param>

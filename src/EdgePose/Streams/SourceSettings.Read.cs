@@ -12,6 +12,7 @@ internal sealed partial record SourceSettings
         var subStream = ReadSubStream(s, url);
         var user = s.Text("user", "", t => t.Length is 0 or > 256 ? "1–256 characters" : null, new Doc("User name at the camera.") { Example = "viewer" });
         user = s.OneUser(user, url?.User ?? "");
+        if (user.Contains(':', StringComparison.Ordinal)) { s.Error("user", "a user name cannot hold ':', where its password would begin (RFC 7617); give the camera a user without it"); }
         var settings = new SourceSettings
         {
             Stream = id, Url = url?.Url ?? "", SubStream = subStream, User = user,
@@ -28,6 +29,11 @@ internal sealed partial record SourceSettings
             StallAfter = s.Duration("stall_after", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), """
                 Time without a frame after which a live source counts as stalled and is opened again.
                 """),
+            KeyPictureWithin = s.Duration("key_picture_within", TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(30), """
+                How long a new connection on which video arrives waits for its first key picture, without which nothing can be decoded. Cameras send
+                one every I-frame interval, which is best set to 1-2 s in the camera. A source that sends nothing at all is opened again much earlier.
+                """),
+            PixelAspect = ReadPixelAspect(s),
             DiscardCorrupt = s.Flag("discard_corrupt", false, """
                 true leaves out the pictures in which the decoder had to conceal errors, as on lossy networks. Such pictures give wrong joints more
                 often than right ones; leaving them out gives gaps.
@@ -44,6 +50,15 @@ internal sealed partial record SourceSettings
         };
         Check(s, settings, url);
         return settings;
+    }
+
+    private static double ReadPixelAspect(Section s)
+    {
+        var text = s.Text("pixel_aspect", "auto", static t => t == "auto" || PictureShape.Ratio(t) > 0 ? null : "auto, or a ratio such as 12:11, at most 4:1", new Doc("""
+            Width of a pixel by its height. auto is what the source announces; 1:2 is for a camera that sends pictures twice as wide as they should be,
+            such as 704x288, and does not say so. Pixels are made square before anybody is looked for.
+            """) { Example = "12:11" });
+        return text == "auto" ? 0 : PictureShape.Ratio(text);
     }
 
     private static void Check(Section s, SourceSettings settings, StreamUrl? url)

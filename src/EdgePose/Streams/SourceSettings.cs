@@ -26,7 +26,13 @@ internal sealed partial record SourceSettings
     /// <summary>Frame age after which the source counts as stalled; stretched for rates below one frame in this time.</summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time a new connection may take to its first frame, counted from the start of ffmpeg.</summary>
+    /// <summary>Time that a new connection on which video arrives may take to its first key picture.</summary>
+    public TimeSpan KeyPictureWithin { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Width of a pixel by its height; 0 = as the source announces.</summary>
+    public double PixelAspect { get; init; }
+
+    /// <summary>Time a new connection may take to its first frame while nothing arrives, counted from the start of ffmpeg.</summary>
     public TimeSpan FirstFrameWithin { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Frames in which the decoder concealed errors are not handed on.</summary>
@@ -46,6 +52,12 @@ internal sealed partial record SourceSettings
     /// the traffic is encrypted then, but the camera's identity is not proven. ffmpeg 5.1 offers no such check for rtsps://.
     /// </summary>
     public bool VerifyTls { get; init; }
+
+    /// <summary>How the pictures of an HTTP source are got; found out by the probe.</summary>
+    public HttpDelivery Delivery { get; init; }
+
+    /// <summary>A playlist that this ffmpeg takes by its script only; found out by the probe.</summary>
+    public bool ViaScript { get; init; }
 
     /// <summary>From the upright source size to the size of the frames that are wanted, both in pixels.</summary>
     public Func<int, int, (int Width, int Height)> FrameSize { get; init; } = static (width, height) => (width, height);

@@ -63,6 +63,9 @@ internal static partial class SourceUrl
     /// <summary>HTTP addresses that deliver faster than real time: playlists of segments and recordings. They must be paced.</summary>
     public static bool IsSegmentedOrRecorded(string url) => RecordedPath().IsMatch(url);
 
+    /// <summary>HTTP addresses of a playlist (HLS, RFC 8216).</summary>
+    public static bool IsPlaylist(string url) => PlaylistPath().IsMatch(url);
+
     [GeneratedRegex(@"^([A-Za-z][A-Za-z0-9+.\-]*):")]
     private static partial Regex Scheme();
 
@@ -77,4 +80,7 @@ internal static partial class SourceUrl
 
     [GeneratedRegex(@"^https?://[^?#]*\.(m3u8|mp4|m4v|mov|mkv|webm|avi)([?#]|$)", RegexOptions.IgnoreCase)]
     private static partial Regex RecordedPath();
+
+    [GeneratedRegex(@"^https?://[^?#]*\.m3u8([?#]|$)", RegexOptions.IgnoreCase)]
+    private static partial Regex PlaylistPath();
 }

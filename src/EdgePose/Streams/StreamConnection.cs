@@ -17,6 +17,9 @@ internal readonly record struct ConnectionEnd(StreamState State, string Reason, 
 
     /// <summary>The decoder no longer understood the source.</summary>
     public bool Garbled { get; init; }
+
+    /// <summary>The recording goes on here, at once: its pictures change their shape. Null otherwise.</summary>
+    public RecordingPosition? GoesOn { get; init; }
 }
 
 /// <summary>One run of ffmpeg from its start to its end. It only runs and fails; <see cref="StreamSupervisor"/> decides what follows.</summary>
@@ -30,13 +33,25 @@ internal sealed class StreamConnection(SourceSettings source, FrameReader reader
     /// <summary>ffmpeg's exit code after TERM or INT, for example when the terminal sent it to the whole process group.</summary>
     private const int FfmpegToldToStop = 255;
 
+    /// <summary>ffmpeg's exit code when it has read everything, and most pictures were damaged.</summary>
+    private const int FfmpegMuchDamaged = 69;
+
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan WaitingShown = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan DecoderNameWithin = TimeSpan.FromMilliseconds(500);
     private (long Errors, long Lost, long Damaged) _counted;
-    private bool _hopeless;
+    private bool _hopeless, _waiting;
+
+    private bool IsRecording => source.Kind == SourceKind.File;
 
     /// <summary>Called once when the first frame has arrived, with ffmpeg's log.</summary>
     public required Action<FfmpegLog> OnOnline { get; init; }
+
+    /// <summary>A recording that goes on in its middle: what comes before is skipped, however long that takes.</summary>
+    public bool Resumed { get; init; }
+
+    /// <summary>Called once when packets arrive and no picture can be decoded yet.</summary>
+    public Action OnWaiting { get; init; } = static () => { };
 
     /// <summary>Called when frames stay away, before the process is ended.</summary>
     public required Action<string> OnStalled { get; init; }
@@ -94,11 +109,16 @@ internal sealed class StreamConnection(SourceSettings source, FrameReader reader
         {
             return Ended(StreamState.Reconnecting, $"more than {DecodeHealth.TolerablePerSecond} decode errors a second for 2 s; the source may have changed its codec") with { Garbled = true };
         }
-        if (process.Log.SizeChanged) { return Ended(StreamState.Reconnecting, "the source changed its picture size"); }
-        var code = process.Exited.IsCompleted ? process.ExitCode : -1;
-        if (source.EndsByItself && code == 0 && end == ReadEnd.Complete && online > TimeSpan.Zero)
+        if (end == ReadEnd.Changed && process.Log.Change is { } change)
         {
-            return Ended(StreamState.Disabled, "end of file");
+            return Ended(StreamState.Reconnecting, "the pictures change their size") with { GoesOn = new RecordingPosition(change.Seconds + reader.Offset, change.Shape) };
+        }
+        if (process.Log.SizeChanged && !IsRecording) { return Ended(StreamState.Reconnecting, "the source changed its picture size"); }
+        var code = process.Exited.IsCompleted ? process.ExitCode : -1;
+        if (IsRecording && code is 0 or FfmpegMuchDamaged && end == ReadEnd.Complete && (online > TimeSpan.Zero || Resumed))
+        {
+            return source.EndsByItself ? Ended(StreamState.Disabled, "end of file")
+                : Ended(StreamState.Reconnecting, "end of file") with { GoesOn = Resumed ? new RecordingPosition(0, null) : null };
         }
         if (code == FfmpegToldToStop) { return Ended(StreamState.Reconnecting, "ffmpeg was told to stop"); }
         if (code > 128) { return Ended(StreamState.Reconnecting, $"ffmpeg was killed by signal {code - 128}") with { Died = true }; }
@@ -115,7 +135,8 @@ internal sealed class StreamConnection(SourceSettings source, FrameReader reader
     private async Task<string?> WatchAsync(Task<ReadEnd> read, FfmpegLog log, CancellationToken stop)
     {
         var online = false;
-        while (!read.IsCompleted && !log.SizeChanged && !_hopeless)
+        // A recording is read up to the change: ffmpeg is ahead of the reader.
+        while (!read.IsCompleted && !(log.SizeChanged && !IsRecording) && !_hopeless)
         {
             if (!online && reader.FirstFrame.IsCompleted)
             {
@@ -125,11 +146,11 @@ internal sealed class StreamConnection(SourceSettings source, FrameReader reader
             Count(log);
             if (online) { OnWatch(log); }
             _hopeless = EndsOnGarbage && log.Health.IsHopeless;
-            var limit = online ? stallLimit : source.FirstFrameWithin;
+            if (!online) { NoteWaiting(log); }
+            var limit = online ? stallLimit : FirstFrameWithin(log);
             if (reader.FrameAge > limit)
             {
-                var seconds = limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-                var reason = online ? $"no frame for {seconds} s" : $"no first frame within {seconds} s";
+                var reason = WhyStalled(online, limit);
                 OnStalled(reason);
                 return reason;
             }
@@ -138,6 +159,26 @@ internal sealed class StreamConnection(SourceSettings source, FrameReader reader
         }
         if (!online && reader.Frames > 0) { await ReportOnlineAsync(log, stop).ConfigureAwait(false); }
         return null;
+    }
+
+    /// <summary>Packets that arrive are life: the first picture may be as far away as the camera's next key picture.</summary>
+    private TimeSpan FirstFrameWithin(FfmpegLog log) => IsRecording && Resumed ? Max(stallLimit, source.FirstFrameWithin)
+        : log.PacketAge is { } age && age < source.FirstFrameWithin ? Max(source.KeyPictureWithin, source.FirstFrameWithin) : source.FirstFrameWithin;
+
+    private void NoteWaiting(FfmpegLog log)
+    {
+        if (_waiting || IsRecording || log.PacketAge is null || reader.FrameAge < WaitingShown) { return; }
+        _waiting = true;
+        OnWaiting();
+    }
+
+    private string WhyStalled(bool online, TimeSpan limit)
+    {
+        var seconds = limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+        return online ? $"no frame for {seconds} s"
+            : !_waiting ? $"no first frame within {seconds} s"
+            : limit > source.FirstFrameWithin ? $"video arrives, but no key picture within {seconds} s; set the camera's I-frame interval to 1-2 s, or key_picture_within higher"
+            : $"video arrived without a key picture, and stopped for {seconds} s";
     }
 
     private async Task ReportOnlineAsync(FfmpegLog log, CancellationToken stop)

@@ -11,6 +11,7 @@ namespace EdgePose.Streams;
 internal sealed partial class StreamSupervisor
 {
     private const int ReasonLength = 2000;
+    private static readonly TimeSpan LongestHole = TimeSpan.FromHours(1);
 
     private readonly SourceSettings _source;
     private readonly FrameSlot _slot;
@@ -18,12 +19,12 @@ internal sealed partial class StreamSupervisor
     private readonly Func<string, string> _redact;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly FfmpegTools _tools;
     private readonly int _poolCapacity;
     private readonly SourceProbe _probe;
     private readonly RetryPolicy _retry;
     private readonly HardwareChoice _hardware;
     private readonly FrameStamper _stamper;
+    private FfmpegTools _tools;
     private FramePool? _pool;
     private StreamStatus _status;
     private int _attempts;
@@ -45,7 +46,7 @@ internal sealed partial class StreamSupervisor
         (_source, _slot, _onStatus, _redact, _time, _logger) = (source, slot, onStatus, redact, time, logger);
         (_tools, _poolCapacity) = (tools ?? new FfmpegTools(), poolCapacity);
         _device = device ?? new V4l2Device();
-        _probe = new SourceProbe(_tools, redact, time);
+        _probe = new SourceProbe(_tools, redact, time, () => Report(_status!.State, Waiting));
         _retry = new RetryPolicy(time, random ?? new Random());
         _hardware = new HardwareChoice(source.Hardware, File.Exists);
         _stamper = new FrameStamper(source.Stream, time);
@@ -93,7 +94,7 @@ internal sealed partial class StreamSupervisor
                 Report(StreamState.Disabled, end.Reason);
                 return;
             }
-            if (end.HardwareRefused) { continue; }
+            if (end.HardwareRefused || IsProgress(end)) { continue; }
             Counters.CountRestart(end.State);
             var silence = end.Online > TimeSpan.Zero ? TimeSpan.Zero : _time.GetElapsedTime(began);
             var retry = _retry.Next(end.State, end.Online, silence, end.Died);
@@ -156,12 +157,17 @@ internal sealed partial class StreamSupervisor
         }
     }
 
-    /// <summary>Frames per second that arrive; 0 when unknown.</summary>
-    private double FrameRate(StreamFormat format) => FfmpegCommand.IsThinned(_source, format) ? _source.Fps : format.FramesPerSecond;
+    /// <summary>True when a recording goes on at once; one that does not get on is an error like others.</summary>
+    private static bool IsProgress(ConnectionEnd end) => end.GoesOn is not null && end.Online > TimeSpan.Zero;
 
-    /// <summary>Slow sources get three frame intervals.</summary>
+    /// <summary>Frames per second that arrive; 0 when unknown.</summary>
+    private double FrameRate(StreamFormat format) =>
+        _source.Fps > 0 && (format.FramesPerSecond <= 0 || format.FramesPerSecond > _source.Fps) ? _source.Fps : format.FramesPerSecond;
+
+    /// <summary>Slow sources get three frame intervals, and a recording may have a hole, of which no news comes before its end.</summary>
     internal static TimeSpan StallLimit(SourceSettings source, double rate)
     {
+        if (source.Kind == SourceKind.File) { return LongestHole; }
         var slow = rate > 0 ? TimeSpan.FromSeconds(3 / rate) : TimeSpan.Zero;
         return slow > source.StallAfter ? slow : source.StallAfter;
     }

@@ -22,16 +22,17 @@ internal sealed class VideoStream : IDisposable
     /// <param name="redact">Removes known secrets from a text.</param>
     /// <param name="time">Clock of stamps, limits and rates.</param>
     /// <param name="logger">Gets changes of state and ffmpeg's warnings.</param>
+    /// <param name="gate">Shared with the other streams.</param>
     public VideoStream(
         SourceSettings source, StreamHistory history, Action wake, Action<StreamStatus> onStatus, Func<string, string> redact, TimeProvider time,
-        ILogger<StreamSupervisor> logger)
+        ILogger<StreamSupervisor> logger, ConnectGate gate)
     {
         _history = history;
         Slot = new FrameSlot(source.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins, wake);
         Supervision = new Supervision($"stream={source.Stream}", time, logger);
         _time = time;
         // Whoever is told of a change must not be able to end the stream.
-        _supervisor = new StreamSupervisor(source, Slot, s => Supervision.Guard("a change of its state", () => onStatus(s)), redact, time, logger);
+        _supervisor = new StreamSupervisor(source, Slot, s => Supervision.Guard("a change of its state", () => onStatus(s)), redact, time, logger) { Gate = gate };
         _received = new RateMeter(() => Slot.Received, time);
         _processed = new RateMeter(() => Slot.Account.Processed, time);
         _dropped = new RateMeter(() => Slot.Dropped, time);

@@ -7,7 +7,6 @@ using EdgePose.SystemTests.Peers.Rtsp;
 namespace EdgePose.SystemTests.Daemon;
 
 /// <summary>Clocks that can be audited: what a camera whose clock is 90 s behind leaves in the messages, with and without its time asked for.</summary>
-[Collection("Daemon")]
 public sealed class CameraClockTests(DaemonFixture fixture, ITestOutputHelper output)
 {
     private static readonly TimeSpan Behind = TimeSpan.FromSeconds(90);
@@ -15,11 +14,11 @@ public sealed class CameraClockTests(DaemonFixture fixture, ITestOutputHelper ou
     [Fact]
     public async Task CameraTime_IsTheSendersOnceItHasReported_AndOtherwiseSaidToBeArrival()
     {
-        var people = await PeopleAsync();
-        await using var camera = new ScriptedRtspServer(RtspScript.Endless(people, rate: 10) with { CameraClock = -Behind });
+        var figure = await FigureAsync();
+        await using var camera = new ScriptedRtspServer(RtspScript.Endless(figure, rate: 10) with { CameraClock = -Behind });
         await using var broker = await MosquittoBroker.StartAsync();
         await using var sub = await MosquittoSub.StartAsync(broker);
-        using var site = new Site();
+        using var site = Site.OfFigures();
         site.Configure(broker.Port, $$"""
             told: { url: {{camera.Url}}, camera_time: true }
             plain: {{camera.Url}}
@@ -34,8 +33,8 @@ public sealed class CameraClockTests(DaemonFixture fixture, ITestOutputHelper ou
         var lag = JsonDocument.Parse(state.Payload).RootElement.GetProperty("camera_lag_ms").GetDouble();
         output.WriteLine($"told: captured {(told.Received - told.Captured).TotalSeconds:0.000} s before received, published {(told.Published - told.Received).TotalMilliseconds:0} ms after; camera_lag_ms {lag:0}");
         // The delay of this machine under load comes on top; it is never negative.
-        Assert.InRange((told.Received - told.Captured).TotalSeconds, Behind.TotalSeconds - 0.01, Behind.TotalSeconds + 5);
-        Assert.InRange(lag / 1000, Behind.TotalSeconds - 0.01, Behind.TotalSeconds + 5);
+        Assert.InRange((told.Received - told.Captured).TotalSeconds, Behind.TotalSeconds - 0.01, Behind.TotalSeconds + 30);
+        Assert.InRange(lag / 1000, Behind.TotalSeconds - 0.01, Behind.TotalSeconds + 30);
         Assert.True(told.Published >= told.Received);
         Assert.All(plain, static t => Assert.True(t.Source == "arrival" && t.Captured == t.Received && t.Published >= t.Received));
         Assert.All(Times(sub, "told").Where(static t => t.Source == "arrival"), static t => Assert.Equal(t.Captured, t.Received));
@@ -50,10 +49,10 @@ public sealed class CameraClockTests(DaemonFixture fixture, ITestOutputHelper ou
             return (Time("captured"), Time("received"), Time("published"), document.RootElement.GetProperty("time_source").GetString()!);
         })];
 
-    private async Task<Elementary> PeopleAsync()
+    private async Task<Elementary> FigureAsync()
     {
-        var path = Path.ChangeExtension(fixture.FewPeople, ".h264");
-        if (!File.Exists(path)) { await Tool.RunAsync("ffmpeg", "-nostdin", "-v", "error", "-i", fixture.FewPeople, "-c", "copy", "-bsf:v", "h264_mp4toannexb", path); }
+        var path = Path.ChangeExtension(fixture.ShortFigure, ".h264");
+        if (!File.Exists(path)) { await Tool.RunAsync("ffmpeg", "-nostdin", "-v", "error", "-i", fixture.ShortFigure, "-c", "copy", "-bsf:v", "h264_mp4toannexb", path); }
         return Elementary.Load(path);
     }
 }

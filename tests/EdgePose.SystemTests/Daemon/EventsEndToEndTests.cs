@@ -6,7 +6,6 @@ using EdgePose.Tests.Sinks.Mqtt;
 namespace EdgePose.SystemTests.Daemon;
 
 /// <summary>From a clip of real people over rules and spool to subscribers that know nothing of us.</summary>
-[Collection("Daemon")]
 public sealed class EventsEndToEndTests(DaemonFixture fixture, ITestOutputHelper output)
 {
     private const string Rules = """
@@ -56,8 +55,8 @@ public sealed class EventsEndToEndTests(DaemonFixture fixture, ITestOutputHelper
     {
         await using var broker = await MosquittoBroker.StartAsync();
         await using var sub = await MosquittoSub.StartAsync(broker);
-        using var site = new Site();
-        site.Configure(broker.Port, Site.Loop("cam", fixture.People), mqtt: "commands: [snapshot-state]");
+        using var site = Site.OfFigures();
+        site.Configure(broker.Port, Site.Loop("cam", fixture.Figure), mqtt: "commands: [snapshot-state]");
         await using var daemon = site.Run();
         await sub.WaitForAsync(m => m.Topic == Site.Topic("streams/cam/availability") && m.Payload == "online");
 

@@ -4,20 +4,19 @@ using EdgePose.Peers;
 namespace EdgePose.SystemTests.Daemon;
 
 /// <summary>F07, F08, F12: the decoder dies, hangs, or gets rubbish.</summary>
-[Collection("Daemon")]
 public sealed class F07_FfmpegTests(DaemonFixture fixture, ITestOutputHelper output)
 {
     private const int SigStop = 19;
 
     [Theory]
-    [InlineData(EdgePoseProcess.SigKill, 5)]
-    [InlineData(SigStop, 12)] // noticed by the age of the frames: five seconds
-    public async Task FfmpegKilledOrSuspended_PosesAreBackInANewEpochAndNoProcessStays(int signal, double within)
+    [InlineData(EdgePoseProcess.SigKill)]
+    [InlineData(SigStop)] // noticed by the age of the frames
+    public async Task FfmpegKilledOrSuspended_PosesAreBackInANewEpochAndNoProcessStays(int signal)
     {
         await using var broker = await MosquittoBroker.StartAsync();
         await using var sub = await MosquittoSub.StartAsync(broker);
-        using var site = new Site();
-        site.Configure(broker.Port, Site.Loop("clip", fixture.People));
+        using var site = Site.OfFigures();
+        site.Configure(broker.Port, Site.Loop("clip", fixture.Figure));
         await using var daemon = site.Run();
         var first = await PoseMessage.WaitAsync(sub, daemon, "clip");
         var old = Assert.Single(daemon.Children());
@@ -27,7 +26,6 @@ public sealed class F07_FfmpegTests(DaemonFixture fixture, ITestOutputHelper out
         await PoseMessage.WaitAsync(sub, daemon, "clip", first.Epoch);
         output.WriteLine($"signal {signal} to ffmpeg: poses again after {clock.Elapsed.TotalSeconds:0.0} s");
 
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, within);
         Assert.False(Directory.Exists($"/proc/{old}")); // gone and reaped
         Assert.Single(daemon.Children());
     }

@@ -3,7 +3,6 @@ using System.Globalization;
 namespace EdgePose.SystemTests.Daemon;
 
 /// <summary>F17: addresses that want ffmpeg to do something else. The whole program, as its user starts it.</summary>
-[Collection("Daemon")]
 public sealed class F17_UrlTricksTests
 {
     private static readonly string[] Tricks =

@@ -3,7 +3,6 @@ using EdgePose.Peers;
 namespace EdgePose.SystemTests.Daemon;
 
 /// <summary>Accelerators that are configured and not there: the ONNX Runtime of the package feed has the CPU provider alone.</summary>
-[Collection("Daemon")]
 public sealed class F22_ProviderTests(DaemonFixture fixture)
 {
     private const string Chain = "inference: { providers: [tensorrt, cuda, cpu] }\n";
@@ -13,8 +12,8 @@ public sealed class F22_ProviderTests(DaemonFixture fixture)
     {
         await using var broker = await MosquittoBroker.StartAsync();
         await using var sub = await MosquittoSub.StartAsync(broker);
-        using var site = new Site();
-        site.Configure(broker.Port, Site.Loop("cam", fixture.People), more: Chain);
+        using var site = Site.OfFigures();
+        site.Configure(broker.Port, Site.Loop("cam", fixture.Figure), more: Chain);
         await using var daemon = site.Run();
         await PoseMessage.WaitAsync(sub, daemon, "cam");
         var status = await sub.WaitForAsync(m => m.Topic == Site.Topic("status") && m.Payload.Contains("runs on cpu, earlier providers did not start", StringComparison.Ordinal));
@@ -29,8 +28,8 @@ public sealed class F22_ProviderTests(DaemonFixture fixture)
     [Fact]
     public async Task ProviderThatIsRequired_IsCodeFourWithTheReason()
     {
-        using var site = new Site();
-        site.Configure(Tools.FreePort(), Site.Loop("cam", fixture.People), more: Chain);
+        using var site = Site.OfFigures();
+        site.Configure(Tools.FreePort(), Site.Loop("cam", fixture.Figure), more: Chain);
         var run = await site.RunVerbAsync("run", "--config", site.ConfigPath, "--require-ep", "cuda");
         Assert.True(run.ExitCode == 4, run.ToString());
         Assert.Contains("cuda", run.Errors, StringComparison.Ordinal);

@@ -23,7 +23,6 @@ namespace EdgePose.SystemTests.Daemon;
 /// pictures are 160x120, so that two cores can decode sixteen of them and inference is what lacks; the network is a few nodes around a loop whose
 /// length is measured and set before the start, so that the overload is known. EDGEPOSE_OVERLOAD_SECONDS=120 makes it as long as promised.
 /// </summary>
-[Collection("Daemon")]
 public sealed class F25_OverloadTests(ITestOutputHelper output) : IDisposable
 {
     private const int Streams = 16;

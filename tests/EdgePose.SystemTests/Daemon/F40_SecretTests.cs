@@ -3,7 +3,6 @@ using EdgePose.SystemTests.Peers;
 
 namespace EdgePose.SystemTests.Daemon;
 
-[Collection("Daemon")]
 public sealed class F40_SecretTests(DaemonFixture fixture, ITestOutputHelper output)
 {
     private const string Camera = "c4m-canary %2F/@:#?&=+é", Broker = "brk-canary /%@:#?&";
@@ -11,13 +10,13 @@ public sealed class F40_SecretTests(DaemonFixture fixture, ITestOutputHelper out
     [Fact]
     public async Task Passwords_AreInNoLogLineProcessListEnvironmentOrMessage()
     {
-        using var server = new RtspServer(fixture.People, "viewer", Camera);
+        using var server = new RtspServer(fixture.Figure, "viewer", Camera);
         await using var broker = await MosquittoBroker.StartAsync(new BrokerOptions
         {
             Users = new Dictionary<string, string> { ["edgepose"] = Broker, ["witness"] = "w" },
         });
         await using var sub = await MosquittoSub.StartAsync(broker, user: "witness", password: "w");
-        using var site = new Site();
+        using var site = Site.OfFigures();
         site.AddCredential("camera.front", Camera);
         site.AddCredential("mqtt.password", Broker);
         Configure(site, broker, server, "fps: 5");
@@ -38,7 +37,7 @@ public sealed class F40_SecretTests(DaemonFixture fixture, ITestOutputHelper out
         daemon.Signal(EdgePoseProcess.SigHup);
         await daemon.WaitForLogAsync("reload refused");
         daemon.Signal(EdgePoseProcess.SigTerm);
-        Assert.Equal(0, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await daemon.WaitForExitAsync(Tools.Patience));
 
         await enough.CancelAsync();
         var (rounds, found) = await watching;

@@ -4,7 +4,6 @@ using EdgePose.Peers;
 namespace EdgePose.SystemTests.Daemon;
 
 /// <summary>The program under limits that a shell or a container sets.</summary>
-[Collection("Daemon")]
 public sealed class F41_LimitTests(DaemonFixture fixture)
 {
     [Theory]

@@ -3,14 +3,13 @@ using System.Text.Json;
 namespace EdgePose.SystemTests.Daemon;
 
 /// <summary>The names in a line of <c>log.format: json</c>: log readers rely on them.</summary>
-[Collection("Daemon")]
 public sealed class JsonLogTests
 {
     [Fact]
     public async Task JsonFormat_ALine_HasTheNamesThatLogReadersKnow()
     {
         DaemonFixture.NeedModels();
-        using var site = new Site();
+        using var site = Site.OfFigures();
         site.Configure(0, "cam: /nowhere/clip.mp4", more: "log: { format: json }\n");
         await using var daemon = site.Run("--stdout");
         await daemon.WaitForLogAsync("\"Stream\":\"cam\"");

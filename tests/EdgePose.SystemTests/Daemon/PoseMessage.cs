@@ -25,12 +25,12 @@ internal sealed record PoseMessage(string Stream, int Epoch, long Seq, IReadOnly
         [.. sub.Seen.Where(m => m.Topic == Site.Topic($"streams/{stream}/poses")).Select(m => Parse(m.Payload))];
 
     /// <summary>Waits until a frame with people of an epoch after <paramref name="epoch"/> has arrived.</summary>
-    public static async Task<PoseMessage> WaitAsync(MosquittoSub sub, EdgePoseProcess daemon, string stream, int epoch = 0, double seconds = 30)
+    public static async Task<PoseMessage> WaitAsync(MosquittoSub sub, EdgePoseProcess daemon, string stream, int epoch = 0)
     {
         PoseMessage? found = null;
         await Tools.UntilAsync(
             () => Task.FromResult((found = Of(sub, stream).FirstOrDefault(p => p.Epoch > epoch && p.People.Count > 0)) is not null),
-            () => $"no people of {stream} after epoch {epoch} within {seconds} s; the log:\n{string.Join('\n', daemon.Log)}", TimeSpan.FromSeconds(seconds));
+            () => $"no people of {stream} after epoch {epoch}; the log:\n{string.Join('\n', daemon.Log)}");
         return found!;
     }
 }

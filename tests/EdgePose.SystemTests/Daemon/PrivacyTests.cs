@@ -5,7 +5,6 @@ using EdgePose.SystemTests.Peers;
 namespace EdgePose.SystemTests.Daemon;
 
 /// <summary>No pixels leave the process: what goes to the broker and to standard output is searched for pictures.</summary>
-[Collection("Daemon")]
 public sealed class PrivacyTests(DaemonFixture fixture, ITestOutputHelper output)
 {
     [Fact]
@@ -22,7 +21,7 @@ public sealed class PrivacyTests(DaemonFixture fixture, ITestOutputHelper output
             await Tools.UntilAsync(
                 () => Task.FromResult(PoseMessage.Of(sub, "cam").Count(p => p.People.Count > 0) >= 20), () => string.Join('\n', daemon.Log));
             daemon.Signal(EdgePoseProcess.SigTerm);
-            await daemon.WaitForExitAsync(TimeSpan.FromSeconds(10));
+            await daemon.WaitForExitAsync(Tools.Patience);
         }
         var traffic = tap.Captured;
         output.WriteLine($"{traffic.Length} bytes of traffic, highest entropy {PictureSigns.HighestEntropy(traffic):0.0} bits a byte");

@@ -6,7 +6,6 @@ using EdgePose.SystemTests.Peers.Rtsp;
 namespace EdgePose.SystemTests.Daemon;
 
 /// <summary><c>edgepose probe</c> and F04: the ways in which a source cannot be opened are told apart.</summary>
-[Collection("Daemon")]
 public sealed class ProbeTests(DaemonFixture fixture)
 {
     private const string Password = "pr0be canary/@";

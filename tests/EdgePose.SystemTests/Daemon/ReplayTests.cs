@@ -13,7 +13,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.SystemTests.Daemon;
 
-[Collection("Daemon")]
 public sealed class ReplayTests(DaemonFixture fixture, ITestOutputHelper output)
 {
     /// <summary>The road in front, the lawn beside it, and everything that a person could do there.</summary>

@@ -9,6 +9,7 @@ internal sealed class Site : IDisposable
     public const string Node = "test-box";
 
     private readonly Dictionary<string, string> _environment = [];
+    private bool _figures;
 
     public Site()
     {
@@ -16,6 +17,14 @@ internal sealed class Site : IDisposable
         // Two daemons never share a spool.
         _environment["XDG_STATE_HOME"] = Path.Combine(Folder, "state");
         _environment["CREDENTIALS_DIRECTORY"] = Directory.CreateDirectory(Path.Combine(Folder, "credentials")).FullName;
+    }
+
+    /// <summary>One whose streams see the figure of <see cref="DaemonFixture.Figure"/>: for all that is not about the networks.</summary>
+    public static Site OfFigures()
+    {
+        var site = new Site { _figures = true };
+        TinyNetwork.Write(site.Folder);
+        return site;
     }
 
     public string Folder { get; }
@@ -52,7 +61,8 @@ internal sealed class Site : IDisposable
     public Site Configure(int port, string streams, string mqtt = "", string more = "")
     {
         var broker = port == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"mqtt:\n  url: mqtt://127.0.0.1:{port}\n{Indented(mqtt)}");
-        Write("edgepose.yaml", $"node: {Node}\n{broker}pose: {{ max_people: 4 }}\n{more}streams:\n{Indented(streams)}");
+        var network = _figures ? $"models: {{ folders: [{Folder}] }}\npose: {{ model: {TinyNetwork.Name}, max_people: 4 }}\n" : "pose: { max_people: 4 }\n";
+        Write("edgepose.yaml", $"node: {Node}\n{broker}{network}{more}streams:\n{Indented(streams)}");
         return this;
     }
 

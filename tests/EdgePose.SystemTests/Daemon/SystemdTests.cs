@@ -6,15 +6,14 @@ using EdgePose.Peers;
 namespace EdgePose.SystemTests.Daemon;
 
 /// <summary>What the daemon says to systemd, received as systemd would.</summary>
-[Collection("Daemon")]
 public sealed class SystemdTests(DaemonFixture fixture)
 {
     [Fact]
     public async Task Notifications_AreReadyStatusWatchdogReloadingAndStopping()
     {
         await using var broker = await MosquittoBroker.StartAsync();
-        using var site = new Site();
-        site.Configure(broker.Port, Site.Loop("clip", fixture.People));
+        using var site = Site.OfFigures();
+        site.Configure(broker.Port, Site.Loop("clip", fixture.Figure));
         var path = Path.Combine(site.Folder, "notify");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));
@@ -32,7 +31,7 @@ public sealed class SystemdTests(DaemonFixture fixture)
         await UntilAsync("RELOADING=1\nMONOTONIC_USEC=");
         await UntilAsync("READY=1");
         daemon.Signal(EdgePoseProcess.SigTerm);
-        Assert.Equal(0, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await daemon.WaitForExitAsync(Tools.Patience));
         await UntilAsync("STOPPING=1");
         await stop.CancelAsync();
         await receiving;
@@ -45,8 +44,8 @@ public sealed class SystemdTests(DaemonFixture fixture)
     [Fact]
     public async Task LogUnderJournald_CarriesPriorities()
     {
-        using var site = new Site().With("JOURNAL_STREAM", "8:1");
-        site.Configure(0, $"clip: {{ url: {fixture.FewPeople}, pace: max }}");
+        using var site = Site.OfFigures().With("JOURNAL_STREAM", "8:1");
+        site.Configure(0, $"clip: {{ url: {fixture.ShortFigure}, pace: max }}");
         var result = await site.RunVerbAsync("run", "--config", site.ConfigPath, "--stdout", "--until-end");
         Assert.Equal(0, result.ExitCode);
         Assert.All(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), l => Assert.Matches("^<[2-7]>", l));

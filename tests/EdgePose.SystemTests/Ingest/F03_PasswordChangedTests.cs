@@ -16,16 +16,17 @@ public sealed class F03_PasswordChangedTests(FaultFolder fixture, ITestOutputHel
         await using var camera = new ScriptedRtspServer(RtspScript.Endless(clip));
         await using var proxy = new FaultProxy(camera.Port);
         var source = RtspSourceTests.Rtsp($"rtsp://127.0.0.1:{proxy.Port}/cam") with { User = "viewer", Password = new Secret("old canary") };
-        await using var stream = new RunningStream(source);
-        await stream.WaitForFramesAsync(10, 20);
+        var time = new FakeTimeProvider();
+        await using var stream = new RunningStream(source, time: time);
+        await stream.WaitForFramesAsync(10);
         var before = camera.Connections;
 
         camera.Script = camera.Script with { Refuse = static (_, method) => method == "DESCRIBE" ? "401 Unauthorized" : null };
         proxy.Reset();
-        await stream.WaitAsync(static s => s.Status.State == StreamState.AuthFailed, 10, "auth failed");
-        await Task.Delay(TimeSpan.FromSeconds(6));
+        await FastClock.RunAsync(time, stream, TimeSpan.FromMinutes(5), () => stream.Status.State == StreamState.AuthFailed);
+        await FastClock.RunAsync(time, stream, TimeSpan.FromSeconds(20), static () => false);
 
-        output.WriteLine($"{camera.Connections - before} connections in the 6 s after the refusal; {stream.Status.Reason}");
+        output.WriteLine($"{camera.Connections - before} connections in the 20 s after the refusal; {stream.Status.Reason}");
         Assert.Equal(StreamState.AuthFailed, stream.Status.State);
         Assert.Equal(1, camera.Connections - before);
         Assert.Contains("401", stream.Status.Reason, StringComparison.Ordinal);

@@ -38,7 +38,7 @@ public sealed class F04_SourceNotThereTests(FaultFolder fixture, ITestOutputHelp
         {
             foreach (var (stream, (what, _, state)) in streams.Zip(cases))
             {
-                await stream.WaitAsync(s => s.Statuses.Any(x => x.State == state), 60, what);
+                await stream.WaitAsync(s => s.Statuses.Any(x => x.State == state), what);
             }
             var reasons = streams.Zip(cases).Select(static p => p.First.Statuses.First(x => x.State == p.Second.State).Reason).ToArray();
             output.WriteLine(string.Join('\n', cases.Zip(reasons).Select(static p => $"{p.First.What}: {p.First.State}: {p.Second}")));
@@ -68,7 +68,7 @@ public sealed class F04_SourceNotThereTests(FaultFolder fixture, ITestOutputHelp
         };
         await using (var stream = new RunningStream(source))
         {
-            await stream.WaitAsync(static s => s.Status.State == StreamState.TlsError, 20, "tls error");
+            await stream.WaitAsync(static s => s.Status.State == StreamState.TlsError, "tls error");
             output.WriteLine(stream.Status.Reason);
         }
         await stop.CancelAsync();

@@ -50,7 +50,7 @@ public sealed class F09_CrashLoopTests(FaultFolder fixture, ITestOutputHelper ou
     {
         var tools = new FakeTool(fixture.Folder).Pair("f09-old", "echo \"Unrecognized option 'fps_mode'.\" >&2; echo 'Error splitting the argument list: Option not found' >&2; exit 1");
         await using var stream = new RunningStream(Source, tools);
-        await stream.WaitAsync(static s => s.Status.State == StreamState.Failed, 10, "failed");
+        await stream.WaitAsync(static s => s.Status.State == StreamState.Failed, "failed");
         Assert.Contains("5.1 or later", stream.Status.Reason, StringComparison.Ordinal);
         Assert.NotEmpty(stream.Status.Messages);
     }
@@ -59,7 +59,7 @@ public sealed class F09_CrashLoopTests(FaultFolder fixture, ITestOutputHelper ou
     public async Task Missing_IsFailedAndNamesThePackage()
     {
         await using var stream = new RunningStream(Source, new FfmpegTools("/nonexistent/ffmpeg", "/nonexistent/ffprobe"));
-        await stream.WaitAsync(static s => s.Status.State == StreamState.Failed, 5, "failed");
+        await stream.WaitAsync(static s => s.Status.State == StreamState.Failed, "failed");
         Assert.Contains("apt-get install ffmpeg", stream.Status.Reason, StringComparison.Ordinal);
     }
 }

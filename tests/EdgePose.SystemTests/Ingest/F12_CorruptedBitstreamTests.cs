@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.SystemTests.Peers;
 using EdgePose.SystemTests.Peers.Rtsp;
@@ -21,11 +22,11 @@ public sealed class F12_CorruptedBitstreamTests(FaultFolder fixture, ITestOutput
     public async Task DamagedPictures_AreCountedLoggedOnceASecondAndHandedOn_OrLeftOutWhenAskedFor()
     {
         await using var camera = Camera("f12.h264");
+        var clock = Stopwatch.StartNew();
         await using var all = new RunningStream(RtspSourceTests.Rtsp(camera.Url));
         await using var whole = new RunningStream(RtspSourceTests.Rtsp(camera.Url) with { DiscardCorrupt = true });
-        await all.WaitForFramesAsync(90, 25);
-        await whole.WaitAsync(static s => s.Supervisor.Counters.Refused >= 5, 45, "damaged pictures");
-        var seconds = (all.Frames.Last().CapturedUtc - all.Frames.First().CapturedUtc).TotalSeconds;
+        await all.WaitForFramesAsync(90);
+        await whole.WaitAsync(static s => s.Supervisor.Counters.Refused >= 5, "damaged pictures");
 
         foreach (var (name, stream) in ((string, RunningStream)[])[("all", all), ("whole", whole)])
         {
@@ -37,7 +38,7 @@ public sealed class F12_CorruptedBitstreamTests(FaultFolder fixture, ITestOutput
         Assert.Equal(0, all.Supervisor.Counters.Refused);
         Assert.InRange(whole.Supervisor.Counters.Refused, 5, whole.Supervisor.Counters.DamagedPictures);
         var lines = all.Lines.Count(static l => l.Contains("ffmpeg:", StringComparison.Ordinal));
-        Assert.InRange(lines, 1, (int)seconds + 3);
+        Assert.InRange(lines, 1, (int)clock.Elapsed.TotalSeconds + 2);
     }
 
     private static byte[] Damaged(byte[] nal)

@@ -5,7 +5,6 @@ using EdgePose.SystemTests.Peers.Rtsp;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>F14: time stamps that jump, stand still or run backwards, and ten times the frames.</summary>
-[Collection("Ingest")]
 public sealed class F14_TimeStampTests(IngestFixture fixture, ITestOutputHelper output)
 {
     private const uint Step = 90_000 / Clip.Rate;
@@ -30,7 +29,7 @@ public sealed class F14_TimeStampTests(IngestFixture fixture, ITestOutputHelper 
         var streams = cameras.Select(static c => new RunningStream(RtspSourceTests.Rtsp(c.Url))).ToArray();
         try
         {
-            await Task.WhenAll(streams.Select(static s => s.WaitForFramesAsync(75, 60))); // the stamps change after two seconds
+            await Task.WhenAll(streams.Select(static s => s.WaitForFramesAsync(75))); // the stamps change after two seconds
             foreach (var ((name, _), stream) in cases.Zip(streams))
             {
                 var frames = stream.Frames.ToArray();
@@ -48,7 +47,7 @@ public sealed class F14_TimeStampTests(IngestFixture fixture, ITestOutputHelper 
         Assert.All(cases.Zip(streams), static p => Assert.True(p.Second.Statuses.All(static s => s.Epoch <= 1), p.First.Name));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task TenTimesTheFrames_TheNewestWinAndMemoryStaysFlat()
     {
         var clip = Clip.MakePlain(fixture.Folder, "gray", "f14.h264");
@@ -59,14 +58,13 @@ public sealed class F14_TimeStampTests(IngestFixture fixture, ITestOutputHelper 
                 .Select(static (p, i) => p with { Due = TimeSpan.FromSeconds(i < 30 ? i / 15.0 : 2 + ((i - 30) / 150.0)), RtpTime = (uint)(i < 30 ? i * Step : (30 * Step) + ((i - 30) * Step / 10)) }),
         });
         await using var stream = new RunningStream(RtspSourceTests.Rtsp(camera.Url));
-        await stream.WaitForFramesAsync(150, 25);
+        await stream.WaitForFramesAsync(150);
         GC.Collect();
         var (before, received) = (GC.GetTotalMemory(true), stream.Supervisor.Counters.Received);
-        await Task.Delay(TimeSpan.FromSeconds(4));
+        await stream.WaitAsync(s => s.Supervisor.Counters.Received >= received + 600, "600 frames more");
         var (after, more) = (GC.GetTotalMemory(true), stream.Supervisor.Counters.Received - received);
 
-        output.WriteLine($"{more} frames in 4 s, {(after - before) / 1024} KiB more memory, {stream.Slot.Dropped} replaced, age of the newest {stream.Supervisor.Counters.DroppedNoBuffer} without a buffer");
-        Assert.True(more > 200, $"{more} frames");
+        output.WriteLine($"{more} frames more, {(after - before) / 1024} KiB more memory, {stream.Slot.Dropped} replaced, age of the newest {stream.Supervisor.Counters.DroppedNoBuffer} without a buffer");
         Assert.InRange(after - before, long.MinValue, 4_000_000); // the lists of this test grow; frames of 57,600 bytes would be 34 MB
         Assert.Equal((StreamState.Online, 1), (stream.Status.State, stream.Status.Epoch));
     }

@@ -5,22 +5,21 @@ using EdgePose.Streams;
 namespace EdgePose.SystemTests.Ingest;
 
 /// <summary>F16: ffmpeg's error output floods, with control characters and secrets in it.</summary>
-[Collection("Ingest")]
 public sealed class F16_StderrFloodTests(IngestFixture fixture, ITestOutputHelper output)
 {
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task TenThousandLinesASecond_AreDrainedAndLoggedOnceASecond_AndMemoryStaysFlat()
     {
         var noise = Path.Combine(fixture.Folder, "f16.noise");
         // 1,000 lines at a time, so that the shell is not the bottleneck; frames come in between.
         await File.WriteAllTextAsync(noise, string.Concat(Enumerable.Range(0, 1000).Select(static i => $"\u001b[31m[h264 @ 0x55] [warning] flood \u0007 rtsp://u:hidden@h/x {i}\u001b[0m\n")));
         var tools = new FakeTool(fixture.Folder).Pair("f16", $"i=0; while [ $i -lt 100 ]; do cat '{noise}' >&2; {FakeTool.Frame}; sleep 0.04; i=$((i+1)); done; exit 1");
-        await using var stream = new RunningStream(new SourceSettings { Stream = "cam", Url = "rtsp://cam.test/x", FrameSize = static (_, _) => (32, 24) }, tools);
-        await stream.WaitForFramesAsync(5, 20);
         var clock = Stopwatch.StartNew();
+        await using var stream = new RunningStream(new SourceSettings { Stream = "cam", Url = "rtsp://cam.test/x", FrameSize = static (_, _) => (32, 24) }, tools);
+        await stream.WaitForFramesAsync(5);
         GC.Collect();
         var before = GC.GetTotalMemory(true);
-        await stream.WaitAsync(static s => s.Status.State == StreamState.Reconnecting, 60, "the flood has ended");
+        await stream.WaitAsync(static s => s.Status.State == StreamState.Reconnecting, "the flood has ended");
         var (seconds, grown) = (clock.Elapsed.TotalSeconds, GC.GetTotalMemory(true) - before);
 
         var lines = stream.Lines.Where(static l => l.Contains("flood", StringComparison.Ordinal)).ToArray();

@@ -2,10 +2,7 @@ using EdgePose.SystemTests.Peers;
 
 namespace EdgePose.SystemTests.Ingest;
 
-/// <summary>
-/// The folder of one class of fault tests. These classes run beside one another, because they mostly wait; those that count processes or
-/// memory are in the collection Ingest, which runs alone.
-/// </summary>
+/// <summary>The folder of one class of fault tests. They run beside one another, because they mostly wait: a file belongs to one test.</summary>
 public sealed class FaultFolder : IDisposable
 {
     private readonly Lazy<string> _longClip;

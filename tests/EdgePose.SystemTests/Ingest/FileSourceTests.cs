@@ -4,7 +4,6 @@ using EdgePose.SystemTests.Peers;
 
 namespace EdgePose.SystemTests.Ingest;
 
-[Collection("Ingest")]
 public sealed class FileSourceTests(IngestFixture fixture)
 {
     private SourceSettings File(string path) => new()
@@ -16,8 +15,8 @@ public sealed class FileSourceTests(IngestFixture fixture)
     public async Task Pace_Max_LosesNoFrameAndEndsDisabled()
     {
         await using var stream = new RunningStream(File(fixture.ShortClip));
-        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(20));
-        await stream.WaitForFramesAsync(60, 5);
+        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(60));
+        await stream.WaitForFramesAsync(60);
 
         Assert.Equal(60, stream.Frames.Count);
         Assert.Equal(60, stream.Supervisor.Counters.Received);
@@ -36,8 +35,8 @@ public sealed class FileSourceTests(IngestFixture fixture)
     public async Task Pace_MaxWithFps_TakesOneFramePerInterval()
     {
         await using var stream = new RunningStream(File(fixture.ShortClip) with { Fps = 5 });
-        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(20));
-        await stream.WaitForFramesAsync(20, 5);
+        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(60));
+        await stream.WaitForFramesAsync(20);
         Assert.Equal(20, stream.Supervisor.Counters.Received);
     }
 
@@ -45,17 +44,17 @@ public sealed class FileSourceTests(IngestFixture fixture)
     public async Task Pace_Realtime_TakesAsLongAsTheClip()
     {
         await using var stream = new RunningStream(File(fixture.ShortClip) with { Pace = SourcePace.Realtime });
-        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(20));
+        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(60));
         var frames = stream.Frames.ToArray();
         Assert.Equal(60, stream.Supervisor.Counters.Received);
-        Assert.InRange((frames[^1].CapturedUtc - frames[0].CapturedUtc).TotalSeconds, 3.0, 8.0);
+        Assert.True((frames[^1].CapturedUtc - frames[0].CapturedUtc).TotalSeconds > 3); // of 4; a busy machine adds to it
     }
 
     [Fact]
     public async Task Loop_GoesOnAfterTheEnd_InTheSameEpoch()
     {
         await using var stream = new RunningStream(File(fixture.ShortClip) with { Loop = true });
-        await stream.WaitForFramesAsync(150, 20);
+        await stream.WaitForFramesAsync(150);
         Assert.Equal(StreamState.Online, stream.Status.State);
         Assert.All(stream.Frames, static f => Assert.Equal(1, f.Epoch));
     }
@@ -67,22 +66,25 @@ public sealed class FileSourceTests(IngestFixture fixture)
         await Tool.RunAsync("ffmpeg", "-nostdin", "-v", "error", "-y", "-i", fixture.ShortClip, "-c", "copy", "-metadata:s:v:0", "rotate=90", rotated);
         (int, int) asked = default;
         await using var stream = new RunningStream(File(rotated) with { FrameSize = (w, h) => { asked = (w, h); return (w, h); } });
-        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(20));
+        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal((240, 320), asked);
         Assert.Equal(60, stream.Supervisor.Counters.Received);
     }
 
     [Fact]
-    public async Task PictureSizeChange_RestartsWithANewEpoch()
+    public async Task PictureSizeChange_GoesOnInANewEpoch_AtTheSpeedOfTheRecording()
     {
-        // A transport stream made of two sizes behind one another: the decoder goes on with another size in the middle.
-        var first = Clip.Make(fixture.Folder, 3, "a.ts", "-f", "mpegts");
-        var second = Clip.Make(fixture.Folder, 3, "b.ts", "-vf", "scale=640:480", "-f", "mpegts");
+        // A transport stream made of two sizes behind one another, both beginning at time 0: the decoder goes on with another size in the middle.
+        var first = Clip.Make(fixture.Folder, 1, "a.ts", "-f", "mpegts");
+        var second = Clip.Make(fixture.Folder, 1, "b.ts", "-vf", "scale=640:480", "-f", "mpegts");
         var joined = Path.Combine(fixture.Folder, "joined.ts");
         await System.IO.File.WriteAllBytesAsync(joined, [.. await System.IO.File.ReadAllBytesAsync(first), .. await System.IO.File.ReadAllBytesAsync(second)]);
         await using var stream = new RunningStream(File(joined) with { Pace = SourcePace.Realtime });
-        await stream.WaitForEpochAsync(2, 20);
-        Assert.Contains(stream.Statuses, static s => s.Reason == "the source changed its picture size");
+        await stream.Completion.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal([(1, 15L), (2, 15L)], stream.Frames.GroupBy(static f => f.Epoch).Select(static g => (g.Key, g.Max(static f => f.Sequence) - (g.Key == 1 ? -1 : 14))));
+        var last = stream.Frames.Where(static f => f.Epoch == 2).ToArray();
+        Assert.True((last[^1].CapturedUtc - last[0].CapturedUtc).TotalSeconds > 0.7);
+        Assert.Equal((StreamState.Disabled, 640, 480), (stream.Status.State, stream.Status.Width, stream.Status.Height));
     }
 
     [Fact]
@@ -90,10 +92,10 @@ public sealed class FileSourceTests(IngestFixture fixture)
     {
         var path = Path.Combine(fixture.Folder, "later.mp4");
         await using var stream = new RunningStream(File(path));
-        await stream.WaitAsync(static s => s.Status.State == StreamState.NotFound, 10, "not found");
+        await stream.WaitAsync(static s => s.Status.State == StreamState.NotFound, "not found");
         Assert.Contains("no such file", stream.Status.Reason, StringComparison.Ordinal);
         System.IO.File.Copy(fixture.ShortClip, path);
-        await stream.WaitForFramesAsync(60, 20);
+        await stream.WaitForFramesAsync(60);
     }
 
     [Fact]
@@ -102,7 +104,7 @@ public sealed class FileSourceTests(IngestFixture fixture)
         var path = Path.Combine(fixture.Folder, "garbage.mp4");
         await System.IO.File.WriteAllBytesAsync(path, new byte[5000]);
         await using var stream = new RunningStream(File(path));
-        await stream.WaitAsync(static s => s.Supervisor.Counters.Restarts(StreamState.Reconnecting) >= 2, 15, "two attempts");
+        await stream.WaitAsync(static s => s.Supervisor.Counters.Restarts(StreamState.Reconnecting) >= 2, "two attempts");
         Assert.Contains("Invalid data", stream.Status.Reason, StringComparison.Ordinal);
     }
 }

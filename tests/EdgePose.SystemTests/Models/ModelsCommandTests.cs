@@ -94,7 +94,7 @@ public sealed class ModelsCommandTests : IDisposable
     [InlineData("huge-input", "is not of a usable size")]
     [InlineData("huge-constant", "does not run on")]
     [InlineData("huge-tensor", "does not fit the data it holds")]
-    [InlineData("external", "lies in another file")]
+    [InlineData("external", "is not a file beside the model")]
     [InlineData("nan-weight", "contains NaN")]
     [InlineData("nan-output", "not finite")]
     [InlineData("legacy", "Unrecognized attribute: consumed_inputs")]

@@ -5,7 +5,6 @@ using EdgePose.Tests.Sinks.Mqtt;
 
 namespace EdgePose.SystemTests.Observation;
 
-[Collection("Observation")]
 public sealed class MetricsPageTests : IDisposable
 {
     private readonly TinySite _site = new();
@@ -146,5 +145,3 @@ public sealed class MetricsPageTests : IDisposable
 }
 
 /// <summary>One after the other; beside them others may run, because what is watched are processes of their own.</summary>
-[CollectionDefinition("Observation")]
-public sealed class ObservationSuite;

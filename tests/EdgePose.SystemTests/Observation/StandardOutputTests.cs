@@ -5,7 +5,6 @@ using EdgePose.Peers;
 namespace EdgePose.SystemTests.Observation;
 
 /// <summary>Who reads standard output, slowly or no longer, has no power over the daemon.</summary>
-[Collection("Observation")]
 public sealed class StandardOutputTests : IDisposable
 {
     private readonly TinySite _site = new();

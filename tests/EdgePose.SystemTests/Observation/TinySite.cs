@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text.Json;
 using EdgePose.Peers;
 using EdgePose.Service.Observe;
-using EdgePose.Tests.Networks.Runtime;
 
 namespace EdgePose.SystemTests.Observation;
 
@@ -14,32 +12,19 @@ namespace EdgePose.SystemTests.Observation;
 /// </summary>
 internal sealed class TinySite : IDisposable
 {
-    public const string Model = "tiny";
+    public const string Model = TinyNetwork.Name;
     public const int Rate = 25;
 
     public TinySite()
     {
         Folder = Directory.CreateTempSubdirectory("edgepose-tiny-").FullName;
-        var network = TinyModel.Person(14);
-        File.WriteAllBytes(Path.Combine(Folder, "tiny.onnx"), network);
-        File.WriteAllText(Path.Combine(Folder, "tiny.yaml"), $$"""
-            name: {{Model}}
-            kind: litepose
-            file: tiny.onnx
-            sha256: {{Convert.ToHexStringLower(SHA256.HashData(network))}}
-            input: { width: 64, height: 64 }
-            outputs: [coarse, fine]
-            skeleton: crowdpose14
-            licence: none
-            source: made by the tests
-            """);
+        TinyNetwork.Write(Folder);
     }
 
     public string Folder { get; }
     public string ConfigPath => Path.Combine(Folder, "edgepose.yaml");
     public string Socket => Path.Combine(Folder, "status.sock");
-    // Below the ports that the kernel gives to outgoing connections, so that nobody gets it between now and the start of the daemon.
-    public int MetricsPort { get; } = Random.Shared.Next(10_000, 30_000);
+    public int MetricsPort { get; } = Tools.FreePort();
     public Uri Page(string path) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{MetricsPort}{path}"));
 
     /// <summary>A clip without compression; 64 x 64 pixels unless the name says otherwise.</summary>

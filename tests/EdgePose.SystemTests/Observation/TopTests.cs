@@ -3,7 +3,6 @@ using EdgePose.Service.Observe;
 
 namespace EdgePose.SystemTests.Observation;
 
-[Collection("Observation")]
 public sealed class TopTests : IDisposable
 {
     private readonly TinySite _site = new();

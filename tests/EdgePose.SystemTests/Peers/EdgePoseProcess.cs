@@ -63,7 +63,7 @@ internal sealed class EdgePoseProcess : IAsyncDisposable
 
     /// <summary>Runs a verb to its end.</summary>
     public static Task<VerbResult> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
-        RunProgramAsync([Host, Assembly, .. arguments], environment, TimeSpan.FromSeconds(60));
+        RunProgramAsync([Host, Assembly, .. arguments], environment, TimeSpan.FromMinutes(3));
 
     /// <summary>Runs another build of the program to its end: <paramref name="line"/> is its path, or what starts it, and the arguments.</summary>
     public static async Task<VerbResult> RunProgramAsync(

@@ -50,7 +50,7 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     /// <summary>Skips the test where mosquitto is not installed.</summary>
     public static async Task<MosquittoBroker> StartAsync(BrokerOptions? options = null)
     {
-        Assert.SkipUnless(Program is not null, "needs mosquitto: apt-get install mosquitto");
+        Need.FromSetup(Program is not null, "needs mosquitto: apt-get install mosquitto");
         var broker = new MosquittoBroker(Tools.FreePort(), options?.Prefix ?? []);
         try
         {

@@ -24,7 +24,7 @@ internal sealed class MosquittoSub : IAsyncDisposable
     public static async Task<MosquittoSub> StartAsync(
         MosquittoBroker broker, string filter = "#", string user = "", string password = "", string caFile = "")
     {
-        Assert.SkipUnless(Program is not null, "needs mosquitto_sub: apt-get install mosquitto-clients");
+        Need.FromSetup(Program is not null, "needs mosquitto_sub: apt-get install mosquitto-clients");
         // Its debug lines, which say when the subscription stands, are block-buffered on a pipe; stdbuf replaces itself by the program.
         var start = new ProcessStartInfo("stdbuf") { RedirectStandardError = true, RedirectStandardOutput = true };
         List<string> arguments =

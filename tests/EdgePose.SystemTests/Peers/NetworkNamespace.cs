@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using EdgePose.Peers;
 using EdgePose.TestSupport;
 
 namespace EdgePose.SystemTests.Peers;
 
 /// <summary>
-/// A network namespace that holds nothing but a loopback device, on which packets can be lost. Skips the test where namespaces or nftables are
-/// not permitted or not installed.
+/// A network namespace that holds nothing but a loopback device, on which packets can be lost. Skips the test where that is
+/// not permitted.
 /// </summary>
 internal sealed class NetworkNamespace : IDisposable
 {
@@ -19,7 +20,9 @@ internal sealed class NetworkNamespace : IDisposable
 
     public static NetworkNamespace Create()
     {
-        Assert.SkipUnless(Missing.Value is null, $"needs a network namespace with nftables: {Missing.Value}");
+        Need.FromSetup(Tools.Find("nft", "/usr/sbin", "/sbin") is not null, "needs nft: apt-get install nftables");
+        Need.FromSetup(Tools.Find("ip", "/usr/sbin", "/sbin") is not null, "needs ip: apt-get install iproute2");
+        Assert.SkipUnless(Missing.Value is null, $"needs the right to make a network namespace with nftables: {Missing.Value}");
         var space = new NetworkNamespace(NextName());
         try
         {

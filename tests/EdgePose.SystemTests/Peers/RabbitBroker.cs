@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using EdgePose.TestSupport;
 
 namespace EdgePose.Peers;
 
@@ -41,7 +42,7 @@ internal sealed class RabbitBroker : IAsyncDisposable
     /// <summary>Skips the test where RabbitMQ is not installed.</summary>
     public static async Task<RabbitBroker> StartAsync()
     {
-        Assert.SkipUnless(Program is not null, "needs RabbitMQ: apt-get install rabbitmq-server");
+        Need.FromSetup(Program is not null, "needs RabbitMQ: apt-get install rabbitmq-server");
         var broker = new RabbitBroker(Tools.FreePort());
         try
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EdgePose.Domain;
+using EdgePose.Networks.Runtime;
 using EdgePose.Streams;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -48,7 +49,9 @@ internal static class ReconnectingSources
         long done;
         do
         {
-            await Task.Delay(100);
+            await Task.Delay(300);
+            // What is still in use counts, not what the next collection or the allocator has yet to give back.
+            FreeMemory.TrimAll();
             done = sources.Sum(s => s.Supervisor.Status.Reconnects);
             var use = ProcessUse.Of(Environment.ProcessId, done, 0);
             Console.WriteLine($"{use.Done} {use.Rss} {use.Files} {use.Threads}");

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using EdgePose.Peers;
 using EdgePose.TestSupport;
 
 namespace EdgePose.SystemTests.Peers;
@@ -31,7 +32,7 @@ internal sealed partial class RtspServer : IDisposable
     /// <param name="space">Where it runs; null = in the tests' own network.</param>
     public RtspServer(string? clip = null, string? user = null, string? password = null, NetworkNamespace? space = null)
     {
-        Assert.SkipUnless(Missing.Value is null, $"needs GStreamer's RTSP server: {Missing.Value}");
+        Need.FromSetup(Missing.Value is null, $"needs GStreamer's RTSP server: {Missing.Value}");
         (_clip, _user, _password, _space, Port) = (clip, user, password, space, FreePort());
         Start();
     }
@@ -87,12 +88,7 @@ internal sealed partial class RtspServer : IDisposable
 
     public void Dispose() => Kill();
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => Tools.FreePort();
 
     private void Send(int signal)
     {

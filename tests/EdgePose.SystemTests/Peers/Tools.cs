@@ -10,18 +10,30 @@ namespace EdgePose.Peers;
 internal static partial class Tools
 {
     /// <summary>Long enough for a busy machine; a test that passes never waits for it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Path of a program in PATH or one of the further folders; null when it is not installed.</summary>
     public static string? Find(string program, params IEnumerable<string> folders) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(folders)
             .Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
 
+    // Below the ports that the kernel gives to outgoing connections, and each handed out once: nobody gets it between now and its use.
+    private const int FirstPort = 10_000, Ports = 20_000;
+    private static int _lastPort = Random.Shared.Next(Ports);
+
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + (Interlocked.Increment(ref _lastPort) % Ports);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException) { continue; } // somebody else's
+        }
     }
 
     public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> otherwise, TimeSpan? patience = null)
@@ -60,7 +72,7 @@ internal static partial class Tools
         return start;
     }
 
-    private static int ParentOf(int process)
+    internal static int ParentOf(int process)
     {
         try
         {

@@ -8,10 +8,10 @@ namespace EdgePose.SystemTests.Publish;
 /// <summary>F27. The broker is away for the time of 10,000 events.</summary>
 public sealed class F27_BrokerAwayTests(ITestOutputHelper output)
 {
-    private const int Waiting = 10_000;
+    private const int Waiting = 10_000, Live = 40;
 
     [Fact]
-    public async Task TenThousandEventsWaited_AllArriveInTheOrderOfTheirStreamAndLiveOnesWaitBelowFiveSeconds()
+    public async Task TenThousandEventsWaited_AllArriveInTheOrderOfTheirStreamAndLiveOnesOfOthersAreNotBehindThem()
     {
         await using var broker = await MosquittoBroker.StartAsync(new BrokerOptions { Extra = "max_queued_messages 0" });
         broker.Kill();
@@ -31,15 +31,13 @@ public sealed class F27_BrokerAwayTests(ITestOutputHelper output)
         await using var witness = new Witness(broker, "witness", "edgepose/source/streams/+/events", session: false);
         await Tools.UntilAsync(() => witness.Connections > 0, "the witness did not come");
         way.Stalled = false;
-        var (raised, watch) = (new Dictionary<string, TimeSpan>(StringComparer.Ordinal), Stopwatch.StartNew());
-        var (waits, seen) = (new List<double>(), 0);
-        var arrived = new List<(string Stream, string Reason)>();
-        for (var live = 0; live < 40 || arrived.Count < Waiting + raised.Count; live++)
+        var (watch, seen, arrived) = (Stopwatch.StartNew(), 0, new List<(string Stream, string Reason)>());
+        for (var live = 0; live < Live || arrived.Count < Waiting + 2 * Live; live++)
         {
-            if (live < 40)
+            if (live < Live)
             {
-                raised[$"live {live}"] = watch.Elapsed;
                 site.Raise($"s{live % 4}", $"live {live}");
+                site.Raise("quiet", $"live {live}");
             }
             await Task.Delay(50);
             foreach (var payload in witness.Payloads.Skip(seen))
@@ -47,21 +45,23 @@ public sealed class F27_BrokerAwayTests(ITestOutputHelper output)
                 seen++;
                 var (stream, reason, _, _) = EventSite.Read(payload);
                 arrived.Add((stream, reason));
-                if (raised.TryGetValue(reason, out var at)) { waits.Add((watch.Elapsed - at).TotalSeconds); }
             }
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"{arrived.Count} of {Waiting + raised.Count} arrived; {site.Spool.Stats()}");
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(3), $"{arrived.Count} of {Waiting + 2 * Live} arrived; {site.Spool.Stats()}");
         }
-        output.WriteLine($"{arrived.Count} events in {watch.Elapsed.TotalSeconds:0.0} s; live ones waited at most {waits.Max():0.00} s");
+        var quiet = arrived.Select((a, i) => (a.Stream, At: i)).Where(a => a.Stream == "quiet").Select(a => a.At).ToList();
+        output.WriteLine($"{arrived.Count} events in {watch.Elapsed.TotalSeconds:0.0} s; the first of a stream of which none waited was number {quiet[0]}");
 
-        Assert.Equal(40, waits.Count);
-        Assert.InRange(waits.Max(), 0, 5);
-        foreach (var stream in arrived.GroupBy(a => a.Stream))
+        Assert.Equal(Live, quiet.Count);
+        // It was raised as the first of the others went out: their streams take turns with its own.
+        Assert.InRange(quiet[0], 0, Waiting / 2);
+        Assert.Equal(Enumerable.Range(0, Live).Select(n => $"live {n}"), arrived.Where(a => a.Stream == "quiet").Select(a => a.Reason));
+        foreach (var stream in arrived.Where(a => a.Stream != "quiet").GroupBy(a => a.Stream))
         {
             var first = stream.Select(a => a.Reason).Distinct().ToList();
             var waited = first.Where(r => !r.StartsWith("live", StringComparison.Ordinal)).Select(r => int.Parse(r, null)).ToList();
             Assert.Equal(Waiting / 4, waited.Count);
             Assert.Equal(waited.Order(), waited);
-            Assert.Equal(first.Count - 10, first.FindLastIndex(r => !r.StartsWith("live", StringComparison.Ordinal)) + 1);
+            Assert.Equal(first.Count - Live / 4, first.FindLastIndex(r => !r.StartsWith("live", StringComparison.Ordinal)) + 1);
         }
     }
 }

@@ -112,7 +112,7 @@ public sealed class WireTests : IDisposable
     }
 
     /// <summary>The library would make room for all of it first.</summary>
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task Connect_AnswerThatAnnounces256MiB_IsNamedAndNotWaitedFor()
     {
         await using var client = Start(Options);

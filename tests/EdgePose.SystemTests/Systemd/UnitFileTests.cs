@@ -78,7 +78,7 @@ public sealed partial class UnitFileTests(ITestOutputHelper output) : IDisposabl
 
     private (int Code, string Output) Analyze(params string[] arguments)
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "needs systemd-analyze (Debian package systemd)");
+        Need.FromSetup(File.Exists("/usr/bin/systemd-analyze"), "needs systemd-analyze (Debian package systemd)");
         var start = new ProcessStartInfo("systemd-analyze", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         // systemd looks for drop-ins and other units beside the file instead of in the system's folders.
         start.Environment["SYSTEMD_UNIT_PATH"] = _folder + ":";

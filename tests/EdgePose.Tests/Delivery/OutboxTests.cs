@@ -21,7 +21,7 @@ public sealed class OutboxTests
         }
     }
 
-    [Theory]
+    [Theory(DisableParallelization = true)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Poses_SteadyFlowToThreeSinks_AllocateNothingOnTheCaller(bool areHung)
@@ -101,6 +101,42 @@ public sealed class OutboxTests
         await UntilAsync(() => sink.Taken.Count == before + 2);
         Assert.Equal(["Availability  online", "Zone front 4"], sink.Taken.Skip(before));
         Assert.Equal(1, outbox.Sinks[0].Stats.Reconnects);
+    }
+
+    [Fact]
+    public async Task TakeOver_ANewSinkIsToldEverythingThatTheFormerOneKnew()
+    {
+        var (former, next) = (new ThrowingSink { Name = "a" }, new ThrowingSink { Name = "a" });
+        await using var before = new Outbox(Options, [former], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
+        before.Start();
+        before.SetZone("front", "hall", 2);
+        before.SetZone("front", "gone", 1);
+        await UntilAsync(() => former.Taken.Contains("Zone front 1"));
+        await using var after = new Outbox(Options, [next], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
+        after.TakeOver(before);
+        after.RemoveZone("front", "gone");
+        await before.StopAsync(CancellationToken.None);
+        after.Start();
+        await UntilAsync(() => next.Taken.Count == 3);
+        Assert.Equal(["Availability  online", "Zone front ", "Zone front 2"], next.Taken.Order());
+    }
+
+    [Fact]
+    public async Task SetRate_OtherRate_CountsAtOnceForKnownAndNewStreams()
+    {
+        var (sink, time) = (new ThrowingSink { Name = "a" }, new FakeTimeProvider());
+        await using var outbox = new Outbox(Options, [sink], time, NullLogger<Outbox>.Instance, () => true);
+        outbox.Start();
+        void Offer() { for (var i = 0; i < 3; i++) { time.Advance(TimeSpan.FromMilliseconds(1)); outbox.Poses(Samples.Report(time, 1, sequence: i)); } }
+        Offer();
+        await UntilAsync(() => sink.Bodies.Count == 3);
+        outbox.SetRate(0.01);
+        Offer();
+        Assert.Equal(2, outbox.Sinks[0].Stats.RateLimited);
+        outbox.SetRate(0);
+        Offer();
+        Assert.Equal(2, outbox.Sinks[0].Stats.RateLimited);
+        await UntilAsync(() => sink.Bodies.Count == 4);
     }
 
     [Fact]

@@ -7,6 +7,8 @@ public sealed class SkeletonsTests
     public static TheoryData<string, int, int> Layouts => new()
     {
         { "coco17", 17, 17 }, { "crowdpose14", 14, 14 }, { "coco_wholebody133", 133, 23 }, { "mpii16", 16, 16 },
+        { "halpe26", 26, 26 }, { "aic14", 14, 14 }, { "ap10k17", 17, 17 }, { "hand21", 21, 21 }, { "face106", 106, 106 },
+        { "points9", 9, 9 }, { "points300", 300, 300 },
     };
 
     [Theory, MemberData(nameof(Layouts))]
@@ -68,4 +70,23 @@ public sealed class SkeletonsTests
         Assert.Contains("'coco18'", e.Message, StringComparison.Ordinal);
         Assert.Contains("coco17, crowdpose14, coco_wholebody133, mpii16", e.Hint, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("points")]
+    [InlineData("points0")]
+    [InlineData("points301")]
+    [InlineData("points017")]
+    [InlineData("points-3")]
+    [InlineData("coco18")]
+    public void Get_UnknownName_SaysWhatIsPossible(string name)
+    {
+        var e = Assert.Throws<UserError>(() => Skeletons.Get(name));
+        Assert.False(Skeletons.IsKnown(name));
+        Assert.Contains("points21 for 21 joints", e.Hint, StringComparison.Ordinal);
+    }
+
+    /// <summary>A network that only says how many joints it has is taken for the most usual layout.</summary>
+    [Fact]
+    public void All_OfOneNumberOfJoints_BeginsWithTheMostUsual() =>
+        Assert.Equal(["coco17", "crowdpose14"], [Skeletons.All.First(s => s.Count == 17).Name, Skeletons.All.First(s => s.Count == 14).Name]);
 }

@@ -74,7 +74,7 @@ public sealed class ValuesTests
         Assert.Throws<ArgumentOutOfRangeException>(() => list.RemoveAt(3));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Lists_ACrowdSeenBefore_AllocateNothing()
     {
         var (poses, people) = (new PoseList(17), new TrackedPoseList(17));

@@ -284,7 +284,7 @@ public sealed class EventEngineTests
         Assert.All(events.Where(e => e.Phase == EventPhase.Start), e => Assert.Equal(skeleton.BodyJoints, e.History[0].Points.Count));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void SteadyState_AllocatesNothing()
     {
         var engine = new EventEngine(Options(Rule(new ZoneRule.Settings()), Rule(new OccupancyRule.Settings()), Line, Dwell with { UpdateEvery = TimeSpan.Zero }, Crowding with { UpdateEvery = TimeSpan.Zero }, Fall, Lying, HandUp, WrongWay), _ => { });

@@ -133,7 +133,7 @@ public sealed class EventsUnitTests : IDisposable
         Assert.Equal(1, unit.Supervised.Sum(s => s.Faults));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task Take_SteadyState_AllocatesNothing()
     {
         await using var unit = Unit(Yaml);

@@ -134,7 +134,7 @@ public sealed class HumanModelsTests : IDisposable
     private TfjsImportResult Convert(string name, TfjsImportOptions? options = null)
     {
         var json = Path.Combine(Repo.Root, "node_modules", "@vladmandic", "human", "models", $"{name}.json");
-        Assert.SkipUnless(File.Exists(json), "needs the npm package @vladmandic/human (npm ci --ignore-scripts)");
+        Need.FromSetup(File.Exists(json), "needs the npm package @vladmandic/human (npm ci --ignore-scripts)");
         var suffix = options?.PersonOnly == true ? "-person" : "";
         return TfjsImporter.Convert(json, Path.Combine(_folder, $"{name}{suffix}.onnx"), options);
     }

@@ -18,7 +18,7 @@ public sealed class FramePathTests
 {
     private const int Width = 64, Height = 48, Warm = 500, Round = 1000, Rounds = 3;
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void ThousandFrames_FromThePipeToTheTrack_AllocateNothingOnEitherThread()
     {
         using var session = TinyModel.Open(Describe(), TinyModel.Person(14), 14);

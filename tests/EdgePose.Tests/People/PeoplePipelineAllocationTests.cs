@@ -17,7 +17,7 @@ public sealed class PeoplePipelineAllocationTests
     private const int Frames = 30;
     private const double Fps = 30;
 
-    [Theory]
+    [Theory(DisableParallelization = true)]
     [InlineData(true, 1)]
     [InlineData(false, 3)]
     public void Process_OfFramesWithSomebodyWalking_AllocatesNothing(bool adaptive, int period)

@@ -1,5 +1,6 @@
 using EdgePose.Domain;
 using EdgePose.Service;
+using EdgePose.Service.Configuration;
 using EdgePose.Tests.Service.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,20 +26,24 @@ public sealed class DaemonTests : IDisposable
 
     private readonly ReloadRequests _reloads = new();
 
-    private Pipeline Build(string node = "hall")
+    private EdgePoseConfig Load(string node = "hall")
     {
         _built++;
-        var config = Loading.Good($"node: {node}\nstreams:\n  front: {{ url: rtsp://cam.lan/x, enabled: false }}\n");
-        return Pipeline.Build(config, new PipelineOptions("", Stream.Null), new Redactor(), NullLoggerFactory.Instance, TimeProvider.System);
+        return Loading.Good($"node: {node}\nstreams:\n  front: {{ url: rtsp://cam.lan/x, enabled: false }}\n");
     }
 
-    private Daemon New(Func<Pipeline> rebuild, DaemonExit? exit = null, TimeProvider? time = null) =>
-        new(Build(), rebuild, _reloads, exit ?? _exit, _notify, time ?? TimeProvider.System, _lifetime, NullLogger<Daemon>.Instance);
+    private Pipeline Build()
+    {
+        return Pipeline.Build(Load(), new PipelineOptions("", Stream.Null), new Redactor(), NullLoggerFactory.Instance, TimeProvider.System);
+    }
+
+    private Daemon New(Func<EdgePoseConfig> load, DaemonExit? exit = null, TimeProvider? time = null) =>
+        new(Build(), load, _reloads, exit ?? _exit, _notify, time ?? TimeProvider.System, _lifetime, NullLogger<Daemon>.Instance);
 
     [Fact]
     public async Task Run_UntilStopped_SaysReadyLivesAndStopsWithoutFailure()
     {
-        using var daemon = New(() => Build());
+        using var daemon = New(() => Load());
         await daemon.StartAsync(CancellationToken.None);
         Assert.Equal("READY=1\nSTATUS=0 streams", _systemd.ReceiveUntil("READY=1"));
         _systemd.ReceiveUntil("WATCHDOG=1");
@@ -51,7 +56,7 @@ public sealed class DaemonTests : IDisposable
     [Fact]
     public async Task Reload_GoodConfiguration_IsExchanged()
     {
-        using var daemon = New(() => Build("porch"));
+        using var daemon = New(() => Load("porch"));
         await daemon.StartAsync(CancellationToken.None);
         _systemd.ReceiveUntil("READY=1");
         Parallel.For(0, 50, _ => _reloads.Request());
@@ -76,9 +81,32 @@ public sealed class DaemonTests : IDisposable
     }
 
     [Fact]
+    public async Task Reload_NothingChanged_SaysSoToAllWhoAsked()
+    {
+        using var daemon = New(() => Load());
+        await daemon.StartAsync(CancellationToken.None);
+        _systemd.ReceiveUntil("READY=1");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => _reloads.AskAsync())).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.All(answers, a => Assert.StartsWith("{\"reload\":\"unchanged\"", System.Text.Encoding.UTF8.GetString(a.Data.Span), StringComparison.Ordinal));
+        Assert.InRange(_built, 2, 4);
+        await daemon.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Reload_RefusedOrAfterTheEnd_IsAnswered()
+    {
+        using var daemon = New(() => throw new UserError(ExitCode.Configuration, "line 3 is wrong\nline 4\nline 5\nline 6"));
+        await daemon.StartAsync(CancellationToken.None);
+        var answer = await _reloads.AskAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal("refused, the former configuration goes on: line 3 is wrong; line 4; line 5; and 1 more, see the log", answer.Error);
+        await daemon.StopAsync(CancellationToken.None);
+        Assert.Equal("the daemon stops", (await _reloads.AskAsync().WaitAsync(TimeSpan.FromSeconds(20))).Error);
+    }
+
+    [Fact]
     public async Task Run_UntilEndWithoutALiveSource_EndsByItself()
     {
-        using var daemon = New(() => Build(), new DaemonExit { StopWhenSourcesEnd = true });
+        using var daemon = New(() => Load(), new DaemonExit { StopWhenSourcesEnd = true });
         await daemon.StartAsync(CancellationToken.None);
         await daemon.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.True(_lifetime.Stopped);
@@ -88,7 +116,7 @@ public sealed class DaemonTests : IDisposable
     public async Task Run_DefectInTheMiddle_IsAFailureNotACleanExit()
     {
         // The reporter's clock throws what nobody foresaw.
-        using var daemon = New(() => Build(), time: new BrokenTime());
+        using var daemon = New(() => Load(), time: new BrokenTime());
         await daemon.StartAsync(CancellationToken.None);
         await daemon.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20));
         _systemd.ReceiveUntil("STOPPING=1");

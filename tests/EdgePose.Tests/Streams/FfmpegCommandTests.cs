@@ -20,7 +20,7 @@ public sealed class FfmpegCommandTests
     [InlineData("rtsp://cam.lan/x")]
     [InlineData("rtsps://cam.lan/x")]
     [InlineData("http://cam.lan/x")]
-    [InlineData("https://cam.lan/x.m3u8")]
+    [InlineData("https://cam.lan/x")]
     public void NetworkSource_StandsOnlyInTheScript(string url)
     {
         var source = Source(url) with { User = "bob", Password = new Secret("geheim") };
@@ -51,10 +51,10 @@ public sealed class FfmpegCommandTests
     [Theory]
     [InlineData(0, 25, false)]
     [InlineData(5, 25, true)]
-    [InlineData(25, 25, false)]
-    [InlineData(30, 25, false)]
+    [InlineData(25, 25, true)]
+    [InlineData(30, 25, true)] // it may announce 25 and send 60
     [InlineData(5, 0, true)]
-    public void Fps_ThinsOnlyWhenTheSourceIsFaster(double wanted, double announced, bool thinned)
+    public void Fps_IsALimit_WhateverIsAnnounced(double wanted, double announced, bool thinned)
     {
         var line = Line(Decode(Source("rtsp://cam/x") with { Fps = wanted }, Format(fps: announced)));
         Assert.Equal(thinned, line.Contains("-vf select=", StringComparison.Ordinal));
@@ -70,16 +70,68 @@ public sealed class FfmpegCommandTests
     }
 
     [Theory]
-    [InlineData(SourcePace.Realtime, false, true)]
-    [InlineData(SourcePace.Max, false, false)] // frames come too quickly for a line each
-    [InlineData(SourcePace.Max, true, true)] // only the line tells which picture is damaged
-    internal void File_FramesAreAnnouncedUnlessReadAsFastAsPossible(SourcePace pace, bool discardCorrupt, bool announced) =>
-        Assert.Equal(announced, Line(Decode(Source("a.mp4") with { Pace = pace, DiscardCorrupt = discardCorrupt })).Contains("showinfo", StringComparison.Ordinal));
+    [InlineData(SourcePace.Realtime)]
+    [InlineData(SourcePace.Max)]
+    internal void File_EveryFrameIsAnnounced_BecauseOnlyItsLineTellsItsTime(SourcePace pace) =>
+        Assert.Contains("showinfo", Line(Decode(Source("a.mp4") with { Pace = pace })), StringComparison.Ordinal);
+
+    [Fact]
+    public void File_FromItsMiddleOn_IsSkippedExactly_AndReadOnce()
+    {
+        string Resumed(string container) => Line(FfmpegCommand.Decode(
+            Source("a.mp4") with { Loop = true }, Tools, Format() with { Container = container }, HardwareDecoder.None, 320, 240, from: 12.3455));
+        Assert.Contains("-re -ss 12.345500 -protocol_whitelist", Resumed("mov,mp4,m4a,3gp,3g2,mj2"), StringComparison.Ordinal);
+        Assert.DoesNotContain("-stream_loop", Resumed("matroska,webm"), StringComparison.Ordinal);
+        // Times may begin anew inside of it: no place in it is found by a time.
+        Assert.Contains("-vf select='gte(t,12.345500)',scale", Resumed("mpegts"), StringComparison.Ordinal);
+        Assert.DoesNotMatch(" -(re|ss) ", Resumed("mpegts"));
+    }
+
+    [Theory]
+    [InlineData("rtsp://cam/x", false, 58, true)]
+    [InlineData("/dev/video0", false, 63, true)]
+    [InlineData("a.mp4", false, 61, false)]
+    [InlineData("a.mp4", true, 59, false)]
+    [InlineData("a.mp4", true, 61, true)] // only the decoder's line tells which picture is damaged
+    public void PacketsAreTraced_WhereTheyTellSomething(string url, bool discardCorrupt, int library, bool traced)
+    {
+        var tools = new FfmpegTools(Generation: new FfmpegGeneration("x", library, 99));
+        var line = Line(FfmpegCommand.Decode(Source(url) with { DiscardCorrupt = discardCorrupt }, tools, Format(), HardwareDecoder.None, 320, 240));
+        Assert.Equal(traced, line.Contains(" -debug_ts ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void OldFfmpeg_GetsWhatItKnows()
+    {
+        var tools = new FfmpegTools(Generation: new FfmpegGeneration("4.4.2", 58, 76));
+        FfmpegCommand Old(SourceSettings source, string codec = "h264") => FfmpegCommand.Decode(source, tools, Format(codec), HardwareDecoder.None, 320, 240);
+
+        var rtsp = Old(Source("rtsp://cam/x") with { User = "bob", Password = new Secret("geheim") });
+        Assert.Equal("ffconcat version 1.0\nfile 'rtsp://bob:geheim@cam/x?tcp'\n", rtsp.Script); // its script has no options, its RTSP client takes its own out of the query
+        Assert.Contains("-vsync passthrough", Line(rtsp), StringComparison.Ordinal);
+        Assert.DoesNotContain("fps_mode", Line(rtsp), StringComparison.Ordinal);
+        Assert.Contains("'rtsp://cam/x?channel=1&udp'", Old(Source("rtsp://cam/x?channel=1") with { Transport = SourceTransport.Udp }).Script, StringComparison.Ordinal);
+
+        var mjpeg = Old(Source("http://cam/video"), "mjpeg");
+        Assert.Equal("ffconcat version 1.0\nfile 'http://cam/video'\n", mjpeg.Script);
+        Assert.Contains("-use_wallclock_as_timestamps 1 -f concat", Line(mjpeg), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Playlist_IsNamedByAPlaylist_SoThatItsTimesMayJump()
+    {
+        var source = Source("https://cam/live.m3u8?token=1") with { User = "bob", Password = new Secret("geheim") };
+        var command = Decode(source);
+        Assert.Equal("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhttps://bob:geheim@cam/live.m3u8?token=1\n", command.Script);
+        Assert.Contains("-f hls -rw_timeout 7000000 -protocol_whitelist pipe,https,http,tls,tcp,crypto,data -i pipe:0", Line(command), StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", command.ToString(), StringComparison.Ordinal);
+        Assert.Contains("option tls_verify 1", Decode(source with { VerifyTls = true }).Script, StringComparison.Ordinal); // which only the script can ask for
+    }
 
     [Fact]
     public void SecondOutput_StandsBehindTheFrames()
     {
-        var command = FfmpegCommand.Decode(Source("rtsp://cam/x"), Tools, Format(), HardwareDecoder.None, 320, 240, ["-map", "0:0", "-c", "copy", "out"]);
+        var command = FfmpegCommand.Decode(Source("rtsp://cam/x"), Tools, Format(), HardwareDecoder.None, 320, 240, furtherOutput: ["-map", "0:0", "-c", "copy", "out"]);
         Assert.EndsWith("-f rawvideo -pix_fmt rgb24 - -y -map 0:0 -c copy out", Line(command), StringComparison.Ordinal);
     }
 

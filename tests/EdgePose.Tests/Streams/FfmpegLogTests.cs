@@ -54,7 +54,7 @@ public sealed class FfmpegLogTests
     [Fact]
     public void PictureSizeChange_IsSeen()
     {
-        const string Graph = "[graph 0 input from stream 0:0 @ 0x1] [verbose] w:{0} h:240 pixfmt:yuv420p tb:1/9\n";
+        const string Graph = "[graph 0 input from stream 0:0 @ 0x1] [verbose] w:{0} h:240 pixfmt:yuv420p tb:1/9\n[Parsed_showinfo_1 @ 0x1] [info] n:   0 pts: 1 pts_time:1\n";
         Assert.False(Read(Graph.Replace("{0}", "320", StringComparison.Ordinal) + Graph.Replace("{0}", "320", StringComparison.Ordinal)).SizeChanged);
         Assert.True(Read(Graph.Replace("{0}", "320", StringComparison.Ordinal) + Graph.Replace("{0}", "640", StringComparison.Ordinal)).SizeChanged);
     }

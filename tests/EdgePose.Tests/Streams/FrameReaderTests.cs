@@ -91,7 +91,7 @@ public sealed class FrameReaderTests
         Assert.Equal(0, _pool.Outstanding);
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Run_ThousandFrames_AllocatesNothing()
     {
         using var slot = new FrameSlot(FullPolicy.NewestWins);
@@ -123,6 +123,53 @@ public sealed class FrameReaderTests
         Assert.Equal(handedOn, account.Waiting + account.Replaced);
         slot.TryTake()!.Dispose();
         Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public void Run_Recording_EndsBeforeTheFirstFrameOfAnotherShape()
+    {
+        using var slot = new FrameSlot(FullPolicy.NewestWins);
+        var notes = new FrameNotes();
+        notes.Add(new FrameNote(0.5, FrameFault.None));
+        notes.Add(new FrameNote(1, FrameFault.OtherSize));
+        var reader = new FrameReader(_pool, slot, _stamper, _counters, _time, lossless: false) { Notes = notes, EndsAtChange = true, Offset = 10 };
+        Assert.Equal(ReadEnd.Changed, reader.Run(new RawFrames(4 * Bytes), CancellationToken.None));
+        Assert.Equal((1L, 1L, 10.5), (_counters.Received, slot.Received, reader.LastSeconds));
+        slot.TryTake()!.Dispose();
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public void Run_FramesBeyondTheLimit_AreForgotten()
+    {
+        using var slot = new FrameSlot(FullPolicy.NewestWins);
+        var reader = new FrameReader(_pool, slot, _stamper, _counters, _time, lossless: false) { Limit = new RateLimit(5, _time) };
+        var source = new RawFrames(250 * Bytes) { OnFrame = () => _time.Advance(TimeSpan.FromMilliseconds(40)) };
+        reader.Run(source, CancellationToken.None);
+        Assert.InRange(slot.Received, 49, 57); // 10 s at 25 a second
+        Assert.Equal((slot.Received, 250L, slot.Received), (_counters.Received, reader.Frames, _stamper.NextSequence));
+        slot.TryTake()!.Dispose();
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task Run_Lossless_FramesHaveTheTimesOfTheirNotes()
+    {
+        using var slot = new FrameSlot(FullPolicy.Wait);
+        _stamper.Begin(1, 10);
+        var notes = new FrameNotes();
+        double[] times = [3, 3.1, 63.1, 63.2];
+        foreach (var seconds in times) { notes.Add(new FrameNote(seconds, FrameFault.None)); }
+        var reader = new FrameReader(_pool, slot, _stamper, _counters, _time, lossless: true) { Notes = notes };
+        var reading = Worker.Run("test", () => reader.Run(new RawFrames(4 * Bytes), CancellationToken.None));
+        var stamps = new List<FrameInfo>();
+        while (stamps.Count < 4)
+        {
+            using var frame = slot.TryTake();
+            if (frame is null) { await Task.Yield(); } else { stamps.Add(frame.Info); }
+        }
+        Assert.Equal(ReadEnd.Complete, await reading);
+        Assert.Equal([0, 0.1, 60.1, 60.2], stamps.Select(s => Math.Round((s.CapturedUtc - stamps[0].CapturedUtc).TotalSeconds, 4)));
     }
 
     [Fact]

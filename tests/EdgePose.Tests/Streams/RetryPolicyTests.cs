@@ -21,6 +21,19 @@ public sealed class RetryPolicyTests
     private static void About(double expected, double actual) => Assert.InRange(actual, expected * 0.8, expected * 1.2);
 
     [Fact]
+    public void Silent_IsWhatDidNotAnswer_AndGaveNoFrameInTwoMinutes()
+    {
+        Assert.False(_policy.IsSilent); // not tried yet
+        _policy.Next(StreamState.Unreachable, TimeSpan.Zero);
+        Assert.True(_policy.IsSilent);
+        _policy.Next(StreamState.Reconnecting, TimeSpan.FromSeconds(20));
+        _policy.Next(StreamState.Unreachable, TimeSpan.Zero);
+        Assert.False(_policy.IsSilent); // it was there a moment ago
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.True(_policy.IsSilent);
+    }
+
+    [Fact]
     public void NeverOnline_WidensToThirtySeconds()
     {
         foreach (var expected in new double[] { 1, 2, 4, 8, 16 }) { About(expected, Next(StreamState.Unreachable)); }

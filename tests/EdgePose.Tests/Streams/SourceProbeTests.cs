@@ -17,6 +17,20 @@ public sealed class SourceProbeTests
         Assert.Equal(new StreamFormat(1, "h264", "Main", 480, 640, -90, 30000.0 / 1001, "yuv420p", TimeSpan.FromSeconds(6.5)), format);
     }
 
+    [Theory]
+    [InlineData("1:2", 0, 0, 352, 288, 0.5)]
+    [InlineData("1:2", 90, 0, 288, 352, 0.5)]
+    [InlineData("0:1", 0, 0, 704, 288, 1)] // not said
+    [InlineData("0:1", 0, 0.5, 352, 288, 0.5)] // configured
+    [InlineData("1:1", 0, 0.5, 352, 288, 0.5)] // the camera says something wrong
+    [InlineData("1:2000", 0, 0, 704, 288, 1)]
+    public void Parse_MakesPixelsSquare(string announced, int rotation, double configured, int width, int height, double aspect)
+    {
+        var json = $$$"""{"streams":[{"index":0,"codec_name":"h264","width":704,"height":288,"sample_aspect_ratio":"{{{announced}}}","side_data_list":[{"rotation":{{{rotation}}}}]}]}""";
+        var format = SourceProbe.Parse(Encoding.UTF8.GetBytes(json), SourceKind.Rtsp, out _, configured)!;
+        Assert.Equal((width, height, aspect), (format.Width, format.Height, format.PixelAspect));
+    }
+
     [Fact]
     public void Parse_TakesTheLargestPictureThatIsNoCover()
     {

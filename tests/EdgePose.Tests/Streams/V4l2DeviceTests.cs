@@ -58,6 +58,27 @@ public sealed class V4l2DeviceTests : IDisposable
     }
 
     [Fact]
+    public void MetadataNode_LeadsToTheNodeOfItsCameraThatGivesPictures()
+    {
+        var classes = Directory.CreateDirectory(Path.Combine(_folder, "class")).FullName;
+        void Node(string name, string camera, string index)
+        {
+            var node = Directory.CreateDirectory(Path.Combine(classes, name)).FullName;
+            Directory.CreateSymbolicLink(Path.Combine(node, "device"), Directory.CreateDirectory(Path.Combine(_folder, camera)).FullName);
+            File.WriteAllText(Path.Combine(node, "index"), index + "\n");
+        }
+        Node("video0", "other", "0");
+        Node("video4", "camera", "0");
+        Node("video5", "camera", "1");
+        Node("video6", "camera", "2");
+        var device = new V4l2Device(_folder, classes: classes);
+        Assert.Equal("/dev/video4", device.CaptureNodeOf("/dev/video5"));
+        Assert.Equal("/dev/video4", device.CaptureNodeOf("/dev/video6"));
+        Assert.Equal("/dev/video70", device.CaptureNodeOf("/dev/video71")); // the kernel does not tell: where drivers put it
+        Assert.Null(device.CaptureNodeOf("/dev/video0"));
+    }
+
+    [Fact]
     public void NetworkSources_AreLeftAlone()
     {
         var source = Source("rtsp://cam/x");

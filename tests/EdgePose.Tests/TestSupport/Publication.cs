@@ -37,7 +37,7 @@ internal sealed class Publication : IAsyncDisposable
         List<IMqttCompanion> companions = [];
         if (options.Commands.Count > 0)
         {
-            companions.Add(new CommandCompanion(topics, options.Commands, () => ReloadRequested?.Invoke(), time, new Named<CommandCompanion>(logger)));
+            companions.Add(new CommandCompanion(topics, options.Commands, ReloadAsync, time, new Named<CommandCompanion>(logger)));
         }
         if (options.DiscoveryPrefix.Length > 0) { companions.Add(new HomeAssistantCompanion(new Discovery(options.DiscoveryPrefix, options.Node, "1", topics))); }
         List<ISink> copies = [];
@@ -56,6 +56,12 @@ internal sealed class Publication : IAsyncDisposable
     }
 
     public event Action? ReloadRequested;
+
+    private Task<ReloadAnswer> ReloadAsync()
+    {
+        ReloadRequested?.Invoke();
+        return Task.FromResult(new ReloadAnswer("", """{"reload":"started"}"""u8.ToArray()));
+    }
 
     public BrokerStatus Broker => _sink.Broker;
     public SinkStats Stats => _outbox.Sinks[0].Stats;

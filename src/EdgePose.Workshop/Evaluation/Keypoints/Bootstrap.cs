@@ -32,21 +32,8 @@ internal sealed class Bootstrap
     /// <param name="seed">Equal seeds give equal intervals.</param>
     /// <param name="level">Share of resamples inside, such as .95.</param>
     /// <param name="stop">Ends the work early.</param>
-    public Interval? OfAp(int resamples, int seed, double level, CancellationToken stop)
-    {
-        if (_valid.Sum() == 0) { return null; }
-        var random = new Random(seed);
-        var (weights, values) = (new int[_valid.Length], new List<double>(resamples));
-        for (var i = 0; i < resamples; i++)
-        {
-            stop.ThrowIfCancellationRequested();
-            Array.Clear(weights);
-            for (var n = 0; n < weights.Length; n++) { weights[random.Next(weights.Length)]++; }
-            if (Ap(weights) is { } ap) { values.Add(ap); }
-        }
-        values.Sort();
-        return values.Count == 0 ? null : new Interval(Quantile(values, (1 - level) / 2), Quantile(values, (1 + level) / 2));
-    }
+    public Interval? OfAp(int resamples, int seed, double level, CancellationToken stop) =>
+        _valid.Sum() == 0 ? null : Of(_valid.Length, weights => Ap(weights), resamples, seed, level, stop);
 
     /// <summary>The interval of AP(<paramref name="first"/>) - AP(<paramref name="second"/>), both on the same draws of the same pictures; null when nobody counts.</summary>
     /// <param name="first">Of one model.</param>
@@ -58,14 +45,26 @@ internal sealed class Bootstrap
     public static Interval? OfDifference(Bootstrap first, Bootstrap second, int resamples, int seed, double level, CancellationToken stop)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(first._valid.Length, second._valid.Length);
+        return Of(first._valid.Length, weights => first.Ap(weights) - second.Ap(weights), resamples, seed, level, stop);
+    }
+
+    /// <summary>The interval of any figure of a set of pictures; null when no draw has one.</summary>
+    /// <param name="pictures">Number of pictures.</param>
+    /// <param name="figure">The figure where picture i counts as often as the array says; null when there is none.</param>
+    /// <param name="resamples">How often to draw.</param>
+    /// <param name="seed">Equal seeds give equal intervals.</param>
+    /// <param name="level">Share of resamples inside.</param>
+    /// <param name="stop">Ends the work early.</param>
+    public static Interval? Of(int pictures, Func<int[], double?> figure, int resamples, int seed, double level, CancellationToken stop)
+    {
         var random = new Random(seed);
-        var (weights, values) = (new int[first._valid.Length], new List<double>(resamples));
+        var (weights, values) = (new int[pictures], new List<double>(resamples));
         for (var i = 0; i < resamples; i++)
         {
             stop.ThrowIfCancellationRequested();
             Array.Clear(weights);
             for (var n = 0; n < weights.Length; n++) { weights[random.Next(weights.Length)]++; }
-            if (first.Ap(weights) is { } a && second.Ap(weights) is { } b) { values.Add(a - b); }
+            if (figure(weights) is { } value) { values.Add(value); }
         }
         values.Sort();
         return values.Count == 0 ? null : new Interval(Quantile(values, (1 - level) / 2), Quantile(values, (1 + level) / 2));

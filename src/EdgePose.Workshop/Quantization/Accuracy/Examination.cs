@@ -6,20 +6,6 @@ using EdgePose.Workshop.Quantization.Engines;
 
 namespace EdgePose.Workshop.Quantization.Accuracy;
 
-/// <summary>Accuracy of one candidate.</summary>
-/// <param name="ApFloat">Against ground truth, 0..1; null without.</param>
-/// <param name="ApQuantized">The candidate's.</param>
-/// <param name="ApAgainstFloat">The candidate's AP with the float model's predictions as truth.</param>
-/// <param name="Likeness">How alike the predictions are.</param>
-internal sealed record Exam(double? ApFloat, double? ApQuantized, double ApAgainstFloat, Likeness Likeness)
-{
-    /// <summary>Points of AP lost; negative for a gain; null without ground truth.</summary>
-    public double? ApLoss => 100 * (ApFloat - ApQuantized);
-
-    /// <summary>True when the loss is within the limits: AP where there is ground truth, else the agreement.</summary>
-    public bool IsWithin(QuantizationLimits limits) => ApLoss is { } loss ? loss <= limits.MaxApLoss : Likeness.Agreement >= limits.MinAgreement;
-}
-
 /// <summary>Examines candidates against a float model on the same pictures.</summary>
 internal sealed class Examination
 {
@@ -27,6 +13,7 @@ internal sealed class Examination
     private const int Seed = 1;
     private const double Level = 0.95;
 
+    private readonly AgreementRule _agreement;
     private readonly ModelDescriptor _model;
     private readonly EvalSet _set;
     private readonly SureJoints _rule;
@@ -36,9 +23,14 @@ internal sealed class Examination
     /// <param name="model">The float model.</param>
     /// <param name="set">Pictures and, where there is one, ground truth.</param>
     /// <param name="exact">What the float model finds.</param>
-    public Examination(ModelDescriptor model, EvalSet set, IReadOnlyList<IReadOnlyList<Person>> exact)
+    /// <param name="harmless">What it finds after each harmless change of the pictures.</param>
+    public Examination(
+        ModelDescriptor model, EvalSet set, IReadOnlyList<IReadOnlyList<Person>> exact, params ReadOnlySpan<IReadOnlyList<IReadOnlyList<Person>>> harmless)
     {
         (_model, _set, Exact, _rule) = (model, set, exact, SureJoints.Of(model, exact));
+        var likenesses = new List<Likeness>(harmless.Length);
+        foreach (var found in harmless) { likenesses.Add(Accuracy.Likeness.Of(model, exact, found)); }
+        _agreement = new AgreementRule(model.Task == ModelTask.Detect, likenesses);
         _exactTruth = AsTruth(exact);
         _apFloat = set.Truth is { } truth ? Ap(truth, exact) : null;
     }
@@ -48,7 +40,13 @@ internal sealed class Examination
     /// <summary>People that AP or the agreement counts.</summary>
     public int People => _set.Truth?.People.Count(p => !p.IsCrowd && (_model.Task == ModelTask.Detect || p.Labelled > 0)) ?? _exactTruth.People.Count;
 
+    /// <summary>Inputs of the network that are compared.</summary>
+    public int Inputs => _set.InputsOf(_model.Task);
+
     public double? ApFloat => _apFloat;
+
+    /// <summary>How far harmless changes unsettle the float model.</summary>
+    public IReadOnlyList<Likeness> Harmless => _agreement.Harmless;
 
     /// <summary>ap, box_ap, oks or boxes: what decides.</summary>
     public string Measure => (_model.Task, _set.Truth) switch
@@ -59,14 +57,21 @@ internal sealed class Examination
         _ => "oks",
     };
 
-    public Exam Examine(IReadOnlyList<IReadOnlyList<Person>> found) =>
-        new(_apFloat, _set.Truth is { } truth ? Ap(truth, found) : null, Ap(_exactTruth, [.. found.Select(Sure)]), Accuracy.Likeness.Of(_model, Exact, found));
+    public Exam Examine(IReadOnlyList<IReadOnlyList<Person>> found, CancellationToken stop)
+    {
+        var likeness = Accuracy.Likeness.Of(_model, Exact, found);
+        return new Exam
+        {
+            ApFloat = _apFloat, ApQuantized = _set.Truth is { } truth ? Ap(truth, found) : null, Loss = LossInterval(found, stop),
+            ApAgainstFloat = Ap(_exactTruth, [.. found.Select(Sure)]), Likeness = likeness, Agreement = _agreement.Judge(likeness, stop),
+        };
+    }
 
     /// <summary>Those who would be truth themselves: against its own predictions the float model has an AP of 1.</summary>
     private Person[] Sure(IReadOnlyList<Person> people) => [.. people.Where(p => _model.Task == ModelTask.Detect ? p.Score >= _model.Decode.ScoreThreshold : _rule.IsSure(p))];
 
     /// <summary>Interval of the points of AP lost, by drawing pictures with replacement for both models alike; null without ground truth.</summary>
-    public Interval? LossInterval(IReadOnlyList<IReadOnlyList<Person>> found, CancellationToken stop)
+    private Interval? LossInterval(IReadOnlyList<IReadOnlyList<Person>> found, CancellationToken stop)
     {
         if (_set.Truth is not { } truth) { return null; }
         var interval = Bootstrap.OfDifference(new Bootstrap(Prepare(truth, Exact)), new Bootstrap(Prepare(truth, found)), Resamples, Seed, Level, stop);

@@ -22,7 +22,10 @@ internal static class Disjoint
             "calibrate on pictures that the evaluation does not use");
     }
 
-    /// <summary>Every <paramref name="each"/>th sample is held out for evaluation.</summary>
-    public static (IReadOnlyList<SurveyedSample> Calibration, IReadOnlyList<SurveyedSample> HeldOut) Divide(IReadOnlyList<SurveyedSample> samples, int each) =>
-        ([.. samples.Where((_, i) => i % each != each - 1)], [.. samples.Where((_, i) => i % each == each - 1)]);
+    /// <summary>Holds out so many samples for evaluation, spread evenly; the others calibrate.</summary>
+    public static (IReadOnlyList<SurveyedSample> Calibration, IReadOnlyList<SurveyedSample> HeldOut) Divide(IReadOnlyList<SurveyedSample> samples, int held)
+    {
+        bool IsHeld(int i) => (long)(i + 1) * held / samples.Count > (long)i * held / samples.Count;
+        return ([.. samples.Where((_, i) => !IsHeld(i))], [.. samples.Where((_, i) => IsHeld(i))]);
+    }
 }

@@ -19,7 +19,10 @@ internal static class ModelOptions
     private static readonly Option<string[]> Models = new("--models") { Description = "Folder with model files; may be given more than once" };
     private static readonly Option<int> Threads = new("--threads") { Description = "Threads per network; 0 = one per core" };
 
-    public static IEnumerable<Option> All
+    public static IEnumerable<Option> All => [Model, .. Others];
+
+    /// <summary>All but the model, for a verb that takes more than one.</summary>
+    public static IEnumerable<Option> Others
     {
         get
         {
@@ -27,7 +30,7 @@ internal static class ModelOptions
             Profile.AcceptOnlyFromAmong("fast", "accurate");
             Refine.AcceptOnlyFromAmong("on", "off");
             Ep.AcceptOnlyFromAmong("auto", "cpu", "cuda", "tensorrt", "qnn");
-            return [Model, Detector, Boxes, Profile, Flip, Refine, ShortSide, Ep, Models, Threads];
+            return [Detector, Boxes, Profile, Flip, Refine, ShortSide, Ep, Models, Threads];
         }
     }
 
@@ -38,15 +41,18 @@ internal static class ModelOptions
     public static bool TruthBoxes(ParseResult parsed) => parsed.GetValue(Boxes) == "gt";
 
     /// <exception cref="UserError">No model, or a number that makes no sense.</exception>
-    public static EvalModelOptions Read(ParseResult parsed, EvalProfile profile)
+    public static EvalModelOptions Read(ParseResult parsed, EvalProfile profile) =>
+        Read(parsed, profile, parsed.GetValue(Model) ?? throw new UserError(ExitCode.Usage, "--model is needed", "edgepose models list shows all"));
+
+    /// <exception cref="UserError">A number that makes no sense.</exception>
+    public static EvalModelOptions Read(ParseResult parsed, EvalProfile profile, string model)
     {
         var (side, threads) = (parsed.GetValue(ShortSide), parsed.GetValue(Threads));
         if (side is < 0 or > 4096) { throw new UserError(ExitCode.Usage, $"--short-side {side}: 0 to 4096 is possible"); }
         if (threads is < 0 or > 1024) { throw new UserError(ExitCode.Usage, $"--threads {threads}: 0 to 1024 is possible"); }
         return new EvalModelOptions
         {
-            Model = parsed.GetValue(Model) ?? throw new UserError(ExitCode.Usage, "--model is needed", "edgepose models list shows all"),
-            Detector = parsed.GetValue(Detector) ?? "", Folders = parsed.GetValue(Models) ?? [], Flip = parsed.GetValue(Flip),
+            Model = model, Detector = parsed.GetValue(Detector) ?? "", Folders = parsed.GetValue(Models) ?? [], Flip = parsed.GetValue(Flip),
             Profile = parsed.GetValue(Profile) switch { "fast" => EvalProfile.Fast, "accurate" => EvalProfile.Accurate, _ => profile },
             Refine = parsed.GetValue(Refine) switch { "on" => true, "off" => false, _ => null },
             ShortSide = side, Threads = threads, Provider = parsed.GetValue(Ep)!,

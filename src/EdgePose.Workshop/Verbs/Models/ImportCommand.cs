@@ -7,6 +7,7 @@ using EdgePose.ModelTools.Inspection;
 using EdgePose.ModelTools.LitePose;
 using EdgePose.ModelTools.Tfjs;
 using EdgePose.Networks.Models;
+using EdgePose.Settings;
 using EdgePose.Workshop.Models;
 
 namespace EdgePose.Workshop.Verbs.Models;
@@ -24,26 +25,33 @@ internal static class ImportCommand
     private static readonly Option<string> Name = new("--name") { Description = "onnx: name of the model (default: from the file's name)" };
     private static readonly Option<string> Skeleton = new("--skeleton") { Description = "onnx: joint layout (default: the one with as many joints)" };
     private static readonly Option<string> Kind = new("--kind") { Description = "onnx: the family that it must be (default: found out)" };
+    private static readonly Option<string> Values = new("--normalization") { Description = $"onnx: how a picture becomes values: {string.Join(", ", Normalization.Words)} (default: tried)" };
+    private static readonly Option<string> Color = new("--color") { Description = "onnx: order of the channels, rgb or bgr (default: tried)" };
+    private static readonly Option<string> Size = new("--size") { Description = "onnx: size such as 640x640 for a network that leaves it open" };
+    private static readonly Option<string> Picture = new("--picture") { Description = "onnx: a picture with people to try the network on (default: a frame of the demo clip, where it is)" };
     private static readonly Option<string> Licence = new("--licence") { Description = "Licence of the weights, for the descriptor" };
     private static readonly Option<string> From = new("--source") { Description = "Where the file comes from, for the descriptor" };
 
     public static Verb Create()
     {
         As.AcceptOnlyFromAmong("tfjs", "litepose", "onnx");
+        Values.AcceptOnlyFromAmong([.. Normalization.Words]);
+        Color.AcceptOnlyFromAmong("rgb", "bgr");
         return Verb.Create(
             "import", "Converts or adopts a foreign model file, without Python. It is run once before anything is written.",
             ["edgepose models import litepose-m.pth --as litepose --out ~/models/litepose-m.onnx",
-             "edgepose models import rtmpose-m.onnx --as onnx --licence Apache-2.0"],
-            [Source, As, Out, Outputs, PersonOnly, Arch, Joints, LitePoseOutput.FoldInput, LitePoseOutput.FoldPeaks, Name, Skeleton, Kind, Licence, From,
+             "edgepose models import rtmpose-m.onnx --as onnx --licence Apache-2.0",
+             "edgepose models import yolox.onnx --as onnx --normalization raw --color bgr --picture street.jpg"],
+            [Source, As, Out, Outputs, PersonOnly, Arch, Joints, LitePoseOutput.FoldInput, LitePoseOutput.FoldPeaks, Name, Skeleton, Kind, Values, Color, Size, Picture, Licence, From,
              LitePoseOutput.Force],
-            (parsed, stop) => Task.FromResult(Run(parsed, stop)));
+            RunAsync);
     }
 
-    private static ExitCode Run(ParseResult parsed, CancellationToken stop)
+    private static async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken stop)
     {
         try
         {
-            return parsed.GetRequiredValue(As) switch { "litepose" => LitePose(parsed), "onnx" => Onnx(parsed), _ => Tfjs(parsed, stop) };
+            return parsed.GetRequiredValue(As) switch { "litepose" => LitePose(parsed), "onnx" => await OnnxAsync(parsed, stop), _ => Tfjs(parsed, stop) };
         }
         catch (ModelToolsException e)
         {
@@ -53,7 +61,7 @@ internal static class ImportCommand
 
     private static ExitCode LitePose(ParseResult parsed)
     {
-        Refuse(parsed, "litepose", Outputs, PersonOnly, Name, Skeleton, Kind);
+        Refuse(parsed, "litepose", Outputs, PersonOnly, Name, Skeleton, Kind, Values, Color, Size, Picture);
         var (source, target) = (parsed.GetRequiredValue(Source), OutFile(parsed));
         var model = LitePoseImporter.Convert(source, LitePoseOutput.Options(parsed) with { Architecture = parsed.GetValue(Arch), Joints = parsed.GetValue(Joints) });
         return LitePoseOutput.Write(parsed, model, target, new LitePoseProvenance(
@@ -61,7 +69,7 @@ internal static class ImportCommand
             $"{parsed.GetValue(From) ?? Path.GetFileName(source)}, SHA-256 {model.SourceSha256}, converted by EdgePose.ModelTools", ""));
     }
 
-    private static ExitCode Onnx(ParseResult parsed)
+    private static async Task<ExitCode> OnnxAsync(ParseResult parsed, CancellationToken stop)
     {
         Refuse(parsed, "onnx", Outputs, PersonOnly, Arch, Joints, LitePoseOutput.FoldInput, LitePoseOutput.FoldPeaks);
         var source = parsed.GetRequiredValue(Source);
@@ -72,6 +80,10 @@ internal static class ImportCommand
         {
             Kind = parsed.GetValue(Kind) ?? "",
             Skeleton = parsed.GetValue(Skeleton) ?? "",
+            Normalization = Normalization.All.FirstOrDefault(n => n.Word == parsed.GetValue(Values)),
+            Colour = parsed.GetValue(Color) is { } color ? (color == "rgb" ? ColourOrder.Rgb : ColourOrder.Bgr) : null,
+            Size = parsed.GetValue(Size) is { } size ? ParseSize(size) : null,
+            Picture = await TrialPicture.LoadAsync(parsed.GetValue(Picture) ?? "", stop),
             Licence = parsed.GetValue(Licence) ?? "",
             Source = parsed.GetValue(From) ?? Path.GetFileName(source),
         });
@@ -79,13 +91,13 @@ internal static class ImportCommand
         var (model, descriptor) = (Path.Combine(folder, name + ".onnx"), Path.Combine(folder, name + ".yaml"));
         ModelFiles.Write(model, file.Content, descriptor, adopted.Descriptor, parsed.GetValue(LitePoseOutput.Force));
         LitePoseOutput.Report(parsed, new ImportedModel(adopted.Name, adopted.Kind, model, descriptor, file.Sha256, file.Content.Length, adopted.Skeleton,
-            adopted.Input, adopted.Outputs, null, null));
+            adopted.Input, adopted.Outputs, null, null) { Assumed = adopted.Assumed });
         return ExitCode.Ok;
     }
 
     private static ExitCode Tfjs(ParseResult parsed, CancellationToken stop)
     {
-        Refuse(parsed, "tfjs", Arch, Joints, LitePoseOutput.FoldInput, LitePoseOutput.FoldPeaks, Name, Skeleton, Kind);
+        Refuse(parsed, "tfjs", Arch, Joints, LitePoseOutput.FoldInput, LitePoseOutput.FoldPeaks, Name, Skeleton, Kind, Values, Color, Size, Picture);
         var options = new TfjsImportOptions
         {
             Outputs = parsed.GetValue(Outputs) is { Length: > 0 } outputs ? outputs : null,
@@ -100,6 +112,11 @@ internal static class ImportCommand
         }
         return ExitCode.Ok;
     }
+
+    private static (int Width, int Height) ParseSize(string text) =>
+        text.Split('x') is [var w, var h] && Scalars.TryInteger(w, out var width) && Scalars.TryInteger(h, out var height)
+        && width is >= 16 and <= 4096 && height is >= 16 and <= 4096 ? (width, height)
+        : throw new UserError(ExitCode.Usage, $"--size {text}: expected width x height such as 640x640, 16 to 4096 pixels each");
 
     private static string OutFile(ParseResult parsed) =>
         parsed.GetValue(Out) ?? throw new UserError(ExitCode.Usage, "--out is missing: the ONNX file to write");

@@ -59,6 +59,7 @@ internal static class LitePoseOutput
         }
         Console.WriteLine($"{model.Path}: {model.Bytes / 1e6:0.0} MB, {model.Architecture ?? model.Kind}, {model.Input} -> {string.Join(", ", model.Outputs)}");
         Console.WriteLine($"sha256 {model.Sha256}");
+        foreach (var line in model.Assumed) { Console.WriteLine($"assumed {line}"); }
         if (model.Descriptor is { } descriptor)
         {
             Console.WriteLine($"{descriptor}: model {model.Name}{(model.Skeleton.Length > 0 ? $", skeleton {model.Skeleton}" : "")}; add its folder to models.folders");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgePose.Cli;
 using EdgePose.Domain;
+using EdgePose.Networks.Models;
 using EdgePose.Workshop.Models;
 using Spectre.Console;
 
@@ -10,6 +11,7 @@ namespace EdgePose.Workshop.Verbs.Models;
 internal static class ModelsCommand
 {
     private static readonly Option<string[]> Folders = new("--models") { Description = "Folder with model files; may be given more than once" };
+    private static readonly Option<string> Picture = new("--picture") { Description = "A picture with people (default: a frame of the demo clip, where it is)" };
     private static readonly Argument<string> Name = new("name") { Description = "Model name, as models list shows it" };
     private static readonly Argument<string[]> Names = new("names") { Description = "Model names; all installed ones when none is given", Arity = ArgumentArity.ZeroOrMore };
 
@@ -20,14 +22,19 @@ internal static class ModelsCommand
             Verb.Create("list", "All models that descriptors describe, and which are installed.",
                 ["edgepose models list", "edgepose models list --models ~/models --json"], [Folders], (parsed, _) => Task.FromResult(List(parsed))),
             InfoCommand.Create(Folders),
-            Verb.Create("verify", "Checks hash and contract and runs each model once.",
-                ["edgepose models verify", "edgepose models verify movenet-lightning --json"], [Names, Folders], (parsed, _) => Task.FromResult(Verify(parsed))),
+            Verb.Create("verify", "Checks hash and contract, and tries each model on a picture with people.",
+                ["edgepose models verify", "edgepose models verify movenet-lightning --picture street.jpg --json"], [Names, Folders, Picture], VerifyAsync),
             ImportCommand.Create(),
             GenerateCommand.Create(),
             PullCommand.Create(Folders),
+            SpeedCommand.Create(Folders),
             Verb.Create("remove", "Deletes a model's files from the user's folder.",
                 ["edgepose models remove rtmpose-m", "edgepose models remove my-model --models ~/models"], [Name, Folders],
                 (parsed, _) => Task.FromResult(Remove(parsed))),
+            Verb.Create("families", "Lists the families of networks that can be read, with their usual inputs.",
+                ["edgepose models families"], [], (_, _) => Task.FromResult(Text(FamilyTable.Write()))),
+            Verb.Create("schema", "Prints the JSON schema of model descriptors, for editors.",
+                ["edgepose models schema > descriptor.schema.json"], [], (_, _) => Task.FromResult(Text(DescriptorSchema.Write()))),
         ]);
 
     private static ExitCode List(ParseResult parsed)
@@ -38,9 +45,10 @@ internal static class ModelsCommand
         return ExitCode.Ok;
     }
 
-    private static ExitCode Verify(ParseResult parsed)
+    private static async Task<ExitCode> VerifyAsync(ParseResult parsed, CancellationToken stop)
     {
-        var models = ModelReports.Verify(parsed.GetValue(Folders) ?? [], parsed.GetValue(Names) ?? []);
+        var picture = await TrialPicture.LoadAsync(parsed.GetValue(Picture) ?? "", stop);
+        var models = ModelReports.Verify(parsed.GetValue(Folders) ?? [], parsed.GetValue(Names) ?? [], picture);
         if (parsed.GetValue(Verb.Json)) { Output.Json(models, WorkshopJson.Default.IReadOnlyListModelReport); }
         else { Table(models); }
         if (models.Count == 0) { throw new UserError(ExitCode.Model, "no model is installed", "./build.sh setup, or --models FOLDER"); }
@@ -58,12 +66,19 @@ internal static class ModelsCommand
         return ExitCode.Ok;
     }
 
+    private static ExitCode Text(string text)
+    {
+        Console.Write(text);
+        return ExitCode.Ok;
+    }
+
     private static void Table(IReadOnlyList<ModelReport> models)
     {
         var table = new Table().Border(TableBorder.None).AddColumns("name", "task", "kind", "input", "skeleton", "size", "state");
         foreach (var m in models)
         {
-            table.AddRow(Markup.Escape(m.Name), m.Task, m.Kind, m.Input, Markup.Escape(m.Skeleton), m.Bytes is { } bytes ? $"{bytes / 1e6:0.0} MB" : "-", Markup.Escape(m.State));
+            table.AddRow(Markup.Escape(m.Name), m.Task, m.Kind, m.Input, Markup.Escape(m.Skeleton), m.Bytes is { } bytes ? $"{bytes / 1e6:0.0} MB" : "-",
+                Markup.Escape(m.Trial is { } trial ? $"{m.State}; {trial}" : m.State));
         }
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         if (Console.IsOutputRedirected) { console.Profile.Width = 200; }

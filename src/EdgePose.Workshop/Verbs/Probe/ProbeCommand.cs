@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using EdgePose.Cli;
 using EdgePose.Domain;
+using EdgePose.Streams;
 using EdgePose.Workshop.Probe;
 
 namespace EdgePose.Workshop.Verbs.Probe;
@@ -39,7 +40,7 @@ internal static class ProbeCommand
         else if (report.Frames > 0) { Write(report); }
         if (report.Frames > 0) { return ExitCode.Ok; }
         var realm = report.Realm is { } name ? $"; the password is for \"{name}\"" : "";
-        throw new UserError(ExitCode.Source, $"{report.Url}: {report.State.Replace('_', ' ')}: {report.Reason}{realm}", Hint(report.State));
+        throw new UserError(ExitCode.Source, $"{report.Url}: {report.State.Replace('_', ' ')}: {report.Reason}{realm}", SourceHint.Of(report.State, SourceUrl.KindOf(report.Url)));
     }
 
     private static async Task<Secret?> ReadPasswordAsync(ParseResult parsed, CancellationToken stop)
@@ -76,13 +77,4 @@ internal static class ProbeCommand
 
         static void Line(string name, string value) => Console.WriteLine($"{name,-15} {value}");
     }
-
-    private static string Hint(string state) => state switch
-    {
-        "auth_failed" => "check --user and --password-file; some cameras lock an account after a few wrong passwords",
-        "not_found" => "check the path part of the address in the camera's manual",
-        "unreachable" => "check the address, the port and the cable; try --udp when the camera refuses TCP",
-        "tls_error" => "try the plain rtsp:// or http:// address",
-        _ => "run again with -v",
-    };
 }

@@ -24,7 +24,9 @@ internal static class QuantizeOptions
     private static readonly Option<string> Detector = new("--detector") { Description = "Person detector for the crops of top-down models", DefaultValueFactory = _ => Defaults.Detector };
     private static readonly Option<string> Boxes = new("--boxes") { Description = "gt: evaluate top-down models on the annotated boxes" };
     private static readonly Option<float> MaxApLoss = new("--max-ap-loss") { Description = "Points of AP that may be lost", DefaultValueFactory = _ => QuantizationLimits.Default.MaxApLoss };
-    private static readonly Option<float> MinAgreement = new("--min-agreement") { Description = "Agreement with the float model that is needed without --eval (mean OKS, or F1 of boxes)", DefaultValueFactory = _ => QuantizationLimits.Default.MinAgreement };
+    private static readonly Option<float> MinAgreement = new("--min-agreement") { Description = "Agreement with the float model that is needed without --eval: 1 less what the model differs more than one grey level of noise or one pixel of shift makes the float model differ", DefaultValueFactory = _ => QuantizationLimits.Default.MinAgreement };
+    private static readonly Option<int> MinInputs = new("--min-inputs") { Description = "Held-out pictures (crops for top-down models) that it takes to accept a model", DefaultValueFactory = _ => Evidence.Default.Inputs };
+    private static readonly Option<int> MinPeople = new("--min-people") { Description = "People in them that it takes", DefaultValueFactory = _ => Evidence.Default.People };
     private static readonly Option<string[]> Exclude = new("--exclude") { Description = "Nodes or groups (* = anything) that stay in float", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string[]> Include = new("--include") { Description = "Groups that are quantized although the target would keep them in float", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> Plan = new("--plan") { Description = "Groups in float: auto = as few as the limits need, none, or a file: one group a line, or an earlier card", DefaultValueFactory = _ => "auto" };
@@ -47,7 +49,7 @@ internal static class QuantizeOptions
             Boxes.AcceptOnlyFromAmong("gt");
             return
             [
-                Model, Calibrate, Target, Out, Method, Count, Eval, Images, Subset, Detector, Boxes, MaxApLoss, MinAgreement, Plan, Exclude, Include,
+                Model, Calibrate, Target, Out, Method, Count, Eval, Images, Subset, Detector, Boxes, MaxApLoss, MinAgreement, MinInputs, MinPeople, Plan, Exclude, Include,
                 Activation, Percentile, Size, ReduceRange, BiasCorrection, Equalize, Models, Force,
             ];
         }
@@ -66,6 +68,7 @@ internal static class QuantizeOptions
             Count = InRange(parsed.GetValue(Count), 1, 100_000, "--count"), Settings = Settings(parsed), Annotations = annotations, Images = images,
             Subset = InRange(parsed.GetValue(Subset), 0, int.MaxValue, "--subset"), Detector = parsed.GetValue(Detector)!, TruthBoxes = truthBoxes,
             Limits = new QuantizationLimits(InRange(parsed.GetValue(MaxApLoss), 0, 100, "--max-ap-loss"), InRange(parsed.GetValue(MinAgreement), 0, 1, "--min-agreement")),
+            Evidence = new Evidence(InRange(parsed.GetValue(MinInputs), 1, 1_000_000, "--min-inputs"), InRange(parsed.GetValue(MinPeople), 1, 1_000_000, "--min-people")),
             Plan = plan, PlanGroups = groups, Size = SizeOf(parsed), Out = parsed.GetRequiredValue(Out), Force = parsed.GetValue(Force),
         };
     }

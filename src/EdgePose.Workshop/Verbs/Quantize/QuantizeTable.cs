@@ -55,14 +55,18 @@ internal static class QuantizeTable
         var kept = r.Groups.Where(g => g.KeptFloat.Length > 0 && g.Nodes.Count > 0).Select(g => $"{g.Name} ({g.KeptFloat})").ToList();
         if (kept.Count > 0) { yield return ("in float", string.Join(", ", kept)); }
         if (e.ApLoss is { } loss) { yield return ("AP", Show($"{e.ApFloat:0.0000} -> {e.ApQuantized:0.0000}, loss {loss:0.00} points, {e.ApLossLow:0.00} .. {e.ApLossHigh:0.00} with 95 % confidence ({(e.Boxes is null ? "" : $"boxes {e.Boxes}, ")}{e.Pictures} pictures, {e.People} people)")); }
-        yield return ("against float", Show($"{(e.Measure is "boxes" or "box_ap" ? "F1 of boxes" : "mean OKS")} {e.Agreement:0.0000}, AP {e.ApAgainstFloat:0.000}")
+        yield return ("against float", Show($"agreement {e.Agreement:0.0000}, {e.AgreementLow:0.000} .. {e.AgreementHigh:0.000} with 95 % confidence, AP {e.ApAgainstFloat:0.000}")
             + (e.MeanShiftPx is { } mean ? Show($", joints moved {mean:0.00} px in the mean, {e.MedianShiftPx:0.00} in the median") : "") + (e.SqnrDb is { } db ? Show($", SQNR {db:0.0} dB") : ""));
+        foreach (var l in e.Harmless.Prepend(e.Likeness)) { yield return (l.After, Alike(l, e.Measure)); }
         yield return ("size", Show($"{r.BytesFloat / 1e6:0.00} -> {r.BytesQuantized / 1e6:0.00} MB"));
-        foreach (var s in r.Speed.Figures) { yield return (Show($"{s.Threads} thread{(s.Threads == 1 ? "" : "s")}"), Show($"{s.FloatMs:0.00} -> {s.QuantizedMs:0.00} ms on {r.Speed.Provider}, {s.Ratio:0.00}x ({s.Rounds} rounds)")); }
+        foreach (var s in r.Speed.Figures) { yield return (Show($"{s.Threads} thread{(s.Threads == 1 ? "" : "s")}"), Show($"{s.FloatMs:0.00} -> {s.QuantizedMs:0.00} ms on {r.Speed.Provider}, {s.Ratio:0.00}x (medians of {s.Rounds} rounds in turn, input {string.Join('x', r.Speed.Input)}, onnxruntime {r.Speed.Runtime})")); }
         yield return ("after optimisation", $"{r.Residual.Integer.Values.Sum()} integer operators, {r.Residual.Quantize} Quantize and {r.Residual.Dequantize} Dequantize left, {r.Residual.FloatIslands} float islands");
         foreach (var note in r.Notes) { yield return ("note", note); }
         if (r.Path is { } path) { yield return ("written", $"{path}, {r.Card}"); }
     }
+
+    private static string Alike(LikenessFigures l, string measure) => Show(
+        $"{(measure is "boxes" or "box_ap" ? "F1 of boxes" : "OKS")} {l.Similarity:0.0000}, {l.MissedPeople} of {l.People} people missed and {l.ExtraPeople} extra ({100 * l.Missed:0.0} % and {100 * l.Extra:0.0} % by score)");
 
     private static string Show(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -112,7 +112,7 @@ internal sealed partial class SpoolWriter
         }
     }
 
-    private void Refused(IOException e)
+    private void Refused(Exception e)
     {
         if (!HasFault)
         {
@@ -171,7 +171,7 @@ internal sealed partial class SpoolWriter
             Sync(_file!);
             _files.SyncFolder(_options.Folder);
         }
-        catch (IOException)
+        catch
         {
             Abandon(probe);
             throw;

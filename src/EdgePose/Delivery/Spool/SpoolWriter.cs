@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EdgePose.Delivery.Spool.Format;
 using EdgePose.Delivery.Spool.Storage;
 using Microsoft.Extensions.Logging;
@@ -82,6 +83,7 @@ internal sealed partial class SpoolWriter : IDisposable
     }
 
     /// <summary>Stores records in their order and returns how many of them are safe on disk; the others are in memory.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of a batch: whatever is thrown, its records go to memory, and none of their numbers disappears.")]
     public int Store(IReadOnlyList<SpoolRecord> batch)
     {
         var stored = 0;
@@ -94,7 +96,7 @@ internal sealed partial class SpoolWriter : IDisposable
                 while (stored < batch.Count) { stored += WriteSome(batch, stored, moved: false); }
                 Mended();
             }
-            catch (IOException e)
+            catch (Exception e)
             {
                 Refused(e);
             }
@@ -152,7 +154,7 @@ internal sealed partial class SpoolWriter : IDisposable
             // Writing to a file that somebody has removed succeeds and saves nothing.
             if (!_files.Exists(segment.Path)) { throw new IOException($"{segment.Path} has been removed") { HResult = Errno.NoEntry }; }
         }
-        catch (IOException)
+        catch
         {
             Abandon(segment);
             throw;
@@ -207,7 +209,7 @@ internal sealed partial class SpoolWriter : IDisposable
             header.Write(_buffer);
             _file.Write(_buffer.AsSpan(0, SegmentHeader.Bytes));
         }
-        catch (IOException)
+        catch
         {
             Abandon(segment);
             throw;
@@ -238,11 +240,14 @@ internal sealed partial class SpoolWriter : IDisposable
         {
             Log.CannotTidy(_logger, segment.Path, e.Message);
         }
-        Seal();
-        if (segment.Length <= SegmentHeader.Bytes)
+        finally
         {
-            _segments.Remove(segment);
-            segment.Dispose();
+            Seal();
+            if (segment.Length <= SegmentHeader.Bytes)
+            {
+                _segments.Remove(segment);
+                segment.Dispose();
+            }
         }
     }
 

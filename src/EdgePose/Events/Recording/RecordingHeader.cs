@@ -43,7 +43,7 @@ internal sealed record RecordingHeader
 
     /// <summary>What it says of the poses, so that a recording is judged as it was when it was made.</summary>
     /// <param name="stream">Whose rules judge; it may be another than the one that was recorded.</param>
-    public PoseFacts Poses(string stream) => new(stream, Skeletons.Get(Skeleton))
+    public PoseFacts Poses(string stream) => new(stream, Skeletons.Get(Skeleton, Joints))
     {
         JointThreshold = JointThreshold, LostAfter = TimeSpan.FromMilliseconds(LostAfterMs),
     };

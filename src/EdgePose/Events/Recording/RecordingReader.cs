@@ -62,7 +62,7 @@ internal sealed class RecordingReader
         {
             throw new UserError(ExitCode.Source, $"{name}: format {header.Format}, this version reads {RecordingHeader.CurrentFormat}", "use the version that recorded it");
         }
-        var skeleton = Skeletons.Get(header.Skeleton);
+        var skeleton = Skeletons.Get(header.Skeleton, header.Joints);
         if (skeleton.Count != header.Joints) { throw new UserError(ExitCode.Source, $"{name}: {header.Joints} joints, but {skeleton.Name} has {skeleton.Count}"); }
         return new RecordingReader(file, header, skeleton, BlockFormat.FileHead + (int)length);
     }

@@ -4,17 +4,18 @@ using EdgePose.Domain;
 namespace EdgePose.Events.Scenes;
 
 /// <summary>What the rules of one stream share: the present scene, the people, and the way out for events.</summary>
-internal sealed class EventContext(PoseFacts facts, EventsSettings settings, Action<PoseEvent> raise)
+internal sealed class EventContext(PoseFacts facts, EventsSettings shared, Action<PoseEvent> raise)
 {
+    private EventsSettings _settings = shared;
     private readonly ConcurrentDictionary<EventType, long> _raised = new();
 
     public BodyJoints Joints { get; } = new(facts.Skeleton);
 
     /// <summary>Smallest joint score that counts as seen.</summary>
-    public float JointThreshold { get; } = settings.JointScore ?? facts.JointThreshold;
+    public float JointThreshold => _settings.JointScore ?? facts.JointThreshold;
 
     /// <summary>Width of the border of zones and lines inside which nothing changes, in picture heights.</summary>
-    public float Margin => settings.Margin;
+    public float Margin => _settings.Margin;
 
     /// <summary>Sorted by track id, so that the order of the input means nothing.</summary>
     public List<Person> People { get; } = [];
@@ -27,6 +28,9 @@ internal sealed class EventContext(PoseFacts facts, EventsSettings settings, Act
 
     /// <summary>Messages raised so far, by type; readable from other threads.</summary>
     public long Raised(EventType type) => _raised.GetValueOrDefault(type);
+
+    /// <summary>Other settings of all rules; nobody may be known at the moment.</summary>
+    public void Change(EventsSettings next) => _settings = next;
 
     /// <summary>A key that is not used again: a person or a zone cannot start the same rule twice in a millisecond.</summary>
     public string NewKey(string rule, Person? person)
@@ -41,7 +45,7 @@ internal sealed class EventContext(PoseFacts facts, EventsSettings settings, Act
     public void Raise(EventDraft draft, Person? person)
     {
         _raised.AddOrUpdate(draft.Type, 1, static (_, count) => count + 1);
-        var body = settings.Pose ? person?.Body : null;
+        var body = _settings.Pose ? person?.Body : null;
         raise(new PoseEvent
         {
             Stream = facts.Stream, Epoch = Epoch, Type = draft.Type, Phase = draft.Phase, Key = draft.Key, Rule = draft.Rule,

@@ -11,6 +11,7 @@ internal sealed class ZoneMonitor(ZoneShape zone, EventsSettings settings, Actio
     private readonly PersonSlots<Presence> _people = new(new Presence { ChangingSince = Instant.Never });
 
     public string Name => zone.Name;
+    public ZoneShape Shape => zone;
 
     /// <summary>People inside who count.</summary>
     public int Count { get; private set; }

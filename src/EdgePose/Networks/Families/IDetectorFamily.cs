@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Networks.Families;
 
@@ -6,4 +7,7 @@ namespace EdgePose.Networks.Families;
 internal interface IDetectorFamily : IModelFamily
 {
     IDetectorDecoder Decoder(ModelDescriptor descriptor);
+
+    void IModelFamily.TryDecode(ModelDescriptor descriptor, int joints, Binding binding) =>
+        Decoder(descriptor).Decode(binding, descriptor.Decode.ScoreThreshold, []);
 }

@@ -1,4 +1,6 @@
 using EdgePose.Domain;
+using EdgePose.Networks.Preprocessing;
+using EdgePose.Networks.Runtime;
 
 namespace EdgePose.Networks.Families;
 
@@ -6,4 +8,9 @@ namespace EdgePose.Networks.Families;
 internal interface ITopDownFamily : IModelFamily
 {
     IPoseDecoder Decoder(ModelDescriptor descriptor);
+
+    void IModelFamily.TryDecode(ModelDescriptor descriptor, int joints, Binding binding)
+    {
+        if (joints > 0) { Decoder(descriptor).Decode(binding, 0, new Placement(1, 1, 0, 0), new Keypoint[joints]); }
+    }
 }

@@ -28,6 +28,9 @@ internal static class UsualInput
         PadValue = 114,
     };
 
+    /// <summary>Letterboxed RGB as parts of 255: the input of ultralytics' networks and of YOLOv7.</summary>
+    public static ModelInput Yolo { get; } = Normalised(640, 640, ResizeRule.Letterbox, [0, 0, 0], [255, 255, 255]) with { PadValue = 114 };
+
     /// <summary>The values 0..255 as they are.</summary>
     public static ModelInput Raw(int side, TensorLayout layout, ColourOrder colour, ResizeRule resize, byte pad = 0) => new()
     {

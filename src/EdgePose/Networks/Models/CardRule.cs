@@ -18,8 +18,9 @@ internal static class CardRule
             limit is not loaded: a higher limit trades accuracy for speed.
             """) { Unit = "points" }),
         s.Number("min_agreement", QuantizationLimits.Default.MinAgreement, 0, 1, """
-            Agreement that a quantized model must have with its float model where its card states no AP, because there was no ground truth: mean OKS
-            of the people, or F1 of a detector's boxes. A model below the limit is not loaded.
+            Agreement that a quantized model must have with its float model where its card states no AP, because there was no ground truth: 1 less
+            what it differs from its float model more than one grey level of noise or one pixel of shift makes that one differ from itself. A
+            model below the limit is not loaded.
             """));
 
     /// <exception cref="UserError">With <see cref="ExitCode.Model"/>: the card states more than the limits allow.</exception>
@@ -34,16 +35,32 @@ internal static class CardRule
     public static string Describe(QuantizationCard card)
     {
         var cost = card.ApLoss is { } loss ? $"lost {Points(loss)} points of AP" : $"agrees to {Share(card.Agreement ?? 0)} with {card.Source}";
-        return $"quantized for {card.Target}, {cost}{(card.Speed is { } speed ? string.Create(CultureInfo.InvariantCulture, $", {speed:0.##}x as fast") : "")}";
+        var sample = card.Pictures > 0 ? string.Create(CultureInfo.InvariantCulture, $" on {card.Pictures} pictures with {card.People} people") : "";
+        var speed = card.Speed is { } s ? string.Create(CultureInfo.InvariantCulture, $", {s:0.##}x as fast{(IsOld(card) ? $" with onnxruntime {card.SpeedRuntime}" : "")}") : "";
+        return $"quantized for {card.Target}, {cost}{sample}{speed}";
     }
 
-    /// <summary>What to do about a model that runs where it was not made for, or is slower than its float model; null when all is well.</summary>
-    public static string? Advice(ModelDescriptor model, IReadOnlyCollection<OrtSession> sessions)
+    /// <summary>What a user should know about a model on this machine: where it runs, how fast, and in what batches.</summary>
+    public static IEnumerable<string> Advice(ModelDescriptor model, IReadOnlyCollection<OrtSession> sessions)
     {
-        if (model.Quantization is not { } card || sessions.FirstOrDefault(s => s.Descriptor.Name == model.Name) is not { } session) { return null; }
-        if (session.Provider != card.Target) { return $"{model.Name}: quantized for {card.Target}, but it runs on {session.Provider}, where {card.Source} may be faster"; }
-        return card.Speed < 1 ? $"{model.Name}: its card says that it is slower than {card.Source}; use that" : null;
+        if (sessions.FirstOrDefault(s => s.Descriptor.Name == model.Name) is not { } session) { yield break; }
+        if (session.BatchNote.Length > 0) { yield return $"{model.Name}: {session.BatchNote}"; }
+        if (model.Quantization is not { } card) { yield break; }
+        if (session.Provider != card.Target)
+        {
+            yield return $"{model.Name}: quantized for {card.Target}, but it runs on {session.Provider}, where {card.Source} may be faster";
+            yield break;
+        }
+        if (IsOld(card))
+        {
+            yield return $"{model.Name}: its speed was measured with onnxruntime {card.SpeedRuntime}, this is {OrtRuntime.Version}: edgepose models speed {model.Name}";
+        }
+        else if (card.Speed < 1) { yield return $"{model.Name}: its card says that it is slower than {card.Source}; use that"; }
     }
+
+    // Another version has other kernels.
+    private static bool IsOld(QuantizationCard card) =>
+        card.Speed is not null && card.SpeedRuntime.Length > 0 && OrtRuntime.Version.Length > 0 && card.SpeedRuntime != OrtRuntime.Version;
 
     private static (string What, string Key)? Excess(QuantizationCard card, QuantizationLimits limits)
     {

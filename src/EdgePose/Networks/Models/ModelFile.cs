@@ -48,14 +48,25 @@ internal static class ModelFile
         file.Length is > 5 and <= 200 && file.EndsWith(".onnx", StringComparison.Ordinal) && file[0] is not ('.' or '-')
         && file.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && !file.Contains("..", StringComparison.Ordinal);
 
-    /// <summary>The next step for a model that is missing or wrong.</summary>
-    public static string InstallHint(ModelDescriptor model) => model.HashUnknown && ModelFamilies.Of(model.Kind).CheckpointForm is { Length: > 0 } form
-        ? $"get the authors' checkpoint, then: edgepose models import CHECKPOINT --as {form} --out FOLDER/{model.File}"
-        : model.HashUnknown
-        ? $"get the file yourself{(model.Download is { } from ? $" from {from.Url}" : "")}, then: edgepose models import FILE --as onnx --name {model.Name}"
-        : model.Sha256.Length == 0 ? "run ./build.sh setup, which converts it"
-        : model.Download is not null ? $"edgepose models pull {model.Name}"
-        : $"put {model.File} into a folder of models.folders; where to get it: {model.Source}";
+    /// <summary>The next step for a model that is missing or wrong: a command, and where the file is when no command fetches it.</summary>
+    public static string InstallHint(ModelDescriptor model)
+    {
+        if (model.Sha256.Length == 0 && !model.HashUnknown) { return "run ./build.sh setup, which converts it"; }
+        if (model.Download is not null && !model.HashUnknown) { return $"edgepose models pull {model.Name}"; }
+        var family = ModelFamilies.Of(model.Kind);
+        if (family.CheckpointForm is { Length: > 0 } form)
+        {
+            // Under this very name its descriptor replaces the one that comes with the program.
+            return $"get the authors' checkpoint ({family.CheckpointHome}; this file: {model.Source}), then: "
+                + $"edgepose models import CHECKPOINT --as {form} --out FOLDER/{model.Name}.onnx";
+        }
+        if (model.HashUnknown)
+        {
+            return $"get the file yourself from {model.Download?.Url ?? model.Source}, then: edgepose models import FILE --as onnx --name {model.Name}";
+        }
+        return $"get {model.File} yourself (on GitHub as owner/repository@commit path: {model.Source}) and put it into a folder of models.folders; "
+            + $"another file of this kind: edgepose models import FILE --as onnx --name {model.Name}-mine";
+    }
 
     private static byte[] ReadOnce(ModelDescriptor model)
     {

@@ -6,16 +6,17 @@ namespace EdgePose.Networks.Models;
 /// <summary>The models of this machine: descriptors, files and, once opened, sessions. A network is opened once and shared by all streams.</summary>
 internal sealed class ModelStore : IDisposable
 {
-    private readonly Dictionary<string, OrtSession> _sessions = new(StringComparer.Ordinal);
+    // Replaced as a whole: a reload opens a network while others are read.
+    private volatile OrtSession[] _sessions = [];
     private readonly InferenceSettings _options;
     private readonly QuantizationLimits? _limits;
 
     private ModelStore(ModelCatalog catalog, InferenceSettings options, QuantizationLimits? limits) => (Catalog, _options, _limits) = (catalog, options, limits);
 
-    public ModelCatalog Catalog { get; }
+    public ModelCatalog Catalog { get; private set; }
 
     /// <summary>Sessions opened so far.</summary>
-    public IReadOnlyCollection<OrtSession> Sessions => _sessions.Values;
+    public IReadOnlyCollection<OrtSession> Sessions => _sessions;
 
     /// <summary>Reads all descriptors. The folders given are searched for files and descriptors before the built-in ones.</summary>
     /// <param name="folders">The user's folders.</param>
@@ -32,11 +33,23 @@ internal sealed class ModelStore : IDisposable
     /// <exception cref="UserError">With <see cref="ExitCode.Model"/>.</exception>
     public OrtSession Open(ModelDescriptor model)
     {
-        if (_sessions.TryGetValue(model.Name, out var session)) { return session; }
+        if (Array.Find(_sessions, s => s.Descriptor.Name == model.Name) is { } open) { return open; }
         if (_limits is { } limits) { CardRule.Require(model, limits); }
-        session = NetworkFactory.Open(model, ModelFile.ReadVerified(model), _options);
-        _sessions.Add(model.Name, session);
+        var session = NetworkFactory.Open(model, ModelFile.ReadVerified(model), _options);
+        _sessions = [.. _sessions, session];
         return session;
+    }
+
+    /// <summary>Takes descriptors that were read later. Those of open networks must be the same.</summary>
+    public void Follow(ModelCatalog later) => Catalog = later;
+
+    /// <summary>Closes the networks that nobody uses any more.</summary>
+    /// <param name="used">Names of the others.</param>
+    public void CloseAllBut(IReadOnlyCollection<string> used)
+    {
+        var closed = _sessions.Where(s => !used.Contains(s.Descriptor.Name)).ToList();
+        _sessions = [.. _sessions.Except(closed)];
+        foreach (var session in closed) { session.Dispose(); }
     }
 
     /// <summary>Folder of the descriptors that come with the program.</summary>
@@ -59,6 +72,6 @@ internal sealed class ModelStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var session in _sessions.Values) { session.Dispose(); }
+        foreach (var session in _sessions) { session.Dispose(); }
     }
 }

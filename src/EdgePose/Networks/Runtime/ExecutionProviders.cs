@@ -55,6 +55,8 @@ internal static class ExecutionProviders
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             IntraOpNumThreads = options.Threads > 0 ? options.Threads : ThreadChoice.For(Environment.ProcessorCount, options.Streams),
             InterOpNumThreads = 1,
+            // A pattern is one block for the whole run, laid out by its first run, whose gaps nobody can use.
+            EnableMemoryPattern = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         try
@@ -62,7 +64,9 @@ internal static class ExecutionProviders
             // Idle inference threads must not take the cores from ffmpeg's decoders while they wait for the next operator.
             session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             session.AddSessionConfigEntry(DisabledOptimizers, GuessedWeights);
-            // Weights in memory of their exact size: the arena grows by doubling and would waste up to as much again.
+            OrtArena.Register();
+            session.AddSessionConfigEntry(OrtArena.Use, "1");
+            // Weights in memory of their exact size, outside the arena.
             session.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
             Append(session, provider, options);
             return session;

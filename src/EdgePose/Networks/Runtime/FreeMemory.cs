@@ -14,6 +14,9 @@ internal static partial class FreeMemory
     /// </summary>
     public const string ShrinkArena = "memory.enable_memory_arena_shrinkage";
 
+    /// <summary>glibc's M_ARENA_MAX (malloc.h).</summary>
+    private const int ArenaMax = -8;
+
     private static bool _trims = true;
 
     /// <summary>Returns the free pages of the C heap to the system; glibc keeps them otherwise. Does nothing with another C library.</summary>
@@ -21,6 +24,19 @@ internal static partial class FreeMemory
     {
         if (!_trims) { return; }
         try { _ = MallocTrim(0); }
+        catch (EntryPointNotFoundException)
+        {
+            _trims = false;
+        }
+    }
+
+    /// <summary>
+    /// One C heap for all threads: glibc gives threads heaps of their own, each with free pages that no other thread uses. Does nothing with
+    /// another C library.
+    /// </summary>
+    public static void ShareNativeHeap()
+    {
+        try { _ = MallOpt(ArenaMax, 1); }
         catch (EntryPointNotFoundException)
         {
             _trims = false;
@@ -36,4 +52,7 @@ internal static partial class FreeMemory
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     private static partial int MallocTrim(nuint pad);
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int MallOpt(int parameter, int value);
 }

@@ -21,6 +21,7 @@ internal sealed class OrtBinding : Binding
     private readonly bool _variableOutputs;
     private readonly Action _runNetwork, _terminate;
     private readonly string _model;
+    private readonly int[] _inputShape;
     private readonly RunWatch? _watch;
 
     public OrtBinding(
@@ -28,7 +29,7 @@ internal sealed class OrtBinding : Binding
         RunWatch? watch)
         : base(inputShape[0], inputShape[nhwc ? 1 : 2], inputShape[nhwc ? 2 : 3], int32)
     {
-        (_owner, _session, _model, _variableOutputs) = (owner, session, owner.Descriptor.Name, variableOutputs);
+        (_owner, _session, _model, _variableOutputs, _inputShape) = (owner, session, owner.Descriptor.Name, variableOutputs, inputShape);
         _stage = owner.Descriptor.Task == ModelTask.Detect ? FrameStage.Detector : FrameStage.Pose;
         (_runNetwork, _terminate) = (RunNetwork, () => _run.Terminate = true);
         _outputs = [.. outputs.Select(name => new OutputTensor(name))];
@@ -57,14 +58,22 @@ internal sealed class OrtBinding : Binding
     public long Runs { get; private set; }
 
     /// <exception cref="RunDeadlineException">It took longer than it may.</exception>
+    /// <exception cref="UserError">The network does not run on such an input.</exception>
     public override void Run()
     {
-        if (_watch is not { } watch) { RunNetwork(); return; }
-        try { watch.Run(_model, _runNetwork, _terminate); }
+        try
+        {
+            if (_watch is { } watch) { watch.Run(_model, _runNetwork, _terminate); }
+            else { RunNetwork(); }
+        }
         catch (RunDeadlineException)
         {
             _run.Terminate = false;
             throw;
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw _owner.DoesNotRun(_inputShape, e);
         }
     }
 

@@ -12,18 +12,13 @@ internal sealed record ProbeRun(IReadOnlyList<TensorShape> Outputs, IReadOnlyDic
 
 /// <summary>
 /// Opens a network that nothing vouches for yet, to learn what it is: on the CPU, without graph optimisation (which would compute
-/// constants of any size), and with an arena that ends at <see cref="MemoryLimit"/>.
+/// constants of any size), and with an arena that ends at <see cref="OrtArena.MemoryLimit"/>.
 /// </summary>
 internal sealed class OrtProbe : IDisposable
 {
-    /// <summary>Bytes that a run may use: the largest real network here needs a quarter of it.</summary>
-    public const uint MemoryLimit = 3u << 30;
-
     /// <summary>Elements of the largest input that is tried: 3 x 4096 x 4096.</summary>
     private const long InputLimit = 50_331_648;
 
-    private static readonly Lock Gate = new();
-    private static bool _limited;
     private readonly InferenceSession _session;
     private readonly string _name;
 
@@ -33,13 +28,13 @@ internal sealed class OrtProbe : IDisposable
     public static OrtProbe Open(byte[] model, string name)
     {
         OrtRuntime.Initialize("");
-        Limit();
+        OrtArena.Register();
         using var options = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        options.AddSessionConfigEntry("session.use_env_allocators", "1");
+        options.AddSessionConfigEntry(OrtArena.Use, "1");
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
         {
@@ -107,24 +102,11 @@ internal sealed class OrtProbe : IDisposable
         _ when element == typeof(float) => OrtValue.CreateTensorValueFromMemory(new float[count], shape),
         _ when element == typeof(int) => OrtValue.CreateTensorValueFromMemory(new int[count], shape),
         _ when element == typeof(byte) => OrtValue.CreateTensorValueFromMemory(new byte[count], shape),
-        _ => throw new UserError(ExitCode.Model, $"{_name}: an input of {element.Name} is not supported", "export the network with a float32 input"),
+        _ => throw new UserError(ExitCode.Model, $"{_name}: the input {Inputs[0].Name} takes {element.Name}", ElementTypes.Advice(element)),
     };
 
     private static TensorShape Declared(KeyValuePair<string, NodeMetadata> port) =>
         new(port.Key, port.Value.IsTensor ? port.Value.ElementType : typeof(object), port.Value.IsTensor ? port.Value.Dimensions : []);
-
-    // The environment is the process's, and so is its arena: registered once.
-    private static void Limit()
-    {
-        lock (Gate)
-        {
-            if (_limited) { return; }
-            using var arena = new OrtArenaCfg(MemoryLimit, 0, -1, -1);
-            using var cpu = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
-            OrtEnv.Instance().CreateAndRegisterAllocator(cpu, arena);
-            _limited = true;
-        }
-    }
 
     private static string Short(OnnxRuntimeException e)
     {
@@ -132,10 +114,7 @@ internal sealed class OrtProbe : IDisposable
         return text.Length > 400 ? text[..400] + " ..." : text;
     }
 
-    private static string Hint(OnnxRuntimeException e) =>
-        e.Message.Contains("nrecognized attribute", StringComparison.Ordinal) ? "the exporter was too old: export the network again with opset 11 or newer"
-        : e.Message.Contains("emory", StringComparison.Ordinal) ? "the network needs more memory than is allowed for an unknown model"
-        : "export the network again with a current exporter";
+    private static string Hint(OnnxRuntimeException e) => Refusals.Advice(e.Message) ?? "export the network again with a current exporter";
 
     public void Dispose() => _session.Dispose();
 }

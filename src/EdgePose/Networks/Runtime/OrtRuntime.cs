@@ -35,6 +35,7 @@ internal static class OrtRuntime
                 throw new UserError(ExitCode.Model, $"libonnxruntime is already loaded from {_loaded}; {path} cannot be added",
                     "use one inference.runtime_library for the whole process");
             }
+            FreeMemory.ShareNativeHeap();
             var (handle, version) = Open(path);
             OrtEnv.DisableDllImportResolver = true;
             NativeLibrary.SetDllImportResolver(typeof(OrtEnv).Assembly, (name, _, _) => name == "onnxruntime" ? handle : IntPtr.Zero);

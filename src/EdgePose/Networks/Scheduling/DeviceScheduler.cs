@@ -29,7 +29,7 @@ internal sealed class DeviceScheduler
 
     /// <summary>Part of the dearest stream's frame within which tags count as equal: enough to choose by deadline, too little to serve anybody twice for it.</summary>
     private const double OneRound = 0.9;
-    private readonly StreamSchedule[] _streams;
+    private StreamSchedule[] _streams;
     private readonly SchedulingSettings _options;
     private readonly TimeProvider _time;
     private readonly FairShare _fair = new();
@@ -46,7 +46,7 @@ internal sealed class DeviceScheduler
 
     public DeviceScheduler(IReadOnlyList<ScheduledStream> streams, SchedulingSettings options, TimeProvider time)
     {
-        var greatest = streams.Count == 0 ? 1 : streams.Max(l => l.Options.Weight);
+        var greatest = GreatestWeight(streams);
         (_streams, _options, _time, _start) = ([.. streams.Select(l => new StreamSchedule(l, greatest))], options, time, time.GetTimestamp());
         _controller = new LoadController(options.TargetUtilisation, options.Adaptive ? Ladder.Last : 0);
     }
@@ -56,6 +56,20 @@ internal sealed class DeviceScheduler
     public IReadOnlyList<StreamSchedule> Streams => _streams;
 
     private TimeSpan Now => _time.GetElapsedTime(_start);
+
+    /// <summary>Serves these streams from now on. Those that stay keep their place, and the load what it has learnt.</summary>
+    public void Change(IReadOnlyList<ScheduledStream> streams)
+    {
+        var (known, greatest) = (_streams, GreatestWeight(streams));
+        _streams = [.. streams.Select(s => Array.Find(known, k => k.Stream == s) ?? new StreamSchedule(s, greatest))];
+        foreach (var stream in _streams)
+        {
+            stream.Weigh(greatest);
+            stream.SetStep(_controller.Step);
+        }
+    }
+
+    private static double GreatestWeight(IReadOnlyList<ScheduledStream> streams) => streams.Count == 0 ? 1 : streams.Max(l => l.Options.Weight);
 
     /// <summary>Drops what is too old and takes the next frame; false when none waits.</summary>
     public bool TryNext(out ScheduledFrame turn)

@@ -25,7 +25,9 @@ internal sealed partial class InferenceLoop(
 
     private readonly SchedulingSettings _options = options ?? new SchedulingSettings();
     private readonly ManualResetEventSlim _wake = new();
+    private IReadOnlyList<ScheduledStream> _streams = streams;
     private DeviceScheduler? _scheduler;
+    private StreamsChange? _change;
     private SupervisedLoop? _loop;
     private long _lastProgress = time.GetTimestamp();
     private long _lastFailureLog;
@@ -54,9 +56,20 @@ internal sealed partial class InferenceLoop(
 
     public void Start()
     {
-        Volatile.Write(ref _scheduler, new DeviceScheduler(streams, _options, time));
+        Volatile.Write(ref _scheduler, new DeviceScheduler(_streams, _options, time));
         _loop = SupervisedLoop.OnThread("taking frames", Run, Supervision, time, ThreadName, isVital: true);
         _loop.Start();
+    }
+
+    /// <summary>Serves these streams from now on. Completes when the thread touches none of the others any more.</summary>
+    public Task ChangeAsync(IReadOnlyList<ScheduledStream> next)
+    {
+        _streams = next;
+        if (HasEnded) { return Task.CompletedTask; }
+        var change = new StreamsChange(next);
+        Interlocked.Exchange(ref _change, change);
+        Wake();
+        return change.Done.Task;
     }
 
     /// <summary>Stops after the frame in work; false when that takes longer than <paramref name="limit"/>.</summary>
@@ -75,6 +88,11 @@ internal sealed partial class InferenceLoop(
         while (!stop.IsCancellationRequested)
         {
             _wake.Reset();
+            if (Interlocked.Exchange(ref _change, null) is { } change)
+            {
+                scheduler.Change(change.Streams);
+                change.Done.SetResult();
+            }
             if (scheduler.LookIfDue())
             {
                 var load = scheduler.Load;
@@ -101,6 +119,7 @@ internal sealed partial class InferenceLoop(
         catch (RunDeadlineException e)
         {
             stream.CountMissed();
+            stream.LastFailure = e.Message;
             Volatile.Write(ref _missesInARow, _missesInARow + 1);
             LogMissed(stream.Id, frame.Info.Sequence, e.Message, _missesInARow);
             return FrameOutcome.Missed;
@@ -108,6 +127,7 @@ internal sealed partial class InferenceLoop(
         catch (Exception e)
         {
             Volatile.Write(ref _missesInARow, 0);
+            stream.LastFailure = e is UserError ? e.Message : $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
             LogLimited(stream, frame, e);
             return FrameOutcome.Failed;
         }
@@ -117,11 +137,18 @@ internal sealed partial class InferenceLoop(
         }
     }
 
+    /// <summary>Other streams, on their way to the thread.</summary>
+    private sealed record StreamsChange(IReadOnlyList<ScheduledStream> Streams)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
     private void LogLimited(ScheduledStream stream, Frame frame, Exception e)
     {
         _unloggedFailures++;
         if (_lastFailureLog != 0 && time.GetElapsedTime(_lastFailureLog) < FailureLogInterval) { return; }
-        LogFailure(stream.Id, frame.Info.Sequence, _unloggedFailures, e);
+        LogFailure(stream.Id, frame.Info.Sequence, _unloggedFailures, stream.LastFailure);
+        LogFailureDetail(stream.Id, frame.Info.Sequence, e);
         (_lastFailureLog, _unloggedFailures) = (time.GetTimestamp(), 0);
     }
 

@@ -24,6 +24,14 @@ internal sealed class ScheduledStream(string id, FrameSlot slot, Action<Frame> p
     /// <summary>Those among <see cref="Failed"/> whose network took longer than it may.</summary>
     public long Missed => Interlocked.Read(ref _missed);
 
+    /// <summary>Why the last of <see cref="Failed"/> could not be processed; empty while none failed.</summary>
+    public string LastFailure { get; set; } = "";
+
+    /// <summary>The error for a stream of which nothing was measured although frames came; null for any other.</summary>
+    public UserError? NothingMeasured => Processed > 0 || Failed == 0 ? null : new UserError(ExitCode.Model,
+        $"stream {Id}: none of its {Failed} frames could be processed, so nothing is known about people in them: {LastFailure}",
+        "edgepose models verify; another model or pose.short_side may suit this source");
+
     /// <summary>Time that the inference thread spent on this stream.</summary>
     public TimeSpan Busy => TimeSpan.FromTicks(Interlocked.Read(ref _busyTicks));
 

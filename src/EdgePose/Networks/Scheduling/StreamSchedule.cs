@@ -12,7 +12,7 @@ internal sealed class StreamSchedule(ScheduledStream stream, double greatestWeig
     private static readonly TimeSpan FirstMaxAge = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10), LongestPause = TimeSpan.FromMinutes(5);
-    private readonly Quality[] _ladder = stream.Slot.IsLossless ? [] : Ladder.For(stream.Options.Weight / greatestWeight);
+    private Quality[] _ladder = LadderOf(stream, greatestWeight);
     private int _missesInARow;
     private long _successesAtMiss;
     private TimeSpan _pause = FirstPause;
@@ -46,6 +46,11 @@ internal sealed class StreamSchedule(ScheduledStream stream, double greatestWeig
         if (mean > 0) { Interval = TimeSpan.FromSeconds(mean / time.TimestampFrequency); }
         Rate = Slot.Received == 0 || Interval == TimeSpan.Zero ? 0 : 1 / Math.Max(Interval.TotalSeconds, time.GetElapsedTime(last).TotalSeconds);
     }
+
+    /// <summary>Another stream is the weightiest of all.</summary>
+    public void Weigh(double greatest) => _ladder = LadderOf(Stream, greatest);
+
+    private static Quality[] LadderOf(ScheduledStream stream, double greatest) => stream.Slot.IsLossless ? [] : Ladder.For(stream.Options.Weight / greatest);
 
     public void SetStep(int step)
     {

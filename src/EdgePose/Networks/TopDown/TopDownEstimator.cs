@@ -13,7 +13,7 @@ internal sealed class TopDownEstimator : IBoxEstimator
     private readonly PoseHead _head;
     private readonly TopDownOptions _options;
     private readonly float _jointThreshold;
-    private readonly float _padding;
+    private readonly float _padding, _followedPadding;
     private readonly List<Detection> _detections = [];
     private readonly CandidateBoxes _candidates = new();
     private List<TrackedPerson> _people = [];
@@ -37,7 +37,7 @@ internal sealed class TopDownEstimator : IBoxEstimator
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPeople, 1);
         (_detector, _head, Skeleton, _options) = (detector, head, skeleton, options);
         _jointThreshold = options.JointThreshold ?? head.Descriptor.Decode.JointThreshold;
-        _padding = head.Descriptor.Decode.Padding;
+        (_padding, _followedPadding) = (head.Descriptor.Decode.Padding, head.Descriptor.Decode.FollowedPadding);
     }
 
     public Skeleton Skeleton { get; }
@@ -144,7 +144,7 @@ internal sealed class TopDownEstimator : IBoxEstimator
         var previous = candidate.Person < 0 ? null : _people[candidate.Person];
         pose.Person = person.Id = previous?.Id ?? ++_lastPerson;
         person.Update(pose, sighting, candidate, previous, Skeleton,
-            new FollowRule(frame.Width, frame.Height, _jointThreshold, _padding, detecting));
+            new FollowRule(frame.Width, frame.Height, _jointThreshold, _followedPadding, detecting));
         _next.Add(person);
     }
 

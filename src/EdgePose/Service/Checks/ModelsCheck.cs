@@ -24,7 +24,7 @@ internal static class ModelsCheck
                 var fallback = session.Fallbacks.Count > 0 ? $" (not used: {string.Join("; ", session.Fallbacks)})" : "";
                 return $"{model.Name}: hash and contract ok, runs on {session.Provider}{fallback}{(model.Quantization is { } card ? "; " + CardRule.Describe(card) : "")}";
             });
-            if (CardRule.Advice(model, store.Sessions) is { } advice) { findings.Add("models", Verdict.Warning, advice); }
+            foreach (var advice in CardRule.Advice(model, store.Sessions)) { findings.Add("models", Verdict.Warning, advice); }
         }
     }
 }

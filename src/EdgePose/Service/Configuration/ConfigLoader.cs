@@ -78,6 +78,7 @@ internal static class ConfigLoader
         var config = ConfigReader.Read(new Section(root, "", "", context), options) with
         {
             Path = path,
+            Given = root,
             Hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12],
             Secrets = [.. context.Secrets.Found.Select(s => new Secret(s))],
         };

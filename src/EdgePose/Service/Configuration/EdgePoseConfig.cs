@@ -10,6 +10,7 @@ using EdgePose.People.Tracking;
 using EdgePose.Service.Endpoints;
 using EdgePose.Service.Logs;
 using EdgePose.Settings;
+using EdgePose.Settings.Yaml;
 using EdgePose.Sinks.Mqtt;
 
 namespace EdgePose.Service.Configuration;
@@ -51,6 +52,9 @@ internal sealed record EdgePoseConfig
 
     /// <summary>First 12 hexadecimal digits of the SHA-256 of the file's bytes.</summary>
     public required string Hash { get; init; }
+
+    /// <summary>The file as it was given, to name what differs in another one.</summary>
+    public YamlNode? Given { get; init; }
 
     /// <summary>Everything secret that the file or its credentials hold, for the redactor.</summary>
     public required IReadOnlyList<Secret> Secrets { get; init; }

@@ -55,6 +55,7 @@ internal static class SchemaWriter
             case KeyKind.List: schema["anyOf"] = new JsonArray(Item(key), List(Item(key), 1, key.Max)); break;
             case KeyKind.Direction: Merge(schema, List(AddNumber([], "number", null, null), 2, 2)); break;
             case KeyKind.Points: Merge(schema, List(List(AddNumber([], "number", 0, 1), 2, 2), key.Min, key.Max)); break;
+            case KeyKind.Numbers: Merge(schema, List(AddNumber([], "number", key.Min, key.Max), key.Count, key.Count)); break;
             case KeyKind.Duration: Merge(schema, Text(Duration)); break;
             case KeyKind.Size: Merge(schema, Text(Size)); break;
             case KeyKind.TimeOfDay: Merge(schema, Text(TimeOfDay)); break;
@@ -127,7 +128,7 @@ internal static class SchemaWriter
         KeyKind.List => Array(key.Value!.Trim('[', ']').Split(", ")),
         KeyKind.Direction => new JsonArray([.. key.Value!.Trim('[', ']').Split(", ").Select(v => Number(Scalars.TryNumber(v, out var n) ? n : 0))]),
         KeyKind.Text or KeyKind.Secret or KeyKind.Duration or KeyKind.Choice or KeyKind.Size or KeyKind.TimeOfDay => JsonValue.Create(key.Value!),
-        KeyKind.Map or KeyKind.Points => throw new ArgumentOutOfRangeException(nameof(key), key.Kind, "a kind without a default"),
+        KeyKind.Map or KeyKind.Points or KeyKind.Numbers => throw new ArgumentOutOfRangeException(nameof(key), key.Kind, "a kind without a default"),
         _ => throw new ArgumentOutOfRangeException(nameof(key), key.Kind, "unknown"),
     };
 

@@ -29,4 +29,7 @@ internal interface IMqttCompanion : IAsyncDisposable
 
     /// <summary>The retained message that this companion makes of a value; null = none.</summary>
     MqttMessage? Render(StateValue value);
+
+    /// <summary>The sink takes leave: ends when everything that the other side waits for is said.</summary>
+    Task FinishAsync() => Task.CompletedTask;
 }

@@ -160,6 +160,7 @@ internal sealed partial class MqttSink : ISink
     public async Task StopAsync(CancellationToken stop)
     {
         if (!_broker.IsConnected) { return; }
+        foreach (var companion in _companions) { await companion.FinishAsync().WaitAsync(stop).ConfigureAwait(false); }
         if (!_hasSaidOffline)
         {
             Log.StoppedUnacknowledged(_logger);

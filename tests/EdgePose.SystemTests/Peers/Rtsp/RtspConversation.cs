@@ -39,7 +39,7 @@ internal sealed class RtspConversation(Stream stream, ScriptedRtspServer server,
         var (headers, body) = ("", "");
         if (refusal is not null)
         {
-            headers = refusal.StartsWith("401", StringComparison.Ordinal) ? "WWW-Authenticate: Basic realm=\"Front door\"\r\n" : "";
+            headers = refusal.StartsWith("401", StringComparison.Ordinal) ? $"WWW-Authenticate: {script.Challenge}\r\n" : "";
         }
         else
         {

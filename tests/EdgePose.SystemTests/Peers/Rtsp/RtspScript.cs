@@ -24,6 +24,9 @@ internal sealed record RtspScript
     /// <summary>Status line such as <c>404 Not Found</c> for a request of a connection; null answers as asked.</summary>
     public Func<int, string, string?> Refuse { get; init; } = static (_, _) => null;
 
+    /// <summary>How a password is asked for where <see cref="Refuse"/> says 401.</summary>
+    public string Challenge { get; init; } = "Basic realm=\"Front door\"";
+
     /// <summary>Accepts connections and never says a word.</summary>
     public bool Silent { get; init; }
     public bool ClosesAtEnd { get; init; }

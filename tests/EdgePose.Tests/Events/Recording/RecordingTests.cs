@@ -225,7 +225,7 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
         Assert.Equal((RecordKind.Lost, "gone"), (kind, reader.Reason));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Encoder_WithinABlock_AllocatesNothing()
     {
         var scenes = RandomScenes(Skeletons.Coco17, 6, 2, 50).Select(Clone).ToList();

@@ -91,7 +91,7 @@ public sealed class EventsSettingsTests
                 "2:21 record.max_size: expected a size 1MiB–1024GiB with its unit (KiB, MiB, GiB), got \"10\"",
                 "6:14 streams.hall.publish: expected one of poses, events, counts_only, nothing, got \"pixels\"",
                 "8:7 streams.hall.zones.bow: the polygon crosses itself: its sides 1 and 3 meet",
-                "9:13 streams.hall.zones.flat: expected 3–64 points [[x, y], …] with x and y from 0 (left, top) to 1 (right, bottom)",
+                "9:13 streams.hall.zones.flat: expected 3–64 points [[x, y], …] with x and y from 0 (left, top) to 1 (right, bottom), got 2",
                 "10:13 streams.hall.zones.hall: expected 3–64 points [[x, y], …] with x and y from 0 (left, top) to 1 (right, bottom)",
                 "11:14 streams.hall.lines.door: the line has no length",
                 $"13:18 streams.hall.rules.a.type: expected one of {Types}, got \"fal\"; did you mean \"fall\"?",

@@ -1,11 +1,8 @@
-using System.Text.Json;
 using System.Text;
 using EdgePose.Domain;
 using EdgePose.Networks.Families.Heatmap;
 using EdgePose.Networks.Families.MoveNet;
 using EdgePose.Networks.Models;
-using EdgePose.Networks;
-using EdgePose.Settings;
 using EdgePose.Settings.Problems;
 using EdgePose.TestSupport;
 using EdgePose.Tests.Service.Configuration;
@@ -154,26 +151,5 @@ public sealed class ModelCatalogTests
         var e = Assert.Throws<UserError>(() => catalog.Get("yolo-nano"));
         Assert.Equal(ExitCode.Model, e.Code);
         Assert.Contains("did you mean \"yolox-nano\"?", e.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void DescriptorSchema_HasTheKeysOfTheReader()
-    {
-        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(BuiltIn, "descriptor.schema.json")));
-        var keys = new List<ConfigKey>();
-        DescriptorReader.Read(Encoding.UTF8.GetBytes(Good), "/m/mine.yaml", new ProblemList(), keys);
-        var found = new List<string>();
-        void Collect(JsonElement e, string path)
-        {
-            foreach (var p in e.GetProperty("properties").EnumerateObject())
-            {
-                found.Add(path + p.Name);
-                if (p.Value.TryGetProperty("properties", out _)) { Collect(p.Value, path + p.Name + "."); }
-            }
-        }
-        Collect(schema.RootElement, "");
-        Assert.Equal(keys.Select(k => k.Path).Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
-        var kinds = schema.RootElement.GetProperty("properties").GetProperty("kind").GetProperty("enum").EnumerateArray().Select(k => k.GetString()!);
-        Assert.Equal(ModelFamilies.Words, kinds);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using EdgePose.Domain;
 using EdgePose.Networks.Families.Heatmap;
 using EdgePose.Networks.Models;
+using EdgePose.TestSupport;
 using EdgePose.Tests.Service.Configuration;
 
 namespace EdgePose.Tests.Networks.Models;
@@ -102,5 +103,27 @@ public sealed class ModelFileTests : IDisposable
         }
         File.WriteAllText(ModelPath + ModelFile.RecordSuffix, Hash([1]));
         Assert.Contains("the record beside it says " + Hash([1]), Refused(Model("")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void InstallHint_OfEveryListedModel_IsACommandAndSaysWhereTheFileIsWhenNoneFetchesIt()
+    {
+        foreach (var model in ModelCatalog.Load([Path.Combine(Repo.Root, "models")], []).Models)
+        {
+            var hint = ModelFile.InstallHint(model);
+            Assert.Matches(@"edgepose models (pull|import)|build\.sh setup", hint);
+            var fetched = hint.StartsWith("edgepose models pull", StringComparison.Ordinal) || hint.Contains("setup", StringComparison.Ordinal);
+            Assert.True(fetched || hint.Contains(model.Source, StringComparison.Ordinal) || hint.Contains("https://", StringComparison.Ordinal), $"{model.Name}: {hint}");
+        }
+    }
+
+    [Theory]
+    [InlineData("litepose-xs")]
+    [InlineData("litepose-m")]
+    public void InstallHint_FamilyWithCheckpoints_NamesTheAuthorsPlaceAndTheImport(string name)
+    {
+        var hint = ModelFile.InstallHint(ModelCatalog.Load([Path.Combine(Repo.Root, "models")], []).Get(name));
+        Assert.StartsWith("get the authors' checkpoint (the README of github.com/mit-han-lab/litepose; this file: ", hint, StringComparison.Ordinal);
+        Assert.EndsWith($"edgepose models import CHECKPOINT --as litepose --out FOLDER/{name}.onnx", hint, StringComparison.Ordinal);
     }
 }

@@ -225,7 +225,7 @@ public sealed class PreprocessTests
         }
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Fill_AfterWarmUp_AllocatesNothing()
     {
         var (frame, target) = (Noise(97, 61), new float[3 * 48 * 64]);

@@ -59,6 +59,71 @@ public sealed class OrtSessionTests
     }
 
     [Fact]
+    public void Bind_SizeThatOnlyTheAxesClaim_IsTheModelsErrorWithBothSizes()
+    {
+        using var session = TinyModel.Open(TinyModel.Describe(LitePoseFamily.Kind, 64, 64, "crowdpose14"), TinyModel.LitePoseOfOneSize(14, 64), 14);
+        var e = Assert.Throws<UserError>(() => session.Bind(1, 64, 128));
+        Assert.Equal(ExitCode.Model, e.Code);
+        Assert.StartsWith("model tiny: the network does not run on [1,3,64,128]: ", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+        Assert.Contains("pose.short_side", e.Hint, StringComparison.Ordinal);
+        // The size that it has goes on working.
+        session.Bind(1, 64, 64).Run();
+    }
+
+    /// <summary>What exporters do behind a batch axis that is variable by name only.</summary>
+    public static TheoryData<string, string> BakedBatches => new()
+    {
+        { "baked", "batches of 2 do not work" },
+        { "merged", "the output maps is [1,17,48,16] for 2 pictures" },
+        { "mixed", "the output maps mixes the pictures of a batch" },
+        { "first", "the output maps is [1,17,24,16] for 2 pictures" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BakedBatches))]
+    public void Open_BatchAxisThatOnlyClaimsToBeVariable_RunsOneByOneOnTheSameProviderAndSaysSo(string how, string expected)
+    {
+        var model = TinyModel.HeatmapOfAnyBatch(17, 96, 64, (g, maps) => how switch
+        {
+            "baked" => g.Node("Reshape", "r", [maps, g.Int64s("s", 1, 17, 24, 16)]),
+            "merged" => g.Node("Reshape", "r", [maps, g.Int64s("s", 1, 17, -1, 16)]),
+            "mixed" => g.Node("Transpose", "t", [g.Node("Reshape", "r", [maps, g.Int64s("s", 17, -1, 24, 16)])], NodeAttribute.Ints("perm", 1, 0, 2, 3)),
+            _ => g.Node("Slice", "f", [maps, g.Int64s("from", 0), g.Int64s("to", 1), g.Int64s("axis", 0)]),
+        });
+        using var session = TinyModel.Open(TinyModel.Describe(HeatmapFamily.Kind, 64, 96, "coco17"), model, 17, TinyModel.Cpu with { Batch = 8, Providers = ["cpu", "cuda"] });
+        Assert.Equal(("cpu", 1, 0), (session.Provider, session.MaxBatch, session.Fallbacks.Count));
+        Assert.Contains(expected, session.BatchNote, StringComparison.Ordinal);
+        Assert.EndsWith("one person at a time", session.BatchNote, StringComparison.Ordinal);
+        // And it goes on working so.
+        session.Bind(1, 96, 64).Run();
+    }
+
+    [Fact]
+    public void Open_BatchThatEndsAtFour_KeepsFour()
+    {
+        // A table of four rows, one for each picture at most.
+        var model = TinyModel.HeatmapOfAnyBatch(17, 96, 64, (g, maps) =>
+        {
+            var rows = g.Node("Gather", "rows", [g.Constant("four", TensorData.Floats([4, 1, 1, 1], [0, 0, 0, 0])), g.Node("Range", "i", [
+                g.Node("Squeeze", "z", [g.Int64s("zero", 0)]), g.Node("Squeeze", "n", [g.Node("Slice", "b", [g.Node("Shape", "sh", [maps]), g.Int64s("from", 0), g.Int64s("to", 1)])]),
+                g.Node("Squeeze", "o", [g.Int64s("step", 1)])])], NodeAttribute.Int("axis", 0));
+            return g.Node("Add", "sum", [maps, rows]);
+        });
+        using var session = TinyModel.Open(TinyModel.Describe(HeatmapFamily.Kind, 64, 96, "coco17"), model, 17, TinyModel.Cpu with { Batch = 8 });
+        Assert.Equal(4, session.MaxBatch);
+        Assert.Contains("batches of 8 do not work", session.BatchNote, StringComparison.Ordinal);
+        Assert.EndsWith("at most 4 people in one run", session.BatchNote, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_RealBatchAxis_TakesEightWithoutANote()
+    {
+        using var session = TinyModel.Open(TinyModel.Describe(HeatmapFamily.Kind, 64, 96, "coco17"), TinyModel.Heatmap(17, -1, 96, 64), 17, TinyModel.Cpu with { Batch = 8 });
+        Assert.Equal((8, ""), (session.MaxBatch, session.BatchNote));
+    }
+
+    [Fact]
     public void Open_SizeOfTheDescriptorContradictsTheFile_NamesBoth() => Assert.Contains(
         "input [1,3,32,32] asked for, the file takes [1,3,64,32]",
         Refuses(TinyModel.Describe(HeatmapFamily.Kind, 32, 32, "coco17"), TinyModel.Heatmap(17, 1, 64, 32), 17).Message, StringComparison.Ordinal);

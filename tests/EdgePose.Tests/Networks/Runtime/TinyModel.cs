@@ -36,12 +36,27 @@ internal static class TinyModel
         g.Output("maps", Pooled(g, x, joints, 4), ElementType.Float, [batch, joints, height < 0 ? -1 : height / 4, width < 0 ? -1 : width / 4]);
     });
 
+    /// <summary>As <see cref="Heatmap"/> for any batch by its input, with what an exporter did to the batch on the way to the output.</summary>
+    public static byte[] HeatmapOfAnyBatch(int joints, int height, int width, Func<GraphBuilder, string, string> spoil) => Bytes(g =>
+    {
+        var x = g.Input("image", ElementType.Float, [-1, 3, height, width]);
+        g.Output("maps", spoil(g, Pooled(g, x, joints, 4)), ElementType.Float, [-1, joints, height / 4, width / 4]);
+    });
+
     /// <summary>The two stages of LitePose for any picture size.</summary>
     public static byte[] LitePose(int joints) => Bytes(g =>
     {
         var x = g.Input("image", ElementType.Float, [-1, 3, -1, -1]);
         g.Output("coarse", Pooled(g, x, 2 * joints, 4), ElementType.Float, [-1, 2 * joints, -1, -1]);
         g.Output("fine", Pooled(g, x, joints, 2), ElementType.Float, [-1, joints, -1, -1]);
+    });
+
+    /// <summary>As <see cref="LitePose"/> by its input, but whoever exported it baked one size into it.</summary>
+    public static byte[] LitePoseOfOneSize(int joints, int side) => Bytes(g =>
+    {
+        var x = g.Input("image", ElementType.Float, [-1, 3, -1, -1]);
+        g.Output("coarse", g.Node("Reshape", "baked4", [Pooled(g, x, 2 * joints, 4), g.Int64s("s4", 1, 2 * joints, side / 4, side / 4)]), ElementType.Float, [-1, 2 * joints, -1, -1]);
+        g.Output("fine", g.Node("Reshape", "baked2", [Pooled(g, x, joints, 2), g.Int64s("s2", 1, joints, side / 2, side / 2)]), ElementType.Float, [-1, joints, -1, -1]);
     });
 
     /// <summary>As <see cref="LitePose"/>, and a person of one tag has its joints where the picture is brightest in red, green and blue, by turns.</summary>

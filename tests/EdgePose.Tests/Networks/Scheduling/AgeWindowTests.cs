@@ -28,7 +28,7 @@ public sealed class AgeWindowTests
         Assert.Equal((745, 1000), (window.Percentile(0), window.Percentile(1)));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Add_Steady_AllocatesNothing()
     {
         var window = new AgeWindow();

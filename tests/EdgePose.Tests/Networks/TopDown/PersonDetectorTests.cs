@@ -185,7 +185,7 @@ public sealed class PersonDetectorTests
         Assert.Contains("no person detector", Assert.Throws<UserError>(
             () => EstimatorFactory.Detector(new ScriptedNetwork(ScriptedNetwork.Describe(SimccFamily.Kind, 64, 64), 0, _ => { }))).Message, StringComparison.Ordinal);
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Detect_AfterWarmUp_AllocatesNothing()
     {
         long[] shape = [1, 40, 6];

@@ -102,7 +102,7 @@ public sealed class PoseHeadTests
         Assert.Equal(expected, session.MaxBatch);
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Estimate_Batches_AllocateNothing()
     {
         using var session = Open(4);

@@ -18,10 +18,11 @@ internal sealed class Scene
     private readonly ScriptedNetwork _detector, _pose;
     private readonly PoseList _poses = new(17);
 
-    public Scene(TopDownOptions? options = null)
+    public Scene(TopDownOptions? options = null, ModelDecode? decode = null)
     {
         _detector = new ScriptedNetwork(ScriptedNetwork.Describe(EndToEndFamily.Kind, DetectorSize, DetectorSize), 2, AnswerBoxes);
-        var descriptor = ScriptedNetwork.Describe(SimccFamily.Kind, 192, 256);
+        var usual = ScriptedNetwork.Describe(SimccFamily.Kind, 192, 256);
+        var descriptor = usual with { Decode = decode ?? usual.Decode };
         _pose = new ScriptedNetwork(descriptor, 2, FindPatches);
         Estimator = new TopDownEstimator(EstimatorFactory.Detector(_detector), new PoseHead(_pose, new SimccDecoder(descriptor)), ScriptedNetwork.Coco, options ?? new TopDownOptions { DetectEvery = 5 });
     }

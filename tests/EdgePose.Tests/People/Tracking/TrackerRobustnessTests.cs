@@ -10,7 +10,7 @@ public sealed class TrackerRobustnessTests
     private readonly PoseList _poses = new(17);
     private readonly TrackedPoseList _people = new(17);
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Update_ThousandFramesInSteadyState_AllocatesNothing()
     {
         var (clip, tracker) = (Scenes.Street(30, 35), Scenes.NewTracker(o => o with { Predicted = PredictedPeople.Propagate }));

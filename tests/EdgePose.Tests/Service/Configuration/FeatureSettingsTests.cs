@@ -90,7 +90,7 @@ public sealed class FeatureSettingsTests
     [Fact]
     public void ProbedSource_WithAwkwardNames_PrintsABlockThatLoads()
     {
-        var source = new SourceSettings { Stream = "front", Url = "rtsp://cam.lan/a?channel=1&subtype=0", User = "ad: min #1", Transport = SourceTransport.Udp, Password = new Secret("hunter2") };
+        var source = new SourceSettings { Stream = "front", Url = "rtsp://cam.lan/a?channel=1&subtype=0", User = "ad, min #1 x", Transport = SourceTransport.Udp, Password = new Secret("hunter2") };
         var yaml = "mqtt: { url: \"mqtt://localhost\" }\n" + SourceAdvice.Block(new SourceReport { Url = source.Url, State = "online", Reason = "", SuggestedFps = 5, Transport = "udp" }, source);
         Assert.DoesNotContain("hunter2", yaml, StringComparison.Ordinal);
         using var folder = new TempFolder();

@@ -119,7 +119,7 @@ public sealed class MetricsTests
         Assert.Equal(1, page.Value("edgepose_mqtt_publish_duration_seconds_count"));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Processed_WhileThePageListens_AllocatesNothing()
     {
         using var metrics = new Metrics();

@@ -70,6 +70,18 @@ public sealed class JsonLinesSinkTests
     }
 
     [Fact]
+    public async Task Line_IsFlushedAtOnce()
+    {
+        using var file = new MemoryStream();
+        using var output = new BufferedStream(file, 1 << 20);
+        await using var outbox = Outbox(output);
+        outbox.Start();
+        outbox.SetInfo(Samples.Info);
+        for (var i = 0; i < 3000 && file.Length == 0; i++) { await Task.Delay(10); }
+        Assert.NotEqual(0, file.Length);
+    }
+
+    [Fact]
     public async Task OutputThatNobodyReads_HoldsUpNeitherTheCallerNorTheStop()
     {
         using var output = new Stuck();

@@ -25,12 +25,12 @@ public sealed class EventDeliveryTests : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Publication Open(Func<PublicationOptions, PublicationOptions>? change = null)
+    private Publication Open(Func<PublicationOptions, PublicationOptions>? change = null, TimeProvider? time = null)
     {
-        _spool = DurableSpool.Open(new SpoolSettings { Folder = _folder }, TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
+        _spool = DurableSpool.Open(new SpoolSettings { Folder = _folder }, time ?? TimeProvider.System, () => true, NullLogger<DurableSpool>.Instance);
         var options = new PublicationOptions { Prefix = "edgepose", Node = "hall-pi", MaxRate = 10, Spool = _spool };
         _publisher = new Publication(
-            change?.Invoke(options) ?? options, _broker, TimeProvider.System, NullLogger<Publication>.Instance, () => true, s => s);
+            change?.Invoke(options) ?? options, _broker, time ?? TimeProvider.System, NullLogger<Publication>.Instance, () => true, s => s);
         _publisher.Start();
         return _publisher;
     }
@@ -96,6 +96,24 @@ public sealed class EventDeliveryTests : IAsyncDisposable
         Assert.Equal(2, Arrived().Select(e => e.GetProperty("boot").GetString()).Distinct().Count());
         var replayed = _broker.Sent.Where(m => m.Topic.EndsWith("/events", StringComparison.Ordinal)).Select(m => m.Properties.User.Single(u => u.Key == "replayed").Value);
         Assert.Equal(Enumerable.Repeat("true", 50).Append("false"), replayed);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Event_ThatHasWaited_IsSentAtLeastOnceAndExpiresWhenTheSpoolWouldHaveForgottenIt(int hours)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var publisher = Open(time: time);
+        publisher.Event(Event(1), null);
+        await UntilAsync(() => _spool!.Stats().Depth == 1);
+        time.Advance(TimeSpan.FromHours(hours));
+        _broker.Connect();
+        await UntilAsync(() => Arrived().Count > 0);
+
+        var sent = _broker.Sent.First(m => m.Topic.EndsWith("/events", StringComparison.Ordinal));
+        Assert.Equal((MqttQos.AtLeastOnce, false), (sent.Qos, sent.Retain));
+        Assert.Equal((TimeSpan.FromDays(7) - TimeSpan.FromHours(hours)).TotalSeconds, sent.Properties.Expiry!.Value.TotalSeconds, 1.0);
     }
 
     [Fact]

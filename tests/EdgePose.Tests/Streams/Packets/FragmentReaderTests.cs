@@ -77,7 +77,7 @@ public sealed class FragmentReaderTests
         Assert.All(_packets, static p => Assert.True(p.Bytes >= 0 && double.IsFinite(p.Seconds)));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Packets_AllocateNothing()
     {
         byte[] all = [.. Movie, .. Enumerable.Range(0, 1000).SelectMany(static i => Fragment((uint)i, 100, false))];

@@ -51,7 +51,7 @@ public sealed class FrameSamplesTests
         Assert.Equal((3, 2.0), (samples.Count, samples.Ages().P99));
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Add_AllocatesNothing_AndReportsWhatOthersAllocate()
     {
         var samples = new FrameSamples(10_000);

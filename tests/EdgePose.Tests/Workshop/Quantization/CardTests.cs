@@ -19,17 +19,18 @@ public sealed class CardTests
 
     internal static QuantizeReport Report(double? apLoss = 0.4, double agreement = 0.985, double ratio = 1.9, bool isTarget = true) => new()
     {
-        Name = "mine-int8", Source = "mine", SourceSha256 = Hash, Accepted = true, Sha256 = new string('b', 64), Target = isTarget ? "cpu" : "tensorrt", Method = "minmax",
+        Name = "mine-int8", Source = "mine", SourceSha256 = Hash, Accepted = true, Outcome = "accepted", Sha256 = new string('b', 64), Target = isTarget ? "cpu" : "tensorrt", Method = "minmax",
         Activations = "u8", Excluded = ["head*"], FloatGroups = ["stage.2.3", "it's: odd"], Groups = [new NodeGroup("stem", ["conv1"], "first convolution")],
         Sensitivity = [new("stage.2.3", 12.345678, 3.25, 0.9), new("it's: odd", null, 1, 0.95), new("stage.1", 30, null, 1), new("stage.4", 31, 0.1, 1)],
         Calibration = new CalibrationFigures(Hash, ["clip.mp4"], 100, 120),
         Evaluation = new EvaluationFigures
         {
-            Measure = apLoss is null ? "oks" : "ap", Sha256 = Hash, Pictures = 80, People = 86, ApFloat = apLoss is null ? null : 0.5, ApQuantized = apLoss is null ? null : 0.5 - apLoss / 100,
-            ApLoss = apLoss, ApAgainstFloat = 0.9, Agreement = agreement, MeanShiftPx = 0.31, MedianShiftPx = 0.1, SqnrDb = 23.4,
+            Measure = apLoss is null ? "oks" : "ap", Sha256 = Hash, Pictures = 80, Inputs = 80, People = 86, ApFloat = apLoss is null ? null : 0.5, ApQuantized = apLoss is null ? null : 0.5 - apLoss / 100,
+            ApLoss = apLoss, ApLossLow = apLoss - 0.5, ApLossHigh = apLoss + 0.5, ApAgainstFloat = 0.9, Agreement = agreement, AgreementLow = agreement - 0.01, AgreementHigh = agreement + 0.01,
+            Likeness = new LikenessFigures("quantized", 0.96, 0.05, 0.04, 86, 5, 4), Harmless = [new("one grey level of noise", 0.975, 0.04, 0.02, 86, 4, 2), new("one pixel of shift", 0.98, 0.03, 0.05, 86, 3, 5)], MeanShiftPx = 0.31, MedianShiftPx = 0.1, SqnrDb = 23.4,
         },
         Limits = QuantizationLimits.Default, BytesFloat = 14_053_852, BytesQuantized = 3_700_000,
-        Speed = new SpeedReport("cpu", isTarget, ["x64", "avx512_vnni"], [new(1, 60, 60 / ratio, ratio, 40), new(2, 33, 33 / ratio, ratio - 0.05, 40)]),
+        Speed = new SpeedReport("cpu", isTarget, ["x64", "avx512_vnni"], [new(1, 60, 60 / ratio, ratio, 40), new(2, 33, 33 / ratio, ratio - 0.05, 40)]) { Runtime = "1.30.0", Input = [1, 3, 448, 576] },
         Residual = new ResidualReport(3, 4, 2, new Dictionary<string, int> { ["QLinearConv"] = 90 }, new Dictionary<string, int> { ["ConvTranspose"] = 6 }),
         Notes = ["a note"], Verdict = "accepted: it's fine", Tool = "edgepose 0.1.0, onnxruntime 1.30.0", Date = "2026-11-22",
     };
@@ -133,12 +134,65 @@ public sealed class CardTests
     [Fact]
     public void Refusal_OverTheLimit_NamesModelCalibrationAndThreeWorstGroupsWithSeven()
     {
-        var error = QuantizeVerdict.Refusal(Report(7.3) with { Accepted = false });
+        var error = QuantizeVerdict.Refusal(Report(7.3) with { Accepted = false, Outcome = "refused" });
         Assert.Equal(ExitCode.Threshold, error.Code);
-        Assert.Contains("model mine-int8 refused: AP 0.5000 -> 0.4270, a loss of 7.30 points (limit 1)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("model mine-int8 refused: AP 0.5000 -> 0.4270, a loss of 7.30 points (6.80 .. 7.80 with 95 % confidence) (limit 1)", error.Message, StringComparison.Ordinal);
         Assert.Contains("calibration on 100 pictures of clip.mp4", error.Message, StringComparison.Ordinal);
         Assert.Contains("the worst groups are stage.2.3 (12.3 dB, 3.25 px), it's: odd (outputs not comparable, 1.00 px), stage.1 (30.0 dB)", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("stage.4", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refusal_NotShown_SaysSoAndAsksForMorePictures()
+    {
+        var error = QuantizeVerdict.Refusal(Report(null) with { Accepted = false, Outcome = "not_shown" });
+        Assert.Contains("model mine-int8 not shown to be within the limits: agreement 0.985 (0.975 .. 0.995", error.Message, StringComparison.Ordinal);
+        Assert.Contains("compare on more pictures", error.Hint, StringComparison.Ordinal);
+        Assert.StartsWith("not shown: ", QuantizeVerdict.Text(Report(null) with { Accepted = false, Outcome = "not_shown" }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Text_LoweredEvidence_IsSaid()
+    {
+        var text = QuantizeVerdict.Text(Report(null) with { Evidence = new Evidence(2, 1) });
+        Assert.Contains("less than the 50 inputs and 50 people that are evidence by default", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("less than the", QuantizeVerdict.Text(Report(null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Card_CarriesSampleIntervalAndWhatHarmlessChangesDo()
+    {
+        var source = ModelCatalog.Load([Path.Combine(Repo.Root, "models")], []).Get("litepose-m");
+        var text = CardText.Write(source, "mine-int8.onnx", Report());
+        foreach (var line in (string[])
+            ["    pictures: 80", "    inputs: 80", "    people: 86", "    ap_loss_low: -0.1", "    ap_loss_high: 0.9", "    agreement_low: 0.975", "    agreement_high: 0.995",
+             "    likeness: { similarity: 0.96, missed: 0.05, extra: 0.04 }", "    harmless: { similarity: 0.975, missed: 0.04, extra: 0.05 }", "    runtime: 1.30.0",
+             "    input: ['1x3x448x576']"])
+        {
+            Assert.Contains($"\n{line}\n", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Exchange_OtherRuntime_ChangesTheSpeedAndNothingElse()
+    {
+        var source = ModelCatalog.Load([Path.Combine(Repo.Root, "models")], []).Get("litepose-m");
+        var (before, speed) = (Report(), new SpeedReport("cpu", true, ["x64"], [new(1, 60, 50, 1.2, 40), new(4, 30, 20, 1.5, 40)]) { Runtime = "1.31.1", Input = [1, 3, 448, 576] });
+        var text = SpeedAgain.Exchange(CardText.Write(source, "mine-int8.onnx", before), speed, "/m/mine-int8.yaml");
+        Assert.Equal(CardText.Write(source, "mine-int8.onnx", before with { Speed = speed with { Processor = before.Speed.Processor } }), text);
+        var card = Read(text).Quantization!;
+        Assert.Equal((1.5f, "1.31.1", "1x3x448x576", 80, 86), (card.Speed, card.SpeedRuntime, card.SpeedInput, card.Pictures, card.People));
+        Assert.Equal(ExitCode.Model, Assert.Throws<UserError>(() => SpeedAgain.Exchange("name: x\n", speed, "/m/x.yaml")).Code);
+    }
+
+    [Fact]
+    public void Describe_SpeedOfAnotherRuntime_IsSaidToBeThat()
+    {
+        EdgePose.Networks.Runtime.OrtRuntime.Initialize("");
+        var source = ModelCatalog.Load([Path.Combine(Repo.Root, "models")], []).Get("litepose-m");
+        string Describe(string runtime) => CardRule.Describe(Read(CardText.Write(source, "mine-int8.onnx", Report() with { Speed = Report().Speed with { Runtime = runtime } })).Quantization!);
+        Assert.Equal("quantized for cpu, lost 0.4 points of AP on 80 pictures with 86 people, 1.85x as fast with onnxruntime 1.20.0", Describe("1.20.0"));
+        Assert.EndsWith(", 1.85x as fast", Describe(OrtRuntime.Version), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -156,7 +210,7 @@ public sealed class CardTests
         Assert.Contains("slower than float on this machine: keep float (0.78x", QuantizeVerdict.Text(Report(ratio: 0.78)), StringComparison.Ordinal);
         Assert.Contains("speed on tensorrt not known", QuantizeVerdict.Text(Report(isTarget: false)), StringComparison.Ordinal);
         Assert.False(QuantizeVerdict.IsFaster(Report(ratio: 1.02).Speed));
-        Assert.Contains("mean OKS 0.985 against the float model's predictions (limit 0.97)", QuantizeVerdict.Text(Report(null)), StringComparison.Ordinal);
+        Assert.Contains("agreement 0.985 (0.975 .. 0.995 with 95 % confidence) with the float model (limit 0.97) on 80 pictures with 86 people;", QuantizeVerdict.Text(Report(null)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,9 +55,20 @@ public sealed class PicturesTests
     public void UniqueThenDivide_ClipOfAStillCamera_HoldsOutNoFrameThatIsCalibratedOn()
     {
         SurveyedSample[] clip = [.. Enumerable.Range(0, 40).Select(i => Surveyed($"/c/clip@{i}", (byte)(i / 4)))];
-        var (calibration, held) = Disjoint.Divide(Disjoint.Unique(clip), 5);
+        var (calibration, held) = Disjoint.Divide(Disjoint.Unique(clip), 2);
         Assert.Equal((8, 2), (calibration.Count, held.Count));
         Disjoint.Require(calibration, held);
+    }
+
+    [Fact]
+    public void Divide_HoldsOutAsManyAsAskedSpreadOverAll()
+    {
+        SurveyedSample[] all = [.. Enumerable.Range(0, 80).Select(i => Surveyed($"/c/{i}", (byte)i))];
+        var (calibration, held) = Disjoint.Divide(all, 50);
+        Assert.Equal((30, 50), (calibration.Count, held.Count));
+        Disjoint.Require(calibration, held);
+        // Neither half of the clip is left to one of them.
+        Assert.Equal((15, 25), (calibration.Count(all[..40].Contains), held.Count(all[..40].Contains)));
     }
 
     [Theory]

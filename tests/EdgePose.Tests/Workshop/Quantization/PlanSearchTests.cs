@@ -1,5 +1,9 @@
 using EdgePose.Workshop.Quantization;
+using EdgePose.Domain;
+using EdgePose.Networks.Families.PicoDet;
+using EdgePose.Tests.Networks.TopDown;
 using EdgePose.Workshop.Quantization.Accuracy;
+using EdgePose.Workshop.Quantization.Engines;
 
 namespace EdgePose.Tests.Workshop.Quantization;
 
@@ -86,9 +90,15 @@ public sealed class PlanSearchTests
     public void Rank_EachGroup_IsMeasuredAloneAndReported()
     {
         var reports = new List<(int, int)>();
-        var ranked = Sensitivity.Rank(["a", "b"], g => new Difference(g == "a" ? 30 : 10, new Likeness(1, g == "a" ? 0.1 : 2, 0, 3)), new Now(reports), default);
+        var ranked = Sensitivity.Rank(["a", "b"], g => new Difference(g == "a" ? 30 : 10, Moved(g == "a" ? 1 : 20)), new Now(reports), default);
         Assert.Equal(["b", "a"], ranked.Select(c => c.Group));
         Assert.Equal([(1, 2), (2, 2)], reports);
+    }
+
+    private static Likeness Moved(float pixels)
+    {
+        Person At(float x) => new([], new Box(x, 0, x + 100, 100), 0.9f, 1);
+        return Likeness.Of(ScriptedNetwork.Describe(PicoDetFamily.Kind, 320, 320), [[At(0)]], [[At(pixels)]]);
     }
 
     private sealed class Now(List<(int, int)> reports) : IProgress<(int Done, int Total)>

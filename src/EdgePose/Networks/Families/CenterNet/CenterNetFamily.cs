@@ -10,6 +10,8 @@ internal sealed class CenterNetFamily : IDetectorFamily
 
     ModelKind IModelFamily.Kind => Kind;
 
+    public string Networks => "CenterNet of @vladmandic/human";
+
     public ModelInput Input => UsualInput.Raw(512, TensorLayout.Nhwc, ColourOrder.Rgb, ResizeRule.Stretch);
 
     public ModelDecode Decode => new() { NmsThreshold = 0.5f };
@@ -20,7 +22,7 @@ internal sealed class CenterNetFamily : IDetectorFamily
     public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) =>
         input.IsNhwcPicture && input.Element != typeof(int) && outputs.Any(o => o.Rank == 3 && o.Shape[1] == 100 && o.Shape[2] == 6);
 
-    public IReadOnlyList<string> OutputsToName(IReadOnlyList<TensorShape> outputs) => [outputs.First(o => o.Rank == 3).Name];
+    public IReadOnlyList<string> OutputsToName(TensorShape input, IReadOnlyList<TensorShape> outputs) => [outputs.First(o => o.Rank == 3).Name];
 
     public IDetectorDecoder Decoder(ModelDescriptor descriptor) => new CenterNetDecoder(descriptor);
 }

@@ -10,11 +10,13 @@ internal sealed class EndToEndFamily : IDetectorFamily
 
     ModelKind IModelFamily.Kind => Kind;
 
+    public string Networks => "RTMDet and others exported by mmdeploy";
+
     public ModelInput Input => UsualInput.Rtmdet(320);
 
     public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) =>
         input.IsNchwPicture && outputs.Count == 2 && outputs.Any(o => o.Rank == 3 && o.Shape[2] == 5)
-        && outputs.Any(o => o.Rank == 2 && o.Element == typeof(long));
+        && outputs.Any(o => o.Rank == 2 && (o.Element == typeof(long) || o.Element == typeof(int)));
 
     public IDetectorDecoder Decoder(ModelDescriptor descriptor) => new EndToEndDecoder(descriptor);
 }

@@ -6,7 +6,7 @@ using EdgePose.Networks.Runtime;
 namespace EdgePose.Networks.Families.Heatmap;
 
 /// <summary>
-/// Heat maps [n, K, h, w], or [n, stacks, K, h, w] of which the last stack counts. The peak's value is the score; zero or less is no
+/// Heat maps [n, K, h, w] or [n, h, w, K], or [n, stacks, K, h, w] of which the last stack counts. The peak's value is the score; zero or less is no
 /// joint. Formulas of open-mmlab/mmpose:mmpose/codecs/utils/refinement.py; quarter_ae is that of
 /// princeton-vl/pytorch_stacked_hourglass. Classic models: cell * stride is an input pixel; UDP models (udp_dark): the first and last
 /// cell lie on the first and last input pixel.
@@ -16,6 +16,7 @@ internal sealed class HeatmapDecoder : IPoseDecoder
     private readonly ModelDescriptor _descriptor;
     private readonly HeatmapRefine _refine;
     private readonly LogHeatmap? _log;
+    private float[] _map = [];
 
     public HeatmapDecoder(ModelDescriptor descriptor)
     {
@@ -27,13 +28,16 @@ internal sealed class HeatmapDecoder : IPoseDecoder
 
     public void Decode(Binding binding, int item, in Placement crop, Span<Keypoint> points)
     {
-        var output = OutputShapes.Named(_descriptor, binding, 0) ?? First(binding);
+        var output = OutputShapes.Named(_descriptor, binding, 0) ?? Last(binding);
         var shape = output is null ? [] : output.Shape;
-        if (output is null || shape.Length is not (4 or 5) || shape[^3] != points.Length || shape[0] != binding.Batch || output.Values.IsEmpty)
+        var jointsLast = shape.Length == 4 && MapForms.Of(shape, binding.Height, binding.Width) == MapForm.JointsLast;
+        var joints = shape.Length is 4 or 5 ? shape[jointsLast ? 3 : ^3] : 0;
+        if (output is null || joints != points.Length || shape[0] != binding.Batch || output.Values.IsEmpty)
         {
-            throw OutputShapes.Mismatch(_descriptor, binding, $"heat maps [{binding.Batch},{points.Length},h,w] or [{binding.Batch},stacks,{points.Length},h,w]");
+            throw OutputShapes.Mismatch(_descriptor, binding,
+                $"heat maps [{binding.Batch},{points.Length},h,w], [{binding.Batch},h,w,{points.Length}] or [{binding.Batch},stacks,{points.Length},h,w]");
         }
-        var (height, width) = (shape[^2], shape[^1]);
+        var (height, width) = jointsLast ? (shape[1], shape[2]) : (shape[^2], shape[^1]);
         var length = output.Length / binding.Batch;
         var maps = output.Values.Slice(item * length, length)[^(points.Length * height * width)..];
         var (scaleX, scaleY) = Udp
@@ -41,7 +45,7 @@ internal sealed class HeatmapDecoder : IPoseDecoder
             : ((double)binding.Width / width, (double)binding.Height / height);
         for (var k = 0; k < points.Length; k++)
         {
-            var map = maps.Slice(k * height * width, height * width);
+            var map = jointsLast ? Gather(maps, k, points.Length) : maps.Slice(k * height * width, height * width);
             var peak = ArgMax.IndexOf(map);
             if (peak < 0 || !(map[peak] > 0) || !float.IsFinite(map[peak])) { points[k] = Keypoint.Missing; continue; }
             var (dx, dy) = Offset(map, width, height, peak % width, peak / width);
@@ -50,13 +54,21 @@ internal sealed class HeatmapDecoder : IPoseDecoder
         }
     }
 
-    private static OutputTensor? First(Binding binding)
+    // Of several heads the last one is the most refined.
+    private static OutputTensor? Last(Binding binding)
     {
-        for (var i = 0; i < binding.Outputs.Count; i++)
+        for (var i = binding.Outputs.Count - 1; i >= 0; i--)
         {
             if (binding.Outputs[i].Shape.Length is 4 or 5) { return binding.Outputs[i]; }
         }
         return null;
+    }
+
+    private ReadOnlySpan<float> Gather(ReadOnlySpan<float> maps, int joint, int joints)
+    {
+        if (_map.Length != maps.Length / joints) { _map = new float[maps.Length / joints]; }
+        for (int i = 0, at = joint; i < _map.Length; i++, at += joints) { _map[i] = maps[at]; }
+        return _map;
     }
 
     private (double X, double Y) Offset(ReadOnlySpan<float> map, int width, int height, int x, int y) => _refine switch

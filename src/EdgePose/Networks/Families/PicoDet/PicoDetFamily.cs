@@ -10,6 +10,8 @@ internal sealed class PicoDetFamily : IDetectorFamily
 
     ModelKind IModelFamily.Kind => Kind;
 
+    public string Networks => "PicoDet";
+
     public ModelInput Input => UsualInput.ImageNet(320, 320, ResizeRule.Stretch);
 
     public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) =>

@@ -10,6 +10,8 @@ internal sealed class RtmdetFamily : IDetectorFamily
 
     ModelKind IModelFamily.Kind => Kind;
 
+    public string Networks => "RTMDet, raw heads";
+
     public ModelInput Input => UsualInput.Rtmdet(640);
 
     public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) => input.IsNchwPicture && outputs.Count switch

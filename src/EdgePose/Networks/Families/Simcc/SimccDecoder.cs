@@ -5,8 +5,8 @@ using EdgePose.Networks.Runtime;
 namespace EdgePose.Networks.Families.Simcc;
 
 /// <summary>
-/// SimCC (RTMPose, DWPose): per joint one classification over x [n, K, W * ratio] and one over y [n, K, H * ratio]. Position =
-/// arg-max / ratio without any half-pixel, score = the smaller of the two maxima, a score of zero or less is no joint
+/// SimCC (RTMPose, DWPose): per joint one classification over x [n, K, W * ratio] and one over y [n, K, H * ratio]; the ratio follows from the
+/// shapes unless the descriptor gives one. Position = arg-max / ratio without any half-pixel, score = the smaller of the two maxima, a score of zero or less is no joint
 /// (open-mmlab/mmpose:mmpose/codecs/utils/post_processing.py). Scores are raw: they may exceed 1.
 /// </summary>
 internal sealed class SimccDecoder(ModelDescriptor descriptor) : IPoseDecoder
@@ -15,14 +15,15 @@ internal sealed class SimccDecoder(ModelDescriptor descriptor) : IPoseDecoder
 
     public void Decode(Binding binding, int item, in Placement crop, Span<Keypoint> points)
     {
-        var ratio = descriptor.Decode.SimccRatio;
-        var (xs, ys) = Find(binding, (int)MathF.Round(binding.Width * ratio), (int)MathF.Round(binding.Height * ratio));
+        var (xs, ys) = Find(binding);
         if (xs is null || ys is null || xs.Shape[1] != points.Length || ys.Shape[1] != points.Length || xs.Shape[0] != binding.Batch || ys.Shape[0] != binding.Batch)
         {
-            throw OutputShapes.Mismatch(descriptor, binding,
-                $"[{binding.Batch},{points.Length},{binding.Width * ratio}] and [{binding.Batch},{points.Length},{binding.Height * ratio}]");
+            throw OutputShapes.Mismatch(descriptor, binding, descriptor.Decode.SimccRatio is { } stated
+                ? $"[{binding.Batch},{points.Length},{binding.Width * stated}] and [{binding.Batch},{points.Length},{binding.Height * stated}]"
+                : $"[{binding.Batch},{points.Length},r*{binding.Width}] and [{binding.Batch},{points.Length},r*{binding.Height}]");
         }
         var (columns, rows) = (xs.Shape[2], ys.Shape[2]);
+        var ratio = descriptor.Decode.SimccRatio ?? (float)columns / binding.Width;
         for (var k = 0; k < points.Length; k++)
         {
             var x = xs.Values.Slice((item * points.Length + k) * columns, columns);
@@ -35,20 +36,24 @@ internal sealed class SimccDecoder(ModelDescriptor descriptor) : IPoseDecoder
         }
     }
 
-    // Square inputs have two equal shapes: the exports give x first.
-    private (OutputTensor? X, OutputTensor? Y) Find(Binding binding, int columns, int rows)
+    private (OutputTensor? X, OutputTensor? Y) Find(Binding binding)
     {
-        var x = Fitting(OutputShapes.Named(descriptor, binding, 0), columns);
-        var y = Fitting(OutputShapes.Named(descriptor, binding, 1), rows);
+        if (OutputShapes.Named(descriptor, binding, 0) is { } first && OutputShapes.Named(descriptor, binding, 1) is { } second)
+        {
+            return Fit(first, second, binding) ? (first, second) : (null, null);
+        }
         for (var i = 0; i < binding.Outputs.Count; i++)
         {
-            var output = binding.Outputs[i];
-            if (x is null && !ReferenceEquals(output, y)) { x = Fitting(output, columns); }
-            if (y is null && !ReferenceEquals(output, x)) { y = Fitting(output, rows); }
+            for (var k = i + 1; k < binding.Outputs.Count; k++)
+            {
+                if (Fit(binding.Outputs[i], binding.Outputs[k], binding)) { return (binding.Outputs[i], binding.Outputs[k]); }
+                if (Fit(binding.Outputs[k], binding.Outputs[i], binding)) { return (binding.Outputs[k], binding.Outputs[i]); }
+            }
         }
-        return (x, y);
+        return (null, null);
     }
 
-    private static OutputTensor? Fitting(OutputTensor? output, int last) =>
-        output is { Shape.Length: 3 } && output.Shape[2] == last && output.Integers.IsEmpty ? output : null;
+    private bool Fit(OutputTensor x, OutputTensor y, Binding binding) =>
+        x.Integers.IsEmpty && y.Integers.IsEmpty && SimccPair.Fits(x.Shape, y.Shape, binding.Width, binding.Height)
+        && (descriptor.Decode.SimccRatio is not { } ratio || x.Shape[2] == (int)MathF.Round(binding.Width * ratio));
 }

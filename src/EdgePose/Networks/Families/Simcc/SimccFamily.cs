@@ -10,16 +10,17 @@ internal sealed class SimccFamily : ITopDownFamily
 
     ModelKind IModelFamily.Kind => Kind;
 
+    public string Networks => "RTMPose, DWPose";
+
     public ModelInput Input => UsualInput.ImageNet(192, 256, ResizeRule.Crop);
 
-    public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs)
-    {
-        if (!input.IsNchwPicture || outputs is not [{ Rank: 3 } a, { Rank: 3 } b] || a.Shape[1] != b.Shape[1]) { return false; }
-        var (rows, columns) = (2 * input.Shape[2], 2 * input.Shape[3]);
-        return (a.Shape[2] == columns && b.Shape[2] == rows) || (a.Shape[2] == rows && b.Shape[2] == columns);
-    }
+    public bool Recognises(TensorShape input, IReadOnlyList<TensorShape> outputs) => input.IsFloatPicture && SimccPair.Find(input, outputs) is not null;
 
-    public int Joints(IReadOnlyList<TensorShape> outputs) => outputs.Where(o => o.Rank == 3).Select(o => o.Shape[1]).FirstOrDefault();
+    public int Joints(TensorShape input, IReadOnlyList<TensorShape> outputs) => SimccPair.Find(input, outputs)?.X.Shape[1]
+        ?? outputs.Where(o => o.Rank == 3).Select(o => o.Shape[1]).FirstOrDefault();
+
+    public IReadOnlyList<string> OutputsToName(TensorShape input, IReadOnlyList<TensorShape> outputs) =>
+        outputs.Count > 2 && SimccPair.Find(input, outputs) is { } pair ? [pair.X.Name, pair.Y.Name] : [];
 
     public IPoseDecoder Decoder(ModelDescriptor descriptor) => new SimccDecoder(descriptor);
 }

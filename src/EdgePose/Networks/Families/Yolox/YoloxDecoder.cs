@@ -37,6 +37,18 @@ internal sealed class YoloxDecoder(ModelDescriptor descriptor) : IDetectorDecode
         }
     }
 
+    /// <summary>Refuses boxes that are decoded already: their centres lie all over the input, while undecoded ones lie about their cells.</summary>
+    /// <exception cref="UserError">They are.</exception>
+    public void CheckValues(Binding binding)
+    {
+        const float FarFromTheCell = 8;
+        Decode(binding, descriptor.Decode.ScoreThreshold, []);
+        var output = OutputShapes.Named(descriptor, binding, 0) ?? binding.Outputs[0];
+        var (sum, row) = (0.0, output.Shape[2]);
+        for (var at = 0; at < output.Length; at += row) { sum += Math.Abs(output.Values[at]); }
+        if (sum * row / output.Length > FarFromTheCell) { throw OutputShapes.Mismatch(descriptor, binding, "undecoded rows [1,A,5+classes]"); }
+    }
+
     // 32, or 64 for the P6 models; 0 when the rows are not those of the input size.
     private int LastStride(Binding binding, OutputTensor output)
     {

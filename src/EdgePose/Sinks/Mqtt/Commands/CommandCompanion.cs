@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using EdgePose.Delivery;
+using EdgePose.Delivery.Documents;
 using EdgePose.Loops;
 using EdgePose.Settings;
 using Microsoft.Extensions.Logging;
@@ -10,11 +11,11 @@ namespace EdgePose.Sinks.Mqtt.Commands;
 /// <summary>The commands that may be given over MQTT: <c>snapshot-state</c> and <c>reload</c>, where the configuration allows them.</summary>
 /// <param name="topics">Where commands arrive and answers go.</param>
 /// <param name="enabled">Names of the commands that are allowed.</param>
-/// <param name="reload">Asks for a reload; called on the command task.</param>
+/// <param name="reload">Asks for a reload, and says what came of it.</param>
 /// <param name="time">For the limit of error answers.</param>
 /// <param name="logger">One line per command.</param>
 internal sealed class CommandCompanion(
-    Topics topics, IReadOnlyList<string> enabled, Action reload, TimeProvider time, ILogger<CommandCompanion> logger) : IMqttCompanion
+    Topics topics, IReadOnlyList<string> enabled, Func<Task<ReloadAnswer>> reload, TimeProvider time, ILogger<CommandCompanion> logger) : IMqttCompanion
 {
     public const string SnapshotState = "snapshot-state", Reload = "reload";
     private ISinkHost? _host;
@@ -37,21 +38,23 @@ internal sealed class CommandCompanion(
     public void Start(ISinkHost host, Func<MqttMessage, Task<PublishResult>> send)
     {
         _host = host;
-        _desk = new CommandDesk(new CommandParser(topics, enabled), Execute, send, time, logger);
+        _desk = new CommandDesk(new CommandParser(topics, enabled), ExecuteAsync, send, time, logger);
     }
 
     public void Receive(in MqttMessage message) => _desk?.Receive(message);
 
     public MqttMessage? Render(StateValue value) => null;
 
-    private CommandReply Execute(string name)
+    public Task FinishAsync() => _desk?.FinishAsync() ?? Task.CompletedTask;
+
+    private async Task<CommandReply> ExecuteAsync(string name)
     {
         switch (name)
         {
             case SnapshotState: return CommandReply.Ok(Snapshot(_host?.Values() ?? []));
             case Reload:
-                reload();
-                return CommandReply.Ok("""{"reload":"started"}"""u8.ToArray());
+                var (error, data) = await reload().ConfigureAwait(false);
+                return new CommandReply(error, data);
             default: return CommandReply.Refused("unknown command");
         }
     }

@@ -10,8 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace EdgePose.Sinks.Mqtt.Commands;
 
 /// <summary>
-/// Takes commands from the transport's thread, carries them out one after another on a task of its own, and answers. The queue is bounded
-/// (full policy: the newest is refused and counted); errors are answered at most once per second, so that a flood cannot make one of our own.
+/// Takes commands from the transport's thread, begins them one after another on a task of its own, and answers each when it is done. The queue
+/// is bounded (full policy: the newest is refused and counted), and so is the number of commands in work; errors are answered at most once per
+/// second, so that a flood cannot make one of our own.
 /// </summary>
 internal sealed partial class CommandDesk : IAsyncDisposable
 {
@@ -20,7 +21,7 @@ internal sealed partial class CommandDesk : IAsyncDisposable
     private static readonly MqttProperties Properties = MqttProperties.Json(Payloads.ResponseSchema);
 
     private readonly CommandParser _parser;
-    private readonly Func<string, CommandReply> _execute;
+    private readonly Func<string, Task<CommandReply>> _execute;
     private readonly Func<MqttMessage, Task<PublishResult>> _send;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -35,7 +36,7 @@ internal sealed partial class CommandDesk : IAsyncDisposable
     /// <param name="time">For the limit of error answers.</param>
     /// <param name="logger">One line per command.</param>
     public CommandDesk(
-        CommandParser parser, Func<string, CommandReply> execute, Func<MqttMessage, Task<PublishResult>> send, TimeProvider time, ILogger logger)
+        CommandParser parser, Func<string, Task<CommandReply>> execute, Func<MqttMessage, Task<PublishResult>> send, TimeProvider time, ILogger logger)
     {
         (_parser, _execute, _send, _time, _logger) = (parser, execute, send, time, logger);
         Supervision = new Supervision("commands", time, logger);
@@ -81,26 +82,36 @@ internal sealed partial class CommandDesk : IAsyncDisposable
         _ = SendAsync(_send(Answer(request, CommandReply.Refused(error))));
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of the command task: a command that fails is answered and must not end the ones after it.")]
     private async Task WorkAsync(CancellationToken stop)
     {
+        var inWork = new List<Task>();
         await foreach (var request in _queue.Reader.ReadAllAsync(stop).ConfigureAwait(false))
         {
-            CommandReply reply;
-            try
-            {
-                reply = _execute(request.Name);
-                Interlocked.Increment(ref _executed);
-                Log.Done(_logger, request.Name);
-            }
-            catch (Exception e)
-            {
-                Interlocked.Increment(ref _errors);
-                Log.Failed(_logger, request.Name, e);
-                reply = CommandReply.Refused("the command failed; the log says why");
-            }
-            await SendAsync(_send(Answer(request, reply))).ConfigureAwait(false);
+            // A reload takes a while, and all who ask during it share its answer.
+            inWork.Add(CarryOutAsync(request));
+            inWork.RemoveAll(static t => t.IsCompletedSuccessfully);
+            if (inWork.Count >= Capacity) { await Task.WhenAny(inWork).ConfigureAwait(false); }
         }
+        await Task.WhenAll(inWork).ConfigureAwait(false);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of a command: one that fails is answered and must not end the ones after it.")]
+    private async Task CarryOutAsync(CommandRequest request)
+    {
+        CommandReply reply;
+        try
+        {
+            reply = await _execute(request.Name).ConfigureAwait(false);
+            Interlocked.Increment(ref _executed);
+            if (reply.Error.Length == 0) { Log.Done(_logger, request.Name); }
+        }
+        catch (Exception e)
+        {
+            Interlocked.Increment(ref _errors);
+            Log.Failed(_logger, request.Name, e);
+            reply = CommandReply.Refused("the command failed; the log says why");
+        }
+        await SendAsync(_send(Answer(request, reply))).ConfigureAwait(false);
     }
 
     private async Task SendAsync(Task<PublishResult> sent)
@@ -131,10 +142,16 @@ internal sealed partial class CommandDesk : IAsyncDisposable
         return new MqttMessage(request.ReplyTo, body.WrittenMemory, MqttQos.AtLeastOnce, false, properties);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Takes no more commands, and ends when those in work are answered.</summary>
+    public Task FinishAsync()
     {
         _queue.Writer.TryComplete();
-        await _worker.Completion.ConfigureAwait(false);
+        return _worker.Completion;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await FinishAsync().ConfigureAwait(false);
         _worker.Dispose();
     }
 }

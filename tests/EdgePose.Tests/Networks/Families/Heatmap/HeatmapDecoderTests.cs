@@ -172,4 +172,48 @@ public sealed class HeatmapDecoderTests
         }
         for (var i = 0; i < W * H; i++) { Assert.Equal(Math.Log(blurred[i] * map.Max() / blurred.Max()), log[i % W, i / W], 4); }
     }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Decode_JointsFirstOrLast_AtAnyStride_AreTheSamePoints(int stride)
+    {
+        const int Joints = 3;
+        var (columns, rows) = (96 / stride, 128 / stride);
+        var (first, last) = (new float[Joints * rows * columns], new float[Joints * rows * columns]);
+        for (var k = 0; k < Joints; k++)
+        {
+            Gaussian(first.AsSpan(k * rows * columns, rows * columns), columns, rows, 3.3 + k, 5.6 + k);
+            for (var i = 0; i < rows * columns; i++) { last[i * Joints + k] = first[k * rows * columns + i]; }
+        }
+        var expected = DecodeAt(b => first.CopyTo(b.Floats(0, 1, Joints, rows, columns)));
+        Assert.Equal(expected, DecodeAt(b => last.CopyTo(b.Floats(0, 1, rows, columns, Joints))));
+        Assert.Equal(stride * (4 - 0.25f), expected[1].X, 0.5f * stride);
+
+        static Keypoint[] DecodeAt(Action<ScriptedNetwork.Buffers> script)
+        {
+            var descriptor = ScriptedNetwork.Describe(HeatmapFamily.Kind, 96, 128);
+            var binding = new ScriptedNetwork(descriptor, 1, script).Bind(1, 128, 96);
+            binding.Run();
+            var points = new Keypoint[Joints];
+            new HeatmapDecoder(descriptor).Decode(binding, 0, Identity, points);
+            return points;
+        }
+    }
+
+    [Fact]
+    public void Decode_TwoHeads_TakesTheLast()
+    {
+        var descriptor = ScriptedNetwork.Describe(HeatmapFamily.Kind, 48, 64);
+        var binding = new ScriptedNetwork(descriptor, 2, b =>
+        {
+            b.Floats(0, 1, 1, 16, 12)[0] = 1;
+            b.Floats(1, 1, 1, 16, 12)[5 * 12 + 6] = 0.5f;
+        }).Bind(1, 64, 48);
+        binding.Run();
+        var points = new Keypoint[1];
+        new HeatmapDecoder(descriptor).Decode(binding, 0, Identity, points);
+        Assert.Equal(0.5f, points[0].Score);
+    }
 }

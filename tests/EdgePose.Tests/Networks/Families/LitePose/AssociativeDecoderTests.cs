@@ -117,7 +117,7 @@ public sealed class AssociativeDecoderTests
         Assert.Equal(0, Decode(New("Fast", false, false, minScore: 0.95f), outputs, false).Count);
     }
 
-    [Theory, MemberData(nameof(Modes))]
+    [Theory(DisableParallelization = true), MemberData(nameof(Modes))]
     public void Decode_SteadyState_AllocatesNothing(string profile, bool refine, bool flip)
     {
         var decoder = New(profile, refine, flip);

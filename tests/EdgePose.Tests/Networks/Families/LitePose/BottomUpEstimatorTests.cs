@@ -174,7 +174,7 @@ public sealed class BottomUpEstimatorTests
         Assert.Throws<UserError>(() => New(network, "Fast"));
     }
 
-    [Theory]
+    [Theory(DisableParallelization = true)]
     [InlineData("Fast", false)]
     [InlineData("Accurate", true)]
     public void Estimate_SteadyState_AllocatesNothing(string profile, bool flip)

@@ -94,4 +94,28 @@ public sealed class SimccDecoderTests
     [Fact]
     public void Decode_OtherNumberOfJoints_IsAModelError() =>
         Assert.Throws<UserError>(() => Decode(17, Peaks((1, 1, 1, 1))));
+
+    /// <summary>The position follows from the number of bins; no key of the descriptor has to say it.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1.5f)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Decode_AnyRatio_FollowsFromTheShapes(float ratio)
+    {
+        var (columns, rows) = ((int)(192 * ratio), (int)(256 * ratio));
+        var points = Decode(1, b =>
+        {
+            b.Floats(0, 1, 1, columns)[(int)(60 * ratio)] = 0.8f;
+            b.Floats(1, 1, 1, rows)[(int)(120 * ratio)] = 0.9f;
+        });
+        Assert.Equal([new Keypoint(60, 120, 0.8f)], points);
+    }
+
+    [Fact]
+    public void Decode_BinsOfDifferentRatios_AreRefused() => Assert.Throws<UserError>(() => Decode(1, b =>
+    {
+        b.Floats(0, 1, 1, 192);
+        b.Floats(1, 1, 1, 512);
+    }));
 }

@@ -85,11 +85,11 @@ public sealed class CommandTests
 
         public IReadOnlyList<MqttMessage> Sent { get { lock (_sent) { return [.. _sent]; } } }
 
-        private CommandReply Execute(string name)
+        private Task<CommandReply> Execute(string name)
         {
             Gate.Wait(TimeSpan.FromSeconds(20));
             Interlocked.Increment(ref Executions);
-            return name == "reload" ? CommandReply.Ok("""{"reload":"started"}"""u8.ToArray()) : throw new InvalidOperationException("secret-detail");
+            return name == "reload" ? Task.FromResult(CommandReply.Ok("""{"reload":"started"}"""u8.ToArray())) : throw new InvalidOperationException("secret-detail");
         }
 
         private Task<PublishResult> Send(MqttMessage message)
