@@ -36,7 +36,7 @@ internal static class Verbs
                     --long: instead the long tests, which need several hundred MB more (other versions of ONNX Runtime, arm64, NVIDIA's flavour);
                     --ci: all tests but those with the largest downloads, as continuous integration runs them
           demo      setup, build and `edgepose demo`; further arguments go to it, e.g. --seconds 20
-          publish   a runnable program, artifacts/publish/edgepose; --runtime linux-x64 (default) or linux-arm64;
+          publish   a runnable program with the default models, artifacts/publish/edgepose; --runtime linux-x64 (default) or linux-arm64;
                     --framework-dependent (default) needs the ASP.NET Core 10 runtime, --self-contained brings it;
                     --gpu: with CUDA and TensorRT, for linux-x64
           bench     build and run the benchmarks; further arguments go to BenchmarkDotNet, e.g. --filter '*Decode*'
@@ -118,7 +118,7 @@ internal static class Setup
 {
     private const string ClipHash = "45cddc9490be69345cbdab64ca583be65987e864ca408038e648db99e10516cf";
 
-    private static readonly (string Source, string Target, string[] Options)[] DefaultModels =
+    public static readonly (string Source, string Target, string[] Options)[] DefaultModels =
         [("centernet", "centernet-person", ["--outputs", "tower_0/detections"]), ("movenet-lightning", "movenet-lightning", [])];
 
     private static readonly string[] Debian =
@@ -130,7 +130,7 @@ internal static class Setup
 
     // Each step returns what it did, or null when there was nothing to do.
     public static readonly Func<string?>[] All = [Packages, Npm, NuGet, Clip, Models];
-    public static readonly Func<string?>[] Restore = [Npm, NuGet];
+    public static readonly Func<string?>[] Restore = [Npm, NuGet], Product = [Npm, NuGet, Models];
 
     public static void Run(Func<string?>[] steps)
     {

@@ -14,13 +14,15 @@ internal static class SourceAdvice
     /// <param name="source">What was measured.</param>
     /// <param name="small">A smaller stream of the same camera, found by asking.</param>
     /// <param name="deviceLink">The lasting name of a USB camera.</param>
-    public static SourceReport Complete(SourceReport r, SourceSettings source, (string Url, StreamFormat Format)? small, string? deviceLink)
+    /// <param name="password">Where the configuration finds the password.</param>
+    public static SourceReport Complete(
+        SourceReport r, SourceSettings source, (string Url, StreamFormat Format)? small, string? deviceLink, PasswordPlace? password = null)
     {
         var fps = Math.Clamp(Math.Round(r.FpsMeasured > 0 ? r.FpsMeasured : r.FpsAnnounced), 1, EnoughFps);
         var lossy = r.PacketsLost > 0 || r.DamagedPictures > 0;
         var transport = source.Kind != SourceKind.Rtsp ? "" : source.Transport == SourceTransport.Udp && !lossy ? "udp" : "tcp";
         var advised = r with { SuggestedFps = fps, Transport = transport, SubStream = small?.Url };
-        return advised with { Advice = [.. Sentences(advised, source, small, deviceLink)], Yaml = Block(advised, source, deviceLink) };
+        return advised with { Advice = [.. Sentences(advised, source, small, deviceLink), .. password?.Advice ?? []], Yaml = Block(advised, source, deviceLink, password) };
     }
 
     private static IEnumerable<string> Sentences(SourceReport r, SourceSettings source, (string Url, StreamFormat Format)? small, string? deviceLink)
@@ -49,12 +51,12 @@ internal static class SourceAdvice
     }
 
     /// <summary>The block to paste.</summary>
-    internal static string Block(SourceReport r, SourceSettings source, string? deviceLink = null)
+    internal static string Block(SourceReport r, SourceSettings source, string? deviceLink = null, PasswordPlace? password = null)
     {
         var lines = new List<string> { "streams:", $"  {source.Stream}:", $"    url: {Quote(deviceLink ?? source.Url)}" };
         if (r.SubStream is { } small) { lines.Add($"    substream: {Quote(small)}"); }
         if (source.User.Length > 0) { lines.Add($"    user: {Quote(source.User)}"); }
-        if (source.Password is not null) { lines.Add($"    password: ${{credential:camera.{source.Stream}}}"); }
+        if (source.Password is not null) { lines.Add("    " + (password?.Line ?? PasswordPlace.Credential(source.Stream))); }
         if (r.Transport == "udp") { lines.Add("    transport: udp"); }
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"    fps: {r.SuggestedFps:0.##}"));
         return string.Join('\n', lines) + "\n";

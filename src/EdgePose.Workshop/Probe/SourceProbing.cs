@@ -34,7 +34,7 @@ internal static class SourceProbing
         var measured = await MeasureAsync(source, format, request.Duration, redactor, verbose, time, stop).ConfigureAwait(false);
         if (measured.Frames == 0) { return measured; }
         var small = await FindSmallAsync(source, format, probe, stop).ConfigureAwait(false);
-        return SourceAdvice.Complete(measured, source, small, new V4l2Device().LinkOf(source.Url));
+        return SourceAdvice.Complete(measured, source, small, new V4l2Device().LinkOf(source.Url), PasswordPlace.Find(request, Environment.GetEnvironmentVariable));
     }
 
     private static SourceSettings Source(ProbeRequest request, Redactor redactor)

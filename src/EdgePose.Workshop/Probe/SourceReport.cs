@@ -3,7 +3,18 @@ using EdgePose.Domain;
 namespace EdgePose.Workshop.Probe;
 
 /// <summary>What <c>edgepose probe</c> was asked for.</summary>
-internal sealed record ProbeRequest(string Url, string User, Secret? Password, bool Udp, string HardwareDecode, TimeSpan Duration, string Stream);
+/// <param name="Url">Address of the source.</param>
+/// <param name="User">User name at the camera; empty = as the address says.</param>
+/// <param name="Password">Password at the camera; null = as the address says.</param>
+/// <param name="Udp">RTSP over UDP.</param>
+/// <param name="HardwareDecode">Decoder, as in the configuration.</param>
+/// <param name="Duration">How long to measure.</param>
+/// <param name="Stream">Name of the stream in the block.</param>
+internal sealed record ProbeRequest(string Url, string User, Secret? Password, bool Udp, string HardwareDecode, TimeSpan Duration, string Stream)
+{
+    /// <summary>The file that the password came from; empty = it came otherwise.</summary>
+    public string PasswordFile { get; init; } = "";
+}
 
 /// <summary>
 /// What one source really delivers, measured over a few seconds. <see cref="Yaml"/> is the block to paste; it names a credential instead of

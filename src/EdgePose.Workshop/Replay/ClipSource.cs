@@ -35,7 +35,7 @@ internal static class ClipSource
             },
         };
         var options = new PipelineOptions("", Stream.Null) { Events = outputs };
-        await using var pipeline = Pipeline.Build(config with { Streams = [source] }, options, new Redactor(), NullLoggerFactory.Instance, time);
+        await using var pipeline = Pipeline.Build(config with { Streams = [source] }, options, new Redactor(), NullLoggerFactory.Instance, time, stop);
         await RunAsync(pipeline.Streams[0], start, pace, time, stop).ConfigureAwait(false);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgePose.Domain;
+using EdgePose.Settings;
 
 namespace EdgePose.Workshop.Replay;
 
@@ -39,7 +40,7 @@ internal sealed record EventLine
         Box = e.Box is { } b ? [Round(b.X1), Round(b.Y1), Round(b.X2), Round(b.Y2)] : null,
     };
 
-    public string ToJson() => JsonSerializer.Serialize(this, ReplayJson.Default.EventLine);
+    public string ToJson() => JsonSerializer.Serialize(this, ReplayJson.Plain.EventLine);
 
     /// <summary>Reads a file with one event a line.</summary>
     /// <exception cref="UserError">The file is missing, or a line is no event.</exception>
@@ -71,4 +72,8 @@ internal sealed record EventLine
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EventLine))]
-internal sealed partial class ReplayJson : JsonSerializerContext;
+internal sealed partial class ReplayJson : JsonSerializerContext
+{
+    /// <summary>With texts as people read them.</summary>
+    public static ReplayJson Plain => field ??= new(PlainJson.Like(Default.Options));
+}

@@ -34,12 +34,12 @@ internal static class RecordingSource
     /// <returns>Blocks that are missing or damaged.</returns>
     public static async Task<long> PlayAsync(IReadOnlyList<string> files, ReplaySession session, ReplayPace pace, CancellationToken stop)
     {
-        var (missing, last, next) = (0L, "", 0u);
+        var (missing, last, next) = (0L, "", 0L);
         foreach (var file in files)
         {
             var reader = RecordingReader.Open(file);
             // Between the parts of a session, too, blocks may have been dropped.
-            if (reader.Header.Session == last && reader.Header.FirstBlock > next) { missing += reader.Header.FirstBlock - next; }
+            if (reader.Header.Session == last && reader.Header.FirstBlock > next) { missing += Math.Min(reader.Header.FirstBlock - next, BlockFormat.MostMissing); }
             session.Begin(reader.Header);
             var scene = new Scene(reader.Skeleton);
             while (reader.TryRead(scene, out var kind))

@@ -27,8 +27,8 @@ internal sealed record ReplayRequest
     public DateTimeOffset Start { get; init; } = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 }
 
-/// <summary>Events that one rule began, as counts and per day of the camera.</summary>
-internal sealed record RuleFigures(string Rule, string Type, int Starts, double PerDay);
+/// <summary>Events that one rule began, as counts and, where at least a day was watched, per day of the camera.</summary>
+internal sealed record RuleFigures(string Rule, string Type, int Starts, double? PerDay);
 
 /// <summary>What a changed rule set would have raised. Only starts are compared.</summary>
 internal sealed record ShadowFigures
@@ -45,9 +45,9 @@ internal sealed record ShadowFigures
 /// <param name="After">Starts with the changed one.</param>
 /// <param name="More">Starts that only the changed one has.</param>
 /// <param name="Fewer">Starts that it no longer has.</param>
-/// <param name="BeforePerDay">Per day of the camera.</param>
-/// <param name="AfterPerDay">Per day of the camera.</param>
-internal sealed record ShadowRule(string Rule, string Type, int Before, int After, int More, int Fewer, double BeforePerDay, double AfterPerDay);
+/// <param name="BeforePerDay">Per day of the camera; null where less was watched.</param>
+/// <param name="AfterPerDay">As above.</param>
+internal sealed record ShadowRule(string Rule, string Type, int Before, int After, int More, int Fewer, double? BeforePerDay, double? AfterPerDay);
 
 /// <summary>Comparison with expected events.</summary>
 internal sealed record ExpectFigures(string Golden, long ToleranceMs, int Same, IReadOnlyList<EventLine> Missing, IReadOnlyList<EventLine> Unexpected);

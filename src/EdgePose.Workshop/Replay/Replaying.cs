@@ -86,5 +86,6 @@ internal static class Replaying
 
     private static List<EventLine> Starts(IReadOnlyList<EventLine> events) => [.. events.Where(e => e.Phase == EventPhase.Start.Name())];
 
-    private static double PerDay(int count, double days) => days > 0 ? Math.Round(count / days, 2) : 0;
+    /// <summary>Null where less than a day was watched: a few minutes say nothing of a night.</summary>
+    private static double? PerDay(int count, double days) => days >= 1 ? Math.Round(count / days, 2) : null;
 }

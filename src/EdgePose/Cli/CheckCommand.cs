@@ -9,7 +9,8 @@ namespace EdgePose.Cli;
 /// <summary>Everything that can be known before running, in one report.</summary>
 internal static class CheckCommand
 {
-    private static readonly Option<bool> Offline = new("--offline") { Description = "Do not contact cameras" };
+    private static readonly Option<bool> Offline = new("--offline") { Description = "Do not contact cameras and broker" };
+    private static readonly Option<bool> Stdout = new("--stdout") { Description = "For a configuration that is run with --stdout, which needs no broker" };
     private static readonly Option<bool> Strict = new("--strict") { Description = "Warnings fail too" };
     private static readonly Option<bool> Schema = new("--schema") { Description = "Print the JSON Schema of the configuration for editors" };
     private static readonly Option<bool> Manual = new("--manual") { Description = "Print the annotated configuration: every key with its meaning, limits and default" };
@@ -17,7 +18,7 @@ internal static class CheckCommand
     public static Verb Create() => Verb.Create(
         "check", "Checks configuration, runtime libraries, models and cameras; reports every problem at once.",
         ["edgepose check --config /etc/edgepose/edgepose.yaml", "edgepose check --offline --json"],
-        [ConfigOptions.Config, ConfigOptions.Set, Offline, Strict, Schema, Manual],
+        [ConfigOptions.Config, ConfigOptions.Set, Offline, Stdout, Strict, Schema, Manual],
         RunAsync);
 
     private static async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken stop)
@@ -32,7 +33,7 @@ internal static class CheckCommand
             Console.Write(ConfigDocuments.Manual());
             return ExitCode.Ok;
         }
-        var request = new RunRequest { ConfigPath = ConfigOptions.Path(parsed), Overrides = parsed.GetValue(ConfigOptions.Set) ?? [] };
+        var request = new RunRequest { ConfigPath = ConfigOptions.Path(parsed), Overrides = parsed.GetValue(ConfigOptions.Set) ?? [], Stdout = parsed.GetValue(Stdout) };
         var report = await new Checkup(request, parsed.GetValue(Offline), parsed.GetValue(Strict), TimeProvider.System).RunAsync(stop);
         if (parsed.GetValue(Verb.Json)) { Output.Json(report, CliJson.Default.CheckReport); }
         else { Write(report, parsed.GetValue(Verb.Quiet)); }

@@ -21,6 +21,7 @@ internal static class RunCommand
             RequireProvider = parsed.GetValue(RequireEp) ?? "",
             Stdout = parsed.GetValue(Stdout) || parsed.GetValue(Verb.Json),
             UntilEnd = parsed.GetValue(UntilEnd),
-            LogLevel = parsed.GetValue(Verb.Quiet) ? "warning" : parsed.GetValue(Verb.Verbose) ? "debug" : "",
+            LogLevel = parsed.GetValue(Verb.Quiet) ? "warning" : Verb.Verbosity(parsed) > 0 ? "debug" : "",
+            Traces = Verb.Verbosity(parsed) > 1,
         }, stop));
 }

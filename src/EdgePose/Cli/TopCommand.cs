@@ -33,12 +33,16 @@ internal static class TopCommand
         await foreach (var line in client.LinesAsync(stop))
         {
             served = true;
+            // Looked at first: nobody's control characters go to a terminal.
+            var node = StatusClient.Parse(line);
             if (parsed.GetValue(Verb.Json)) { Console.WriteLine(line); }
-            else { Plain(parsed).Write(TopView.Draw(StatusClient.Parse(line), null, TopOrder.Name, "")); }
+            else { Write(Plain(parsed), node); }
             if (once || !parsed.GetValue(Verb.Json)) { return ExitCode.Ok; }
         }
         throw StatusClient.Ended(served);
     }
+
+    private static void Write(IAnsiConsole console, NodeSnapshot node) => console.Write(TopView.Draw(node, null, TopOrder.Name, "", console.Profile.Width));
 
     private static IAnsiConsole Plain(ParseResult parsed)
     {

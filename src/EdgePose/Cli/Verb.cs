@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using EdgePose.Domain;
+using EdgePose.Service.Logs;
 
 namespace EdgePose.Cli;
 
@@ -13,7 +15,7 @@ internal sealed class Verb : Command
 
     public static readonly Option<bool> Json = new("--json") { Description = "One JSON document on standard output (JSON Lines for streams)" };
     public static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Warnings and errors only" };
-    public static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "More detail, including stack traces of internal errors" };
+    public static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "More detail; -vv also shows stack traces", Arity = ArgumentArity.Zero };
     public static readonly Option<bool> NoColor = new("--no-color") { Description = "Plain text; also with NO_COLOR set" };
 
     private Verb(string name, string description, IReadOnlyList<string> examples) : base(name, description) => Examples = examples;
@@ -31,12 +33,22 @@ internal sealed class Verb : Command
             switch (symbol)
             {
                 case Argument argument: verb.Add(argument); break;
-                case Option option: verb.Add(option); break;
+                case Option option: verb.Add(Described(option)); break;
                 case Command command: verb.Add(command); break;
             }
         }
         verb.SetAction((parsed, _) => GuardAsync(parsed, action));
         return verb;
+    }
+
+    /// <summary>The words that an option takes stand in its text, which can be folded; the library would print them as one long name.</summary>
+    private static Option Described(Option option)
+    {
+        string[] words = [.. option.GetCompletions(CompletionContext.Empty).Select(c => c.Label)];
+        if (option.ValueType == typeof(bool) || option.HelpName is not null || words.Length < 2) { return option; }
+        option.HelpName = "word";
+        option.Description = $"{option.Description}: {string.Join(", ", words)}";
+        return option;
     }
 
     /// <summary>A verb that only groups others.</summary>
@@ -46,6 +58,9 @@ internal sealed class Verb : Command
         foreach (var verb in verbs) { group.Add(verb); }
         return group;
     }
+
+    /// <summary>How often <see cref="Verbose"/> was given.</summary>
+    public static int Verbosity(ParseResult parsed) => parsed.GetResult(Verbose)?.IdentifierTokenCount ?? 0;
 
     /// <summary>True when colours and live displays are welcome.</summary>
     public static bool IsInteractive(ParseResult parsed) =>
@@ -73,8 +88,8 @@ internal sealed class Verb : Command
         }
         catch (Exception e)
         {
-            await Console.Error.WriteLineAsync(parsed.GetValue(Verbose) ? $"edgepose: internal error: {e}" : $"edgepose: internal error: {e.GetType().Name}: {e.Message}");
-            await Console.Error.WriteLineAsync("try: the same command with -v, and report what it prints");
+            await Console.Error.WriteLineAsync($"edgepose: internal error: {(Verbosity(parsed) > 1 ? e.ToString() : BriefException.Describe(e))}");
+            await Console.Error.WriteLineAsync("try: the same command with -vv, and report what it prints");
             return (int)ExitCode.Failed;
         }
     }

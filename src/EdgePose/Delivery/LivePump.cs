@@ -169,7 +169,11 @@ internal sealed class LivePump : IAsyncDisposable
         }
     }
 
-    private static string Subject(StateKey key) => key.Stream.Length == 0 ? $"{key.Kind}" : $"{key.Kind} of {key.Stream}";
+    private static string Subject(StateKey key)
+    {
+        var kind = System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(key.Kind.ToString()).Replace('_', ' ');
+        return key.Stream.Length == 0 ? kind : $"{kind} of {key.Stream}";
+    }
 
     private void Discard()
     {

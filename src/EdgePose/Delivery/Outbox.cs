@@ -92,7 +92,7 @@ internal sealed class Outbox : IAsyncDisposable
 
     public void SetInfo(NodeInfo info)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(Payloads.Info(_options.Node, info), PayloadsContext.Default.InfoDocument);
+        var json = JsonSerializer.SerializeToUtf8Bytes(Payloads.Info(_options.Node, info), PayloadsContext.Plain.InfoDocument);
         Set(new StateValue(StateKey.Info, json), urgent: true);
     }
 

@@ -29,7 +29,7 @@ internal sealed record StateValue(StateKey Key, ReadOnlyMemory<byte> Body)
     public static StateValue Available(StateKey key, bool online) => new(key, online ? Payloads.Online : Payloads.Offline);
 
     public static StateValue Of(StreamStatus status, in StreamFigures figures, string stream) =>
-        new(StateKey.OfStream(StateKind.StreamState, stream), JsonSerializer.SerializeToUtf8Bytes(Payloads.State(status, figures), PayloadsContext.Default.StreamStateDocument))
+        new(StateKey.OfStream(StateKind.StreamState, stream), JsonSerializer.SerializeToUtf8Bytes(Payloads.State(status, figures), PayloadsContext.Plain.StreamStateDocument))
         {
             Stream = status, Figures = figures,
         };

@@ -39,6 +39,6 @@ internal sealed class StatusReport(StateBoard board, Func<SinkStats> stats, Func
         if (_last is not { } status) { return; }
         _rendered = time.GetTimestamp();
         var document = Payloads.Status(status, stats(), spool(), time.GetElapsedTime(_started));
-        board.Set(new StateValue(StateKey.Status, JsonSerializer.SerializeToUtf8Bytes(document, PayloadsContext.Default.StatusDocument)), isUrgent);
+        board.Set(new StateValue(StateKey.Status, JsonSerializer.SerializeToUtf8Bytes(document, PayloadsContext.Plain.StatusDocument)), isUrgent);
     }
 }

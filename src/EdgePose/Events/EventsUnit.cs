@@ -137,7 +137,7 @@ internal sealed class EventsUnit : IAsyncDisposable
         lock (_gate)
         {
             var time = At(_time.GetTimestamp(), _time.GetUtcNow());
-            var reason = status.Reason.Length > 0 ? status.Reason : status.State.ToString();
+            var reason = status.Reason.Length > 0 ? status.Reason : System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(status.State.ToString()).Replace('_', ' ');
             if (_engine.StreamLost(time, reason)) { _recorder?.AddLost(time, reason); }
         }
     }

@@ -1,7 +1,9 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Models;
 using EdgePose.Service.Configuration;
+using EdgePose.Service.Endpoints;
 using EdgePose.Settings;
+using EdgePose.Settings.Files;
 using EdgePose.Settings.Problems;
 
 namespace EdgePose.Service;
@@ -59,6 +61,12 @@ internal static class ConfigCheck
         Need(config.Mqtt.KeyFile, "mqtt.key_file", fatal: true);
         Need(config.Inference.RuntimeLibrary, "inference.runtime_library", fatal: true);
         foreach (var (name, path) in config.Inference.PluginLibraries) { Need(path, "inference.plugin_libraries." + name, fatal: true); }
+        if (config.Status.Socket is { Length: > 0 } socket and not (StatusSettings.Auto or StatusSettings.Off)
+            && File.Exists(socket) && FileLook.At(socket) is { Kind: not FileKind.Socket })
+        {
+            var (mark, shown) = Place(loaded, "status.socket");
+            problems.Error(mark, shown, $"{socket} exists and is no socket; it would be left alone, and edgepose top have nothing to read");
+        }
         return problems.ToSorted([]);
     }
 

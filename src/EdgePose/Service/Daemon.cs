@@ -75,7 +75,7 @@ internal sealed partial class Daemon(
 
     private Task ShowAsync(CancellationToken stop) => observatory?.FollowAsync(
         new Observed(() => _snapshots.Value.Of(pipeline), () => new HealthAnswer(Reporter.MakesProgress(pipeline), Reporter.Health(pipeline))),
-        pipeline.Config.Metrics.Listen, pipeline.Config.Status, stop) ?? Task.CompletedTask;
+        pipeline.Config.Metrics, pipeline.Config.Status, stop) ?? Task.CompletedTask;
 
     private void TellModels()
     {

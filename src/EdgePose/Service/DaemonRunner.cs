@@ -26,6 +26,9 @@ internal sealed record RunRequest
     /// <summary>Ends after the last recording instead of waiting for a signal.</summary>
     public bool UntilEnd { get; init; }
 
+    /// <summary>Whether the log shows stack traces.</summary>
+    public bool Traces { get; init; }
+
     /// <summary>Overrides log.level; empty = as configured.</summary>
     public string LogLevel { get; init; } = "";
 }
@@ -43,7 +46,7 @@ internal static class DaemonRunner
         if (ProcessLimits.Find(config.Streams.Count) is { } limit) { throw new UserError(ExitCode.Failed, limit.Problem, limit.Hint); }
         var level = request.LogLevel.Length > 0 ? request.LogLevel : config.Log.Level;
         var control = new LogControl(request.LogLevel.Length > 0);
-        await using var log = LogSetup.Create(level, config.Log.Format, redactor, control);
+        await using var log = LogSetup.Create(level, config.Log.Format, redactor, control, request.Traces);
         await using var output = request.Stdout ? StandardOutput.Open() : null;
         var exit = new DaemonExit { StopWhenSourcesEnd = request.UntilEnd };
 
@@ -63,6 +66,13 @@ internal static class DaemonRunner
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         using var host = builder.Build();
         await using var services = (IAsyncDisposable)host;
+        // Built here and not by the host, which would log what the verb says.
+        try { _ = host.Services.GetRequiredService<Daemon>(); }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop while networks were opened; nothing runs yet.
+            return ExitCode.Ok;
+        }
         // A signal during the start does not cut it short: what was built is stopped in order, as later.
         await host.StartAsync(CancellationToken.None);
         await host.WaitForShutdownAsync(stop);
@@ -70,7 +80,7 @@ internal static class DaemonRunner
         return ExitCode.Ok;
 
         Pipeline Build(EdgePoseConfig loaded, IServiceProvider services) =>
-            Pipeline.Build(loaded, services.GetRequiredService<PipelineOptions>(), redactor, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
+            Pipeline.Build(loaded, services.GetRequiredService<PipelineOptions>(), redactor, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>(), stop);
     }
 
     /// <summary>Opened once for the life of the process: other settings of it count from the next start.</summary>

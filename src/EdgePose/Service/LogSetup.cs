@@ -20,7 +20,8 @@ internal static class LogSetup
     /// <param name="style">How a line looks.</param>
     /// <param name="redactor">Masks secrets.</param>
     /// <param name="control">Can change the level later; null = nobody does.</param>
-    public static Logger Create(string level, LogStyle style, Redactor redactor, LogControl? control = null)
+    /// <param name="traces">Whether exceptions come with their stack traces; otherwise they are a line.</param>
+    public static Logger Create(string level, LogStyle style, Redactor redactor, LogControl? control = null, bool traces = false)
     {
         var underSystemd = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
         ITextFormatter formatter = style switch
@@ -36,7 +37,10 @@ internal static class LogSetup
         return new LoggerConfiguration()
             .MinimumLevel.ControlledBy(control.Switch)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .WriteTo.Console(new RedactingFormatter(formatter, redactor), standardErrorFromLevel: LogEventLevel.Verbose)
+            // What it says about a failed start the verb says itself.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal + 1)
+            .Enrich.With<EnumWords>()
+            .WriteTo.Console(new RedactingFormatter(formatter, redactor, traces), standardErrorFromLevel: LogEventLevel.Verbose)
             .CreateLogger();
     }
 
@@ -75,13 +79,16 @@ internal static class LogSetup
         }
     }
 
-    private sealed class RedactingFormatter(ITextFormatter inner, Redactor redactor) : ITextFormatter
+    private sealed class RedactingFormatter(ITextFormatter inner, Redactor redactor, bool traces) : ITextFormatter
     {
         public void Format(LogEvent logEvent, TextWriter output)
         {
             using var text = new StringWriter(CultureInfo.InvariantCulture);
-            inner.Format(logEvent, text);
+            inner.Format(traces ? logEvent : WithoutTrace(logEvent), text);
             output.Write(redactor.Redact(text.ToString()));
         }
+
+        private static LogEvent WithoutTrace(LogEvent e) => e.Exception is null ? e : new LogEvent(
+            e.Timestamp, e.Level, new BriefException(e.Exception), e.MessageTemplate, e.Properties.Select(p => new LogEventProperty(p.Key, p.Value)));
     }
 }

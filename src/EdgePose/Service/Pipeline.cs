@@ -31,13 +31,14 @@ internal sealed partial class Pipeline : IAsyncDisposable
     private bool _stopped, _disposed;
 
     private Pipeline(
-        EdgePoseConfig config, InferenceUnit inference, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+        EdgePoseConfig config, InferenceUnit inference, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time,
+        CancellationToken stop)
     {
         (_config, _inference, _options, _redactor, _loggers, _time) = (config, inference, options, redactor, loggers, time);
         (_logger, _clock) = (loggers.CreateLogger<Pipeline>(), new ClockState(time));
         _outbox = new CurrentOutbox(NewOutbox(config));
         var builder = NewBuilder(config, inference);
-        _streams = [.. config.Streams.Where(s => s.Enabled).Select(builder.Build)];
+        _streams = [.. config.Streams.Where(s => s.Enabled).Select(s => builder.Build(s, stop))];
     }
 
     public EdgePoseConfig Config => _config;
@@ -56,6 +57,8 @@ internal sealed partial class Pipeline : IAsyncDisposable
 
     /// <summary>Which streams lose many frames; fed once a second.</summary>
     public DropMeter Drops { get; } = new();
+    /// <summary>Whether the device is overloaded; fed once a second.</summary>
+    public OverloadMeter Overload { get; } = new();
     public InferenceLoop Loop => _inference.Loop;
 
     /// <summary>Every loop, thread and timer of the running configuration, by owner.</summary>
@@ -77,13 +80,15 @@ internal sealed partial class Pipeline : IAsyncDisposable
     public Task SourcesEnded => Task.WhenAll(_streams.Select(s => s.Running));
 
     /// <exception cref="UserError">A model is missing, damaged, or does not start.</exception>
-    public static Pipeline Build(EdgePoseConfig config, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time)
+    /// <exception cref="OperationCanceledException">Told to stop while networks were opened, which takes seconds on a busy board.</exception>
+    public static Pipeline Build(
+        EdgePoseConfig config, PipelineOptions options, Redactor redactor, ILoggerFactory loggers, TimeProvider time, CancellationToken stop = default)
     {
         RequireSink(config, options);
         var inference = InferenceUnit.Open(config, options.RequireProvider, loggers, time);
         try
         {
-            return new Pipeline(config, inference, options, redactor, loggers, time);
+            return new Pipeline(config, inference, options, redactor, loggers, time, stop);
         }
         catch
         {
@@ -92,12 +97,14 @@ internal sealed partial class Pipeline : IAsyncDisposable
         }
     }
 
+    public const string NoSink = "no broker is configured", NoSinkHint = "add mqtt: { url: mqtt://... }, or use --stdout";
+
     /// <exception cref="UserError">Nobody would get what the daemon finds.</exception>
     public static void RequireSink(EdgePoseConfig config, PipelineOptions options)
     {
         if (options.JsonLines is null && !config.Sinks.Any(s => s.IsOn))
         {
-            throw new UserError(ExitCode.Configuration, $"{config.Path}: no broker is configured", "add mqtt: { url: mqtt://... }, or run with --stdout");
+            throw new UserError(ExitCode.Configuration, $"{config.Path}: {NoSink}", NoSinkHint);
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class PipelineReload
         if (Plan.Networks) { _networks = InferenceUnit.Open(_next, _pipeline.Options.RequireProvider, _pipeline.Loggers, _pipeline.Time); }
         else { _pipeline.Inference.Models.Follow(_catalog); }
         var builder = _pipeline.NewBuilder(_next, _networks ?? _pipeline.Inference);
-        foreach (var stream in _next.Streams.Where(s => Plan.Of(s.Id) is StreamChange.Started or StreamChange.Restarted)) { _built.Add(stream.Id, builder.Build(stream)); }
+        foreach (var stream in _next.Streams.Where(s => Plan.Of(s.Id) is StreamChange.Started or StreamChange.Restarted)) { _built.Add(stream.Id, builder.Build(stream, CancellationToken.None)); }
         if (Plan.Sinks) { _outbox = _pipeline.NewOutbox(_next); }
     }
 

@@ -36,6 +36,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
             stream.PublishState();
             pipeline.Drops.Add(stream.Id, stream.Scheduled.Slot.Account);
         }
+        pipeline.Overload.Add(pipeline.Loop.Load.Step);
         pipeline.Outbox.SetStatus(Health(pipeline));
         systemd.Status(Summary());
         var due = systemd.WatchdogInterval is { } interval && (_watchdogAt is not { } last || time.GetElapsedTime(last) >= interval - Tick);
@@ -70,7 +71,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
             if (stream.Events.Recording is { LastError.Length: > 0 }) { reasons.Add($"stream {stream.Id}: key-points cannot be recorded, the log says why"); }
             if (pipeline.Drops.IsHeavy(stream.Id)) { reasons.Add($"stream {stream.Id}: many frames are dropped, inference is not fast enough for them"); }
         }
-        if (pipeline.Loop.Load.Step is > 0 and var step) { reasons.Add($"inference is overloaded: load ladder at step {step} of {Ladder.Last}"); }
+        if (pipeline.Overload.IsLasting && pipeline.Loop.Load.Step is > 0 and var step) { reasons.Add($"inference is overloaded: load ladder at step {step} of {Ladder.Last}"); }
         foreach (var session in pipeline.Sessions.Where(s => s.Fallbacks.Count > 0))
         {
             reasons.Add($"model {session.Descriptor.Name}: runs on {session.Provider}, earlier providers did not start");

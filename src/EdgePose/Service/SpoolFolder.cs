@@ -16,7 +16,7 @@ internal static class SpoolFolder
     public static string Default(Func<string, string?> environment)
     {
         if (environment("STATE_DIRECTORY") is { Length: > 0 } state) { return Path.Combine(state.Split(':')[0], "spool"); }
-        var home = environment("XDG_STATE_HOME") is { Length: > 0 } xdg && Path.IsPathRooted(xdg) ? xdg : Path.Combine(environment("HOME") ?? "/", ".local", "state");
+        var home = environment("XDG_STATE_HOME") is { Length: > 0 } xdg && Path.IsPathRooted(xdg) ? xdg : Path.Combine(environment("HOME") is { Length: > 0 } own && Path.IsPathRooted(own) ? own : "/", ".local", "state");
         return Path.Combine(home, "edgepose", "spool");
     }
 }

@@ -20,11 +20,15 @@ internal sealed class StreamBuilder(
     private readonly CrowdLog _log = new(loggers.CreateLogger<StreamSupervisor>(), time);
 
     /// <param name="stream">An enabled stream.</param>
+    /// <param name="stop">Given up between two networks.</param>
     /// <exception cref="UserError">A model is missing, damaged, or does not start.</exception>
-    public StreamUnit Build(StreamConfig stream)
+    /// <exception cref="OperationCanceledException">Told to stop; a network that is being opened is waited for.</exception>
+    public StreamUnit Build(StreamConfig stream, CancellationToken stop)
     {
+        stop.ThrowIfCancellationRequested();
         var (observer, networks) = (new StreamObserver(stream.Id, inference.Stages, options.Metrics, time), ConfigCheck.Resolve(stream, inference.Models.Catalog));
         var network = inference.Models.Open(networks.Pose);
+        stop.ThrowIfCancellationRequested();
         var people = People(stream, network, networks.Detector is null ? null : inference.Models.Open(networks.Detector), observer);
         var events = StreamEvents.Open(stream, config, networks.Pose, options.Events ?? StreamEvents.Published(outbox, network), loggers, time);
         var (source, history) = (stream.Source with { FrameSize = people.PreferredFrame }, options.Histories.Of(stream.Id));

@@ -14,7 +14,10 @@ internal static partial class Scalars
     /// <summary>A finite decimal number such as <c>5</c>, <c>-0.5</c> or <c>1e3</c>.</summary>
     public static bool TryNumber(string text, out double value) =>
         double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
-            CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+            CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && (value != 0 || IsPlainZero(text));
+
+    /// <summary>Zero that is written as zero: neither -0, nor a number too small to be told from it, which would silently mean something else.</summary>
+    private static bool IsPlainZero(string text) => text[0] != '-' && !text.AsSpan().ContainsAnyInRange('1', '9');
 
     public static bool TryInteger(string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
@@ -36,7 +39,7 @@ internal static partial class Scalars
         var ms = amount * unitMs;
         if (ms > TimeSpan.MaxValue.TotalMilliseconds / 2) { return false; }
         value = TimeSpan.FromMilliseconds(ms);
-        return true;
+        return ms == 0 || value > TimeSpan.Zero;
     }
 
     public static string Duration(TimeSpan value) => value switch

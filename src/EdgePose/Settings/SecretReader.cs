@@ -11,6 +11,8 @@ namespace EdgePose.Settings;
 internal sealed partial class SecretReader(ProblemList problems, Func<string, string?> environment)
 {
     private const int MaxBytes = 64 * 1024;
+
+    /// <summary>Some editors write it in front of a text.</summary>
     private const char ByteOrderMark = '\uFEFF';
     private const UnixFileMode TooOpen = (UnixFileMode)0b000_111_111;
     private readonly List<string> _found = [];
@@ -93,14 +95,14 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
         var folder = environment("CREDENTIALS_DIRECTORY");
         if (string.IsNullOrEmpty(folder))
         {
-            tried.Add($"credential {name}: $CREDENTIALS_DIRECTORY is not set (systemd sets it for LoadCredential={name}:FILE)");
+            tried.Add($"credential {name}: $CREDENTIALS_DIRECTORY is not set (systemd sets it for LoadCredential={name}:FILE; password_file names a file instead)");
             return null;
         }
         // The pattern of names admits no separator, so only "." and ".." could leave the folder.
         var path = Path.Combine(folder, name);
         if (name is "." or ".." || !Path.Exists(path))
         {
-            tried.Add($"credential {name}: not in $CREDENTIALS_DIRECTORY (add LoadCredential={name}:FILE to the unit)");
+            tried.Add($"credential {name}: not in $CREDENTIALS_DIRECTORY (add LoadCredential={name}:FILE to the unit, or name a file with password_file)");
             return null;
         }
         return ReadText(path, $"credential {name}", tried, out _);
@@ -126,7 +128,7 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
     private static string? ReadText(string path, string shown, List<string> tried, out UnixFileMode mode)
     {
         if (TextFile.TryRead(path, MaxBytes, out mode, out var why) is { } text) { return OneLine(text, shown, tried); }
-        tried.Add($"{shown} {why}");
+        tried.Add($"{shown} {why}; write the password into a file of one line");
         return null;
     }
 
@@ -135,7 +137,7 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
     {
         var line = text.TrimStart(ByteOrderMark).TrimEnd('\r', '\n');
         if (line.Length > 0 && !line.Any(char.IsControl)) { return line; }
-        tried.Add($"{shown} {(line.Length == 0 ? "is empty" : "is not a single line of text")}");
+        tried.Add($"{shown} {(line.Length == 0 ? "is empty" : "is not a single line of text")}; write the password into it, in one line");
         return null;
     }
 

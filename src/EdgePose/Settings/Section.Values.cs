@@ -19,7 +19,7 @@ internal sealed partial class Section
         var node = Take(new ConfigKey(key, kind, doc) { Value = fallback.Length == 0 ? null : fallback, Range = range });
         if (node is null) { return fallback; }
         if (node.Kind != YamlKind.Scalar) { return Wrong(key, node, "text", fallback); }
-        if (node.Text.Contains("${credential:", StringComparison.Ordinal) || node.Text.Contains("${env:", StringComparison.Ordinal))
+        if (UrlParts.HasReference(node.Text))
         {
             Error(key, "references such as ${env:NAME} are possible for passwords only");
             return fallback;
@@ -41,10 +41,13 @@ internal sealed partial class Section
     public string Id(string key, string fallback, Doc? doc = null) => Text(key, fallback, CheckId, (doc ?? Doc.None) with { Pattern = Scalars.IdPattern });
 
     /// <summary>A file or folder, made absolute.</summary>
-    public string File(string key, Doc? doc = null)
+    /// <param name="key">Name of the key.</param>
+    /// <param name="doc">What the manual says.</param>
+    /// <param name="written">The program writes there, which decides to what a relative path is relative.</param>
+    public string File(string key, Doc? doc = null, bool written = false)
     {
-        var text = Text(key, "", t => t.Length is 0 or > 4096 ? "the path of a file" : null, doc);
-        return text.Length == 0 ? "" : _context.Absolute(text, _map!.Find(key)!.Value);
+        var text = Text(key, "", t => t.Length is 0 or > 4096 ? "the path of a file" : _context.PathProblem(t), doc);
+        return text.Length == 0 ? "" : _context.Absolute(text, _map!.Find(key)!.Value, written);
     }
 
     public bool Flag(string key, bool fallback, Doc? doc = null)
@@ -81,7 +84,7 @@ internal sealed partial class Section
         });
         if (node is null) { return fallback; }
         return node is { Kind: YamlKind.Scalar, Quoted: false } && Scalars.TryNumber(node.Text, out var value)
-            && value >= min && value <= max
+            && value >= min && value <= max && (value == 0 || (float)value != 0)
             ? (float)value : Wrong(key, node, $"a number {Scalars.Invariant(min)}–{Scalars.Invariant(max)}", fallback);
     }
 
@@ -147,7 +150,7 @@ internal sealed partial class Section
         var values = new List<string>();
         foreach (var item in items)
         {
-            var expected = item.Kind == YamlKind.Scalar ? check(item.Text) : "text";
+            var expected = item.Kind != YamlKind.Scalar ? "text" : UrlParts.HasReference(item.Text) ? "text without references, which are possible for passwords only" : check(item.Text);
             if (expected is not null) { Wrong(key, item, expected, 0, Suggest.Nearest(item.Text, choices)); }
             else if (values.Contains(item.Text)) { Problems.Error(item.Mark, PathOf(key), $"{Show.Value(item.Text)} is listed twice"); }
             else { values.Add(item.Text); }

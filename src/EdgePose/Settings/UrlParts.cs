@@ -43,7 +43,7 @@ internal sealed partial record UrlParts
         var at = authority.LastIndexOf('@');
         var (userInfo, hostPort) = at < 0 ? ("", authority) : (authority[..at], authority[(at + 1)..]);
         var host = HostPort().Match(hostPort);
-        if (!host.Success)
+        if (!host.Success && !HasReference(hostPort))
         {
             problem = "the host is missing or malformed (in a password, write / as %2F, # as %23, ? as %3F and @ as %40)";
             return null;
@@ -64,6 +64,11 @@ internal sealed partial record UrlParts
             problem = "user or password hold control characters";
             return null;
         }
+        if (HasReference(user) || HasReference(m.Groups[3].Value) || HasReference(hostPort) || HasReference(raw) && !WholeReference().IsMatch(raw))
+        {
+            problem = "references such as ${env:NAME} are possible as the whole password only, and best under the key password";
+            return null;
+        }
         return new UrlParts
         {
             Scheme = m.Groups[1].Value.ToLowerInvariant(), User = user, Password = password, RawPassword = raw,
@@ -81,6 +86,11 @@ internal sealed partial record UrlParts
         _ when text.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029') => "line breaks and control characters are not allowed in an address",
         _ => "",
     };
+
+    public static bool HasReference(string text) => text.Contains("${env:", StringComparison.Ordinal) || text.Contains("${credential:", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^\$\{(credential|env):[^{}]*\}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex WholeReference();
 
     // Uri is not used: it accepts, rewrites and normalises far more than a camera's address should have.
     [GeneratedRegex(@"^([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([/?#].*)?\z", RegexOptions.CultureInvariant)]

@@ -70,7 +70,7 @@ internal sealed partial class StreamSupervisor
         var live = source.Kind != SourceKind.File;
         var endsOnGarbage = live && !(_garbageEnded is { } ended && _time.GetElapsedTime(ended) < GarbageRetry);
         var hardware = _hardware.For(format.Codec);
-        var log = new FfmpegLog(_redact, (text, held) => LogFfmpeg(_source.Stream, text, held), _time, _tools.Generation!.DecodesAhead)
+        var log = new FfmpegLog(_redact, (text, held) => { if (!stop.IsCancellationRequested) { LogFfmpeg(_source.Stream, text, held); } }, _time, _tools.Generation!.DecodesAhead)
         {
             Notes = source.Lossless ? new FrameNotes(NoteOfRecording) : new FrameNotes(),
             Expected = _position?.Shape,

@@ -19,7 +19,7 @@ public sealed class ProbeTests(DaemonFixture fixture)
         Assert.Contains("h264 768x576", result.Output, StringComparison.Ordinal);
         site.Write("edgepose.yaml", result.Output[result.Output.IndexOf("streams:", StringComparison.Ordinal)..]);
 
-        var check = await site.RunVerbAsync("check", "--offline", "--strict", "--config", site.ConfigPath);
+        var check = await site.RunVerbAsync("check", "--offline", "--strict", "--stdout", "--config", site.ConfigPath);
 
         Assert.True(check.ExitCode == 0, check.ToString());
     }
@@ -36,12 +36,13 @@ public sealed class ProbeTests(DaemonFixture fixture)
         Assert.Equal("online", report.RootElement.GetProperty("state").GetString());
         Assert.InRange(report.RootElement.GetProperty("fps_measured").GetDouble(), 5, 20); // 10
         var yaml = report.RootElement.GetProperty("yaml").GetString()!;
-        Assert.Contains("${credential:camera.front}", yaml, StringComparison.Ordinal);
+        Assert.Contains($"password_file: \"{file}\"", yaml, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", result.ToString(), StringComparison.Ordinal);
 
+        // In the same shell: the file is where it was.
         site.Write("edgepose.yaml", yaml);
-        site.AddCredential("camera.front", Password);
-        var check = await site.RunVerbAsync("check", "--strict", "--config", site.ConfigPath);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        var check = await site.RunVerbAsync("check", "--strict", "--stdout", "--config", site.ConfigPath);
         Assert.True(check.ExitCode == 0, check.ToString());
     }
 
@@ -75,7 +76,7 @@ public sealed class ProbeTests(DaemonFixture fixture)
         Assert.Contains(report.GetProperty("advice").EnumerateArray(), static a => a.GetString()!.Contains("camera's clock", StringComparison.Ordinal));
 
         site.Write("edgepose.yaml", report.GetProperty("yaml").GetString()!);
-        var check = await site.RunVerbAsync("check", "--offline", "--strict", "--config", site.ConfigPath);
+        var check = await site.RunVerbAsync("check", "--offline", "--strict", "--stdout", "--config", site.ConfigPath);
         Assert.True(check.ExitCode == 0, check.ToString());
     }
 

@@ -45,6 +45,44 @@ public sealed class CommandLineTests
         foreach (var verb in new[] { "run", "check", "probe", "demo", "models", "version" }) { Assert.Matches($@"(?m)^  {verb}\b", text); }
     }
 
+    [Theory]
+    [InlineData("chek", "there is no verb \"chek\"; did you mean check?")]
+    [InlineData("models lst", "there is no verb \"lst\"; did you mean list?")]
+    [InlineData("run --confg x", "there is no option \"--confg\"; did you mean --config?")]
+    [InlineData("xyzzy", "there is no verb \"xyzzy\"")]
+    [InlineData("version extra", "there is no argument \"extra\"")]
+    [InlineData("models", "name a verb: list, ")]
+    public async Task WrongName_NamesWhatWasMeant(string line, string expected)
+    {
+        var (code, _, error) = await RunAsync(line.Split(' '));
+        Assert.Equal(2, code);
+        Assert.StartsWith("edgepose: " + expected, error, StringComparison.Ordinal);
+        Assert.Contains("\ntry: edgepose ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_OfEveryVerb_HasNoNameThatIsTooLongToFold()
+    {
+        foreach (var (path, _) in Verbs(CommandLine.Build(WorkshopVerbs.Create())))
+        {
+            var (_, text, _) = await RunAsync([.. path.Split(' '), "--help"]);
+            Assert.DoesNotContain('|', text);
+            // Half of a terminal of 60 columns.
+            Assert.All(text.Split('\n').Where(l => l.StartsWith("  -", StringComparison.Ordinal)), l => Assert.InRange(l.Split("  ", StringSplitOptions.RemoveEmptyEntries)[0].Length, 2, 40));
+        }
+    }
+
+    [Theory]
+    [InlineData("version -v", 1)]
+    [InlineData("version -vv", 2)]
+    [InlineData("version -v --verbose", 2)]
+    [InlineData("version", 0)]
+    public void Verbosity_IsCounted(string line, int expected)
+    {
+        var parsed = CommandLine.Build(WorkshopVerbs.Create()).Parse(line);
+        Assert.Equal((0, expected), (parsed.Errors.Count, Verb.Verbosity(parsed)));
+    }
+
     [Fact]
     public void Examples_OfEveryVerb_Parse()
     {

@@ -26,6 +26,14 @@ public sealed class ConfigCheckTests : IDisposable
         [.. ConfigCheck.Models(Load(yaml), _catalog).Select(p => p.ToString().Replace("/etc/edgepose/edgepose.yaml:", "", StringComparison.Ordinal))];
 
     [Fact]
+    public void Files_StatusSocketThatIsAnotherFile_IsAnError()
+    {
+        var problems = ConfigCheck.Files(Load("status: { socket: /etc/passwd }\nstreams: { a: rtsp://h/1 }"));
+        Assert.Contains("status.socket: /etc/passwd exists and is no socket", Assert.Single(problems).ToString(), StringComparison.Ordinal);
+        Assert.Empty(ConfigCheck.Files(Load("status: { socket: /nonexistent/status.sock }\nstreams: { a: rtsp://h/1 }")));
+    }
+
+    [Fact]
     public void Models_InstalledPair_HasNoProblem() =>
         Assert.Empty(Check("pose: { model: pp-tinypose-256x192, detector: rtmdet-nano-person }\nstreams: { a: rtsp://h/1 }"));
 

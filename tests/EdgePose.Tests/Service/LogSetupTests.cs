@@ -40,6 +40,25 @@ public sealed class LogSetupTests
         Assert.Contains("refused ***", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(LogStyle.Console)]
+    [InlineData(LogStyle.Journald)]
+    [InlineData(LogStyle.Json)]
+    internal void Write_AnException_IsALineWithItsCausesAndNoTrace(LogStyle style)
+    {
+        var text = Written("trace", style, log =>
+        {
+            try { throw new InvalidOperationException("outer", new IOException("inner")); }
+            catch (InvalidOperationException e) { log.LogError(e, "it failed"); }
+        });
+        Assert.Contains("InvalidOperationException: outer; because of IOException: inner", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_AStateOfTheCode_IsSaidInWords() => Assert.EndsWith(
+        "auth failed: why\n", Written("info", LogStyle.Console, log => log.LogWarning("{State}: {Reason}", StreamState.AuthFailed, "why")), StringComparison.Ordinal);
+
     [Fact]
     public void Write_Journald_PrefixesEveryLineWithItsPriority()
     {

@@ -40,7 +40,6 @@ internal static class ImportCommand
         return Verb.Create(
             "import", "Converts or adopts a foreign model file, without Python. It is run once before anything is written.",
             ["edgepose models import litepose-m.pth --as litepose --out ~/models/litepose-m.onnx",
-             "edgepose models import rtmpose-m.onnx --as onnx --licence Apache-2.0",
              "edgepose models import yolox.onnx --as onnx --normalization raw --color bgr --picture street.jpg"],
             [Source, As, Out, Outputs, PersonOnly, Arch, Joints, LitePoseOutput.FoldInput, LitePoseOutput.FoldPeaks, Name, Skeleton, Kind, Values, Color, Size, Picture, Licence, From,
              LitePoseOutput.Force],

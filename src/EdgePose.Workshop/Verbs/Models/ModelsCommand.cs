@@ -32,9 +32,9 @@ internal static class ModelsCommand
                 ["edgepose models remove rtmpose-m", "edgepose models remove my-model --models ~/models"], [Name, Folders],
                 (parsed, _) => Task.FromResult(Remove(parsed))),
             Verb.Create("families", "Lists the families of networks that can be read, with their usual inputs.",
-                ["edgepose models families"], [], (_, _) => Task.FromResult(Text(FamilyTable.Write()))),
+                ["edgepose models families", "edgepose models families --quiet"], [], (_, _) => Task.FromResult(Text(FamilyTable.Write()))),
             Verb.Create("schema", "Prints the JSON schema of model descriptors, for editors.",
-                ["edgepose models schema > descriptor.schema.json"], [], (_, _) => Task.FromResult(Text(DescriptorSchema.Write()))),
+                ["edgepose models schema", "edgepose models schema --quiet"], [], (_, _) => Task.FromResult(Text(DescriptorSchema.Write()))),
         ]);
 
     private static ExitCode List(ParseResult parsed)

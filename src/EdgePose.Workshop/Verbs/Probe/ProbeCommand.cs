@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using EdgePose.Cli;
 using EdgePose.Domain;
+using EdgePose.Settings.Files;
 using EdgePose.Streams;
 using EdgePose.Workshop.Probe;
 
@@ -34,8 +35,8 @@ internal static class ProbeCommand
         if (seconds is < 1 or > 600) { throw new UserError(ExitCode.Usage, $"--seconds {seconds}: 1 to 600 is possible"); }
         var request = new ProbeRequest(
             parsed.GetRequiredValue(Source), parsed.GetValue(User) ?? "", await ReadPasswordAsync(parsed, stop), parsed.GetValue(Udp),
-            parsed.GetValue(Decode)!, TimeSpan.FromSeconds(seconds), parsed.GetValue(Id)!);
-        var report = await SourceProbing.RunAsync(request, Say(parsed), parsed.GetValue(Verb.Verbose), TimeProvider.System, stop);
+            parsed.GetValue(Decode)!, TimeSpan.FromSeconds(seconds), parsed.GetValue(Id)!) { PasswordFile = parsed.GetValue(PasswordFile) ?? "" };
+        var report = await SourceProbing.RunAsync(request, Say(parsed), Verb.Verbosity(parsed) > 0, TimeProvider.System, stop);
         if (parsed.GetValue(Verb.Json)) { Output.Json(report, WorkshopJson.Default.SourceReport); }
         else if (report.Frames > 0) { Write(report); }
         if (report.Frames > 0) { return ExitCode.Ok; }
@@ -46,8 +47,10 @@ internal static class ProbeCommand
     private static async Task<Secret?> ReadPasswordAsync(ParseResult parsed, CancellationToken stop)
     {
         if (parsed.GetValue(PasswordFile) is not { } file) { return null; }
-        if (!File.Exists(file)) { throw new UserError(ExitCode.Usage, $"--password-file {file} does not exist"); }
-        return new Secret((await File.ReadAllTextAsync(file, stop)).TrimEnd('\r', '\n'));
+        if (FileLook.Behind(file) is not { } look) { throw new UserError(ExitCode.Usage, $"--password-file {file} does not exist"); }
+        // Looked at first: whoever opens a pipe waits for somebody who writes into it.
+        if (look.Kind != FileKind.Regular) { throw new UserError(ExitCode.Usage, $"--password-file {file} is no ordinary file", "write the password into a file, in one line"); }
+        return new Secret((await File.ReadAllTextAsync(file, stop)).TrimStart('\uFEFF').TrimEnd('\r', '\n'));
     }
 
     private static Action<string> Say(ParseResult parsed) =>

@@ -26,7 +26,7 @@ internal sealed class LiveTop(StatusClient client)
                 await Task.WhenAny(reading, Task.Delay(KeyInterval, stop));
                 stop.ThrowIfCancellationRequested();
                 ReadKeys();
-                if (_changed && _shown is { } node) { context.UpdateTarget(TopView.Draw(node, _before, _order, Footer())); }
+                if (_changed && _shown is { } node) { context.UpdateTarget(TopView.Draw(node, _before, _order, Footer(), AnsiConsole.Profile.Width)); }
                 _changed = false;
             }
             await end.CancelAsync();

@@ -13,11 +13,37 @@ internal enum TopOrder { Name, State, Age, Dropped, People }
 /// <summary>One snapshot as lines and a table.</summary>
 internal static class TopView
 {
-    public static IRenderable Draw(NodeSnapshot node, NodeSnapshot? before, TopOrder order, string footer)
+    /// <summary>Columns from which on the columns of a middle and of a wide table fit.</summary>
+    private const int Middle = 72, Wide = 120;
+
+    private static readonly Column[] Columns =
+    [
+        new("stream", 0, s => Plain(s.Id)) { IsText = true },
+        new("state", 0, s => State(s.State)) { IsText = true },
+        new("in", 0, s => Tenths(s.FpsIn)),
+        new("processed", Middle, s => Tenths(s.FpsProcessed)),
+        new("dropped", Middle, s => Tenths(s.FpsDropped)),
+        new("age p50", Wide, s => $"{Whole(s.FrameAgeP50Ms)} ms"),
+        new("age p99", 0, s => $"{Whole(s.FrameAgeP99Ms)} ms"),
+        new("people", 0, s => Whole(s.People)),
+        new("reconnects", Wide, s => Whole(s.Reconnects)),
+        new("last error", Wide, s => Plain(Error(s))) { IsText = true },
+    ];
+
+    /// <param name="node">What is shown.</param>
+    /// <param name="before">The snapshot before it; null = there is none.</param>
+    /// <param name="order">By what the streams are ordered.</param>
+    /// <param name="footer">Last line; empty = none.</param>
+    /// <param name="width">Columns of the terminal: what does not fit is left out, and errors go below the table.</param>
+    public static IRenderable Draw(NodeSnapshot node, NodeSnapshot? before, TopOrder order, string footer, int width = int.MaxValue)
     {
-        var rows = new List<IRenderable> { new Markup(Head(node, before)), Streams(node, order) };
-        if (node.Reasons.Count > 0) { rows.Add(new Markup($"[yellow]{string.Join('\n', node.Reasons.Select(Markup.Escape))}[/]")); }
-        if (footer.Length > 0) { rows.Add(new Markup($"[grey]{Markup.Escape(footer)}[/]")); }
+        var rows = new List<IRenderable> { new Markup(Head(node, before)), Streams(node, order, width) };
+        if (width < Wide)
+        {
+            foreach (var s in Order(node.Streams, order).Where(s => Error(s).Length > 0)) { rows.Add(new Markup($"[grey]{Plain($"{s.Id}: {Error(s)}")}[/]")); }
+        }
+        if (node.Reasons.Count > 0) { rows.Add(new Markup($"[yellow]{string.Join('\n', node.Reasons.Select(Plain))}[/]")); }
+        if (footer.Length > 0) { rows.Add(new Markup($"[grey]{Plain(footer)}[/]")); }
         return new Rows(rows);
     }
 
@@ -26,27 +52,23 @@ internal static class TopView
     {
         var colour = node.State switch { "ok" => "green", "degraded" => "yellow", _ => "red" };
         var models = string.Join(", ", node.Models.Select(m => $"{m.Model} on {m.Provider}"));
-        var broker = node.Broker.IsConnected ? "connected" : $"[red]{Markup.Escape(node.Broker.State)}[/] {Markup.Escape(node.Broker.Reason)}".TrimEnd();
+        var broker = node.Broker.IsConnected ? "connected" : $"[red]{Plain(node.Broker.State)}[/] {Plain(node.Broker.Reason)}".TrimEnd();
         var lost = node.Broker.Dropped.Sum(d => d.Value);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Markup.Escape(node.Node)} edgepose {Markup.Escape(node.Version)}, up {Time(node.UptimeSeconds)}, [{colour}]{Markup.Escape(node.State)}[/], {Markup.Escape(models)}, p99 {node.InferenceP99Ms:0} ms a frame, {node.RssBytes / 1048576.0:0} MiB{Cpu(node, before)}\n")
+            $"{Plain(node.Node)} edgepose {Plain(node.Version)}, up {Time(node.UptimeSeconds)}, [{colour}]{Plain(node.State)}[/], {Plain(models)}, p99 {node.InferenceP99Ms:0} ms a frame, {node.RssBytes / 1048576.0:0} MiB{Cpu(node, before)}\n")
             + string.Create(CultureInfo.InvariantCulture, $"broker {broker}, {node.Broker.Queued} queued, {node.Broker.Published} published, {lost} not sent");
     }
 
-    internal static Table Streams(NodeSnapshot node, TopOrder order)
+    internal static Table Streams(NodeSnapshot node, TopOrder order, int width = int.MaxValue)
     {
         var table = new Table { Border = TableBorder.Simple };
-        table.AddColumns("stream", "state");
-        foreach (var name in (string[])["in", "processed", "dropped", "age p50", "p99", "people", "reconnects"]) { table.AddColumn(new TableColumn(name).RightAligned()); }
-        table.AddColumn("last error");
-        foreach (var s in Order(node.Streams, order))
-        {
-            table.AddRow(
-                Markup.Escape(s.Id), State(s.State), Tenths(s.FpsIn), Tenths(s.FpsProcessed), Tenths(s.FpsDropped), $"{Whole(s.FrameAgeP50Ms)} ms", $"{Whole(s.FrameAgeP99Ms)} ms",
-                Whole(s.People), Whole(s.Reconnects), Markup.Escape(s.Reason.Length > 0 ? s.Reason : s.LastError));
-        }
+        var columns = Array.FindAll(Columns, c => c.From <= width);
+        foreach (var column in columns) { table.AddColumn(column.IsText ? new TableColumn(column.Title) : new TableColumn(column.Title).RightAligned()); }
+        foreach (var s in Order(node.Streams, order)) { table.AddRow([.. columns.Select(c => c.Value(s))]); }
         return table;
     }
+
+    private static string Error(StreamSnapshot s) => s.Reason.Length > 0 ? s.Reason : s.LastError;
 
     internal static IEnumerable<StreamSnapshot> Order(IEnumerable<StreamSnapshot> streams, TopOrder order) => order switch
     {
@@ -78,7 +100,19 @@ internal static class TopView
         return t.TotalDays >= 1 ? $"{(int)t.TotalDays}d {t.Hours}h" : t.TotalHours >= 1 ? $"{t.Hours}h {t.Minutes}m" : t.TotalMinutes >= 1 ? $"{t.Minutes}m {t.Seconds}s" : $"{t.Seconds}s";
     }
 
+    /// <summary>What comes from outside, as it may stand in markup and on a terminal.</summary>
+    private static string Plain(string text) => Markup.Escape(string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)));
+
     private static string Tenths(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Whole(double value) => value.ToString("0", CultureInfo.InvariantCulture);
+
+    /// <summary>A column of the table.</summary>
+    /// <param name="Title">Its head.</param>
+    /// <param name="From">Columns of a terminal from which on it is shown.</param>
+    /// <param name="Value">What a stream shows in it, as markup.</param>
+    private sealed record Column(string Title, int From, Func<StreamSnapshot, string> Value)
+    {
+        public bool IsText { get; init; }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using EdgePose.Settings;
 using EdgePose.Domain;
 
 namespace EdgePose.Delivery.Documents;
@@ -27,7 +28,7 @@ internal static class EventJson
     private static byte[] Write(PoseEvent e, in EventStamp stamp, bool late, int historyStep)
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, PlainJson.Writer))
         {
             json.WriteStartObject();
             WriteHead(json, e, stamp, late);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using EdgePose.Settings;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
 
@@ -72,4 +73,8 @@ internal static class Payloads
 [JsonSerializable(typeof(Payloads.InfoDocument))]
 [JsonSerializable(typeof(Payloads.StatusDocument))]
 [JsonSerializable(typeof(Payloads.StreamStateDocument))]
-internal sealed partial class PayloadsContext : JsonSerializerContext;
+internal sealed partial class PayloadsContext : JsonSerializerContext
+{
+    /// <summary>With texts as people read them.</summary>
+    public static PayloadsContext Plain => field ??= new(PlainJson.Like(Default.Options));
+}

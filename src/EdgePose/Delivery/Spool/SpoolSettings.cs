@@ -63,7 +63,7 @@ internal sealed record SpoolSettings
                 """)
             {
                 Remark = "$STATE_DIRECTORY/spool, else $XDG_STATE_HOME/edgepose/spool or ~/.local/state/edgepose/spool", Example = "/var/lib/edgepose/spool",
-            }),
+            }, written: true),
             MaxBytes = s.Size("max_size", "256MiB", SmallestMaxBytes, LargestMaxBytes, """
                 Size on disk, in KiB, MiB or GiB. At the limit the oldest events give way, and a gap event announces the loss. An event takes about
                 1 KiB on disk and, while it waits, some 30 bytes of memory.

@@ -15,7 +15,19 @@ internal static class BlockFormat
     public const int MostHeader = 64 * 1024;
 
     /// <summary>Larger than any block that is written; a damaged length must not claim the memory.</summary>
-    public const int MostRaw = 16 * 1024 * 1024;
+    public const int MostRaw = 1024 * 1024;
+
+    /// <summary>Brotli's worst case for <see cref="MostRaw"/>, and some.</summary>
+    public const int MostStored = MostRaw + MostRaw / 64;
+
+    /// <summary>A block of scenes in which nothing moves compresses well, but not to less than that: more is made to fill the memory.</summary>
+    public const int RawForNothing = 128 * 1024, RawPerStored = 64;
+
+    /// <summary>Blocks that can be missing in one place: two months of blocks. A larger gap is a damaged number.</summary>
+    public const uint MostMissing = 1_000_000;
+
+    /// <summary>People in a scene: 200 may be found in a frame, and as many predicted.</summary>
+    public const int MostPeople = 400;
 
     public const uint BlockMagic = 0x4B4C_4250;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using EdgePose.Events.Scenes;
 using EdgePose.Loops;
+using EdgePose.Settings.Files;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Events.Recording;
@@ -129,7 +130,7 @@ internal sealed partial class KeypointRecorder : ISceneSink
     {
         _file?.Dispose();
         _file = null;
-        Directory.CreateDirectory(_options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFolder.Create(_options.Folder);
         MakeRoom();
         var stamp = _time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var path = Path.Combine(_options.Folder, string.Create(CultureInfo.InvariantCulture, $"{stamp}-{_header.Session}-{_part + 1:00000}.poses"));

@@ -17,8 +17,8 @@ internal sealed record RecordSettings(string Folder, long MaxSize)
         var settings = new RecordSettings(
             s.File("folder", new Doc("Where recordings go, one folder per stream.")
             {
-                Remark = "nothing is recorded", Example = "/var/lib/edgepose/recordings",
-            }),
+                Remark = "nothing is recorded", Example = "recordings",
+            }, written: true),
             s.Size("max_size", "64MiB", 1 << 20, 1L << 40, "Size of the recordings of a stream, in KiB, MiB or GiB; the oldest make room."));
         s.Done();
         return settings;

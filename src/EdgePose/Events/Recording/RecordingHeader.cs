@@ -8,6 +8,7 @@ namespace EdgePose.Events.Recording;
 internal sealed record RecordingHeader
 {
     public const int CurrentFormat = 1;
+    private const int LongestText = 256, LongestAbsenceMs = 24 * 60 * 60 * 1000;
 
     public int Format { get; init; } = CurrentFormat;
     public required string Stream { get; init; }
@@ -33,6 +34,12 @@ internal sealed record RecordingHeader
 
     /// <summary>Number of the first block; blocks count on through all parts of a session.</summary>
     public uint FirstBlock { get; init; }
+
+    /// <summary>Whether the values are such as the program writes; they come from a file, which anybody may have written.</summary>
+    [JsonIgnore]
+    public bool IsPlausible =>
+        new[] { Stream, Skeleton, Model, ConfigHash, Program, Session }.All(t => t is { Length: <= LongestText } && !t.Any(char.IsControl))
+        && float.IsFinite(JointThreshold) && LostAfterMs is >= 0 and <= LongestAbsenceMs && Part >= 1;
 
     /// <summary>The header of a recording that begins now.</summary>
     public static RecordingHeader Begin(PoseFacts poses) => new()

@@ -14,7 +14,7 @@ internal sealed class RecordingReader
     private byte[] _raw = [];
     private int _at;
     private bool _open;
-    private uint _expected;
+    private long _expected, _wasted;
 
     private RecordingReader(byte[] file, RecordingHeader header, Skeleton skeleton, int start)
     {
@@ -32,7 +32,10 @@ internal sealed class RecordingReader
     public bool IsTorn { get; private set; }
 
     /// <summary>Number of the block that would come next.</summary>
-    public uint NextBlock => _expected;
+    public long NextBlock => _expected;
+
+    /// <summary>Bytes of what looked like blocks and were none; bounded by the size of the file, or a file of nothing else would keep its reader busy for hours.</summary>
+    internal long Wasted => _wasted;
     public string Reason => _decoder.Reason;
     public Instant Time => _decoder.Time;
 
@@ -83,7 +86,7 @@ internal sealed class RecordingReader
 
     private static RecordingHeader? ReadHeader(ReadOnlySpan<byte> json)
     {
-        try { return JsonSerializer.Deserialize(json, RecordingJson.Default.RecordingHeader); }
+        try { return JsonSerializer.Deserialize(json, RecordingJson.Default.RecordingHeader) is { IsPlausible: true } header ? header : null; }
         catch (JsonException)
         {
             return null;
@@ -100,7 +103,7 @@ internal sealed class RecordingReader
                 return true;
             }
             IsTorn = true;
-            _at = FindMagic(_at + 1);
+            _at = _wasted > 2L * _file.Length ? _file.Length : FindMagic(_at + 1);
         }
         return false;
     }
@@ -112,15 +115,20 @@ internal sealed class RecordingReader
         if (rest.Length < BlockFormat.BlockHead || BinaryPrimitives.ReadUInt32LittleEndian(rest) != BlockFormat.BlockMagic) { return false; }
         var (stored, raw) = (BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]), BinaryPrimitives.ReadUInt32LittleEndian(rest[8..]));
         var number = BinaryPrimitives.ReadUInt32LittleEndian(rest[12..]);
-        if (raw > BlockFormat.MostRaw || stored > rest.Length - BlockFormat.BlockHead) { return false; }
+        if (raw > BlockFormat.MostRaw || raw > BlockFormat.RawForNothing + (long)BlockFormat.RawPerStored * stored) { return false; }
+        if (stored > BlockFormat.MostStored || stored > rest.Length - BlockFormat.BlockHead) { return false; }
         var bytes = rest.Slice(BlockFormat.BlockHead, (int)stored);
-        if (BlockFormat.Crc(bytes, BlockFormat.Crc(rest[4..16])) != BinaryPrimitives.ReadUInt32LittleEndian(rest[16..])) { return false; }
+        if (BlockFormat.Crc(bytes, BlockFormat.Crc(rest[4..16])) != BinaryPrimitives.ReadUInt32LittleEndian(rest[16..]))
+        {
+            _wasted += stored;
+            return false;
+        }
         if (_raw.Length < raw) { _raw = new byte[raw]; }
         if (!BrotliDecoder.TryDecompress(bytes, _raw, out var written) || written != raw) { return false; }
         // A block that comes twice or late is a copy of another file's; it would repeat what was judged.
-        if (number < _expected) { return false; }
+        if (number < _expected || number - _expected > BlockFormat.MostMissing) { return false; }
         MissingBlocks += number - _expected;
-        _expected = number + 1;
+        _expected = number + 1L;
         _decoder.Begin(_raw.AsMemory(0, (int)raw));
         IsTorn = false;
         length = BlockFormat.BlockHead + (int)stored;

@@ -73,6 +73,7 @@ internal sealed class PersonCodes(int joints)
 internal sealed class SceneMemory(int joints)
 {
     private readonly Stack<PersonCodes> _free = [];
+    private readonly Dictionary<long, PersonCodes> _byTrack = [];
     private List<PersonCodes> _people = [], _next = [];
 
     public Instant Time { get; set; }
@@ -84,7 +85,11 @@ internal sealed class SceneMemory(int joints)
     {
         (Time, Epoch, Width, Height) = (default, 0, 0, 0);
         foreach (var person in _people) { _free.Push(person); }
+        // Of a scene that was broken off.
+        foreach (var person in _next) { _free.Push(person); }
         _people.Clear();
+        _next.Clear();
+        _byTrack.Clear();
     }
 
     /// <summary>A new entry of the next scene, filled with what is known of the track.</summary>
@@ -92,10 +97,7 @@ internal sealed class SceneMemory(int joints)
     {
         var codes = _free.TryPop(out var old) ? old : new PersonCodes(joints);
         codes.Reset();
-        foreach (var person in _people)
-        {
-            if (person.Track == track) { codes.CopyFrom(person); break; }
-        }
+        if (_byTrack.TryGetValue(track, out var before)) { codes.CopyFrom(before); }
         codes.Track = track;
         _next.Add(codes);
         return codes;
@@ -109,5 +111,8 @@ internal sealed class SceneMemory(int joints)
         (_people, _next) = (_next, _people);
         foreach (var person in _next) { _free.Push(person); }
         _next.Clear();
+        _byTrack.Clear();
+        // The first of a track counts, as in every version before.
+        foreach (var person in _people) { _byTrack.TryAdd(person.Track, person); }
     }
 }

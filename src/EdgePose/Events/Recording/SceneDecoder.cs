@@ -7,7 +7,6 @@ namespace EdgePose.Events.Recording;
 /// <summary>Reads what <see cref="SceneEncoder"/> wrote. Total: bytes that it did not write end the block, they never throw.</summary>
 internal sealed class SceneDecoder(int joints)
 {
-    private const int MostPeople = 10_000;
     private const int MostPixels = 1_000_000;
 
     private readonly SceneMemory _memory = new(joints);
@@ -50,7 +49,7 @@ internal sealed class SceneDecoder(int joints)
     private void ReadScene(Scene scene)
     {
         var (epoch, width, height) = (_memory.Epoch + Signed(), _memory.Width + Signed(), _memory.Height + Signed());
-        var count = Unsigned(MostPeople);
+        var count = Unsigned(BlockFormat.MostPeople);
         if (epoch is < 0 or > int.MaxValue || width is < 1 or > MostPixels || height is < 1 or > MostPixels) { _damaged = true; }
         if (_damaged) { return; }
         (_memory.Epoch, _memory.Width, _memory.Height) = ((int)epoch, (int)width, (int)height);

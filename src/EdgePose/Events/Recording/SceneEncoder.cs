@@ -36,8 +36,9 @@ internal sealed class SceneEncoder(int joints)
         Signed(scene.Width - _memory.Width);
         Signed(scene.Height - _memory.Height);
         (_memory.Epoch, _memory.Width, _memory.Height) = (scene.Epoch, scene.Width, scene.Height);
-        Unsigned((ulong)scene.Count);
-        for (var i = 0; i < scene.Count; i++) { Add(scene[i], i); }
+        var people = Math.Min(scene.Count, BlockFormat.MostPeople);
+        Unsigned((ulong)people);
+        for (var i = 0; i < people; i++) { Add(scene[i], i); }
         _memory.EndScene();
     }
 

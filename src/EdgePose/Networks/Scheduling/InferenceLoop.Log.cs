@@ -13,6 +13,6 @@ internal sealed partial class InferenceLoop
     [LoggerMessage(2002, LogLevel.Error, "stream={Stream} frame {Sequence} was discarded: {Reason} ({InARow} in a row on this device)")]
     private partial void LogMissed(string stream, long sequence, string reason, int inARow);
 
-    [LoggerMessage(2003, LogLevel.Information, "load ladder at step {Step} of {Last}: inference is asked for {Percent} % of its time")]
-    private partial void LogStep(int step, int last, int percent);
+    [LoggerMessage(2003, LogLevel.Information, "load ladder at step {Step} of {Last}: {Demand}")]
+    private partial void LogStep(int step, int last, string demand);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Loops;
 using EdgePose.Networks.Runtime;
@@ -96,7 +97,7 @@ internal sealed partial class InferenceLoop(
             if (scheduler.LookIfDue())
             {
                 var load = scheduler.Load;
-                LogStep(load.Step, Ladder.Last, (int)(100 * load.Utilisation));
+                LogStep(load.Step, Ladder.Last, Demand(load.Utilisation));
             }
             var busy = scheduler.TryNext(out var turn);
             if (busy) { scheduler.Finish(turn, Process(turn.State.Stream, turn.Frame)); }
@@ -142,6 +143,11 @@ internal sealed partial class InferenceLoop(
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+
+    /// <summary>What is asked of the device, in words that still mean something far beyond what it can do.</summary>
+    internal static string Demand(double utilisation) => utilisation < 2
+        ? string.Create(CultureInfo.InvariantCulture, $"inference is asked for {100 * utilisation:0} % of its time")
+        : string.Create(CultureInfo.InvariantCulture, $"inference is asked for {utilisation:0} times what it can do");
 
     private void LogLimited(ScheduledStream stream, Frame frame, Exception e)
     {

@@ -23,7 +23,8 @@ internal static class ConfigDocuments
         Unknown keys are errors, and the nearest known name is suggested. Check a file with: edgepose check --config FILE
         Any key can be set for one run: edgepose run --set streams.front.fps=10
 
-        Durations have a unit: 500ms 10s 5m 1h. Rates are per second: 5 or 5fps. Relative paths start at this file's folder.
+        Durations have a unit: 500ms 10s 5m 1h. Rates are per second: 5 or 5fps. Relative paths start at this file's folder, those that the
+        program writes to (spool.folder, record.folder) under systemd at its state directory. ~/ is the home of the user who runs the program.
         Names of nodes and streams: 1-63 of a-z 0-9 _ - beginning with a letter or digit; they become MQTT topic levels.
 
         Passwords are best kept outside: ${credential:NAME} reads $CREDENTIALS_DIRECTORY/NAME (systemd: LoadCredential=NAME:FILE);

@@ -13,13 +13,20 @@ internal sealed record MetricsSettings
     /// <summary>Address of the page for metrics and health; null = off.</summary>
     public required IPEndPoint? Listen { get; init; }
 
+    /// <summary>Names under which the page may be asked for, beside those of this machine.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
     public static MetricsSettings Read(Section s)
     {
         var text = s.Text("listen", "", t => TryAddress(t, out _) ? null : "an address and a port such as 127.0.0.1:9465 or [::1]:9465", new Doc("""
             Address and port of the page. There is no password: everybody who reaches an address on the network can read how many people each
             camera sees. The page costs about 10 MB of memory.
             """) { Remark = "off", Example = "127.0.0.1:9465", Pattern = "^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+):[0-9]{1,5}$" });
-        var settings = new MetricsSettings { Listen = TryAddress(text, out var address) ? address : null };
+        var hosts = s.List("hosts", [], [], CheckHost, doc: new Doc("""
+            Names under which the page may be asked for, beside addresses, localhost and this machine's own name. Others are refused, so that a web page
+            of a stranger cannot read the figures through a browser in this network.
+            """) { Example = "[metrics.example.org]", Remark = "none" });
+        var settings = new MetricsSettings { Listen = TryAddress(text, out var address) ? address : null, Hosts = hosts };
         if (address is not null && !IPAddress.IsLoopback(address.Address))
         {
             s.Warning("listen", "everybody who reaches this address can read the figures; there is no password");
@@ -27,6 +34,9 @@ internal sealed record MetricsSettings
         s.Done();
         return settings;
     }
+
+    private static string? CheckHost(string name) =>
+        Uri.CheckHostName(name) == UriHostNameType.Dns ? null : "a host name without port such as metrics.example.org";
 
     private static bool TryAddress(string text, out IPEndPoint? address)
     {

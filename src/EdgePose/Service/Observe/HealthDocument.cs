@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgePose.Settings;
 using EdgePose.Delivery.Documents;
 
 namespace EdgePose.Service.Observe;
@@ -8,4 +9,8 @@ internal sealed record HealthDocument(NodeState State, IReadOnlyList<string> Rea
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(SnakeCaseEnum<NodeState>)])]
 [JsonSerializable(typeof(HealthDocument))]
-internal sealed partial class HealthJson : JsonSerializerContext;
+internal sealed partial class HealthJson : JsonSerializerContext
+{
+    /// <summary>With texts as people read them.</summary>
+    public static HealthJson Plain => field ??= new(PlainJson.Like(Default.Options));
+}

@@ -29,8 +29,9 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly PrometheusPage _page;
     private readonly Func<HealthAnswer?> _health;
+    private readonly HostNames _names;
 
-    private HttpEndpoint(IPEndPoint listen, Metrics metrics, Func<HealthAnswer?> health)
+    private HttpEndpoint(IPEndPoint listen, HostNames names, Metrics metrics, Func<HealthAnswer?> health)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // An address that cannot be had is an answer to the caller, not a stack trace in the log.
@@ -44,16 +45,16 @@ internal sealed class HttpEndpoint : IAsyncDisposable
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
             kestrel.Listen(listen);
         });
-        (_page, _health) = (new PrometheusPage(metrics), health);
+        (_page, _health, _names) = (new PrometheusPage(metrics), health, names);
         _application = builder.Build();
         _application.Run(AnswerAsync);
     }
 
     /// <summary>Listens on <paramref name="listen"/>; null, with the problem, when the address cannot be had.</summary>
     public static async Task<(HttpEndpoint? Endpoint, string Problem)> TryStartAsync(
-        IPEndPoint listen, Metrics metrics, Func<HealthAnswer?> health, CancellationToken stop)
+        IPEndPoint listen, HostNames names, Metrics metrics, Func<HealthAnswer?> health, CancellationToken stop)
     {
-        var endpoint = new HttpEndpoint(listen, metrics, health);
+        var endpoint = new HttpEndpoint(listen, names, metrics, health);
         try
         {
             await endpoint._application.StartAsync(stop).ConfigureAwait(false);
@@ -69,6 +70,10 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     private Task AnswerAsync(HttpContext http)
     {
         var request = http.Request;
+        if (!_names.Allows(request.Host.Host))
+        {
+            return SendAsync(http, StatusCodes.Status421MisdirectedRequest, "text/plain; charset=utf-8", "this name is not served here; ask the address, or list the name in metrics.hosts\n");
+        }
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             http.Response.Headers.Allow = "GET, HEAD";
@@ -88,7 +93,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         var health = _health();
         var document = new HealthDocument(health?.Status.State ?? NodeState.Failing, health?.Status.Reasons ?? ["no pipeline is running"]);
         var code = health is { } known && isGood(known) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return SendAsync(http, code, "application/json; charset=utf-8", JsonSerializer.Serialize(document, HealthJson.Default.HealthDocument) + "\n");
+        return SendAsync(http, code, "application/json; charset=utf-8", JsonSerializer.Serialize(document, HealthJson.Plain.HealthDocument) + "\n");
     }
 
     private static async Task SendAsync(HttpContext http, int code, string type, string text)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgePose.Settings;
 using EdgePose.Domain;
 using EdgePose.Delivery.Documents;
 
@@ -54,4 +55,8 @@ internal sealed record NodeSnapshot
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters =
     [typeof(SnakeCaseEnum<StreamState>)])]
 [JsonSerializable(typeof(NodeSnapshot))]
-internal sealed partial class SnapshotJson : JsonSerializerContext;
+internal sealed partial class SnapshotJson : JsonSerializerContext
+{
+    /// <summary>With texts as people read them.</summary>
+    public static SnapshotJson Plain => field ??= new(PlainJson.Like(Default.Options));
+}

@@ -1,7 +1,7 @@
-using System.Net;
 using EdgePose.Domain;
 using EdgePose.Service.Configuration;
 using EdgePose.Service.Endpoints;
+using EdgePose.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Service.Observe;
@@ -19,7 +19,7 @@ internal sealed partial class Observatory(Metrics metrics, Func<string, string?>
     private volatile Observed? _observed;
     private HttpEndpoint? _http;
     private StatusSocket? _socket;
-    private IPEndPoint? _listen;
+    private MetricsSettings? _shown;
     private string _path = "";
 
     /// <summary>The open status socket; null when there is none.</summary>
@@ -30,22 +30,23 @@ internal sealed partial class Observatory(Metrics metrics, Func<string, string?>
     /// reload, and for the status socket always, it is a line in the log, because the cameras matter more.
     /// </summary>
     /// <exception cref="UserError">See above.</exception>
-    public async Task FollowAsync(Observed observed, IPEndPoint? listen, StatusSettings status, CancellationToken stop)
+    public async Task FollowAsync(Observed observed, MetricsSettings page, StatusSettings status, CancellationToken stop)
     {
         var first = _observed is null;
         _observed = observed;
         metrics.ReadFrom(() => _observed.Snapshot());
-        await ListenAsync(listen, first, stop).ConfigureAwait(false);
+        await ListenAsync(page, first, stop).ConfigureAwait(false);
         await OpenSocketAsync(status).ConfigureAwait(false);
     }
 
-    private async Task ListenAsync(IPEndPoint? listen, bool mustWork, CancellationToken stop)
+    private async Task ListenAsync(MetricsSettings page, bool mustWork, CancellationToken stop)
     {
-        if (Equals(listen, _listen) && (listen is null || _http is not null)) { return; }
+        var listen = page.Listen;
+        if (SameSettings.Are(page, _shown) && (listen is null || _http is not null)) { return; }
         if (_http is not null) { await _http.DisposeAsync().ConfigureAwait(false); }
-        (_listen, _http) = (listen, null);
+        (_shown, _http) = (page, null);
         if (listen is null) { return; }
-        var (endpoint, problem) = await HttpEndpoint.TryStartAsync(listen, metrics, Health, stop).ConfigureAwait(false);
+        var (endpoint, problem) = await HttpEndpoint.TryStartAsync(listen, HostNames.Own(page.Hosts), metrics, Health, stop).ConfigureAwait(false);
         _http = endpoint;
         if (endpoint is not null) { LogListening(listen); }
         else if (mustWork)

@@ -19,9 +19,14 @@ internal static class SocketPath
     public static IReadOnlyList<string> ForClient(Func<string, string?> environment) =>
         [.. new[] { ForDaemon(environment), System, ForUser(environment) }.Distinct()];
 
+    /// <summary>Whether a path is the one in /tmp, whose folder must be closed to everybody else.</summary>
+    public static bool IsOwnInTemp(string path) => path == InTemp;
+
+    private static string InTemp => Path.Combine(Path.GetTempPath(), $"edgepose-{Environment.UserName}", FileName);
+
     // Without a runtime directory of its own a user gets a folder in /tmp that nobody else can enter.
     private static string ForUser(Func<string, string?> environment) =>
         environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Path.IsPathRooted(runtime)
             ? Path.Combine(runtime, "edgepose", FileName)
-            : Path.Combine(Path.GetTempPath(), $"edgepose-{Environment.UserName}", FileName);
+            : InTemp;
 }

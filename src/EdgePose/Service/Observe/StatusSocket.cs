@@ -59,10 +59,11 @@ internal sealed partial class StatusSocket : IAsyncDisposable
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            problem = MakeRoom(path);
+            problem = SocketPlace.Prepare(path);
             if (problem.Length == 0)
             {
                 listener.Bind(new UnixDomainSocketEndPoint(path));
+                // Nobody else can write to the folder, so that this is the socket and no link.
                 File.SetUnixFileMode(path, Mode);
                 listener.Listen(MostClients);
                 return new StatusSocket(listener, path, take, time, logger);
@@ -74,49 +75,6 @@ internal sealed partial class StatusSocket : IAsyncDisposable
         }
         listener.Dispose();
         return null;
-    }
-
-    private static string MakeRoom(string path)
-    {
-        var folder = System.IO.Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(folder))
-        {
-            // Who may enter the folder may use the socket, as far as its own mode permits.
-            var mine = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            var all = mine | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-            Directory.CreateDirectory(folder, path == SocketPath.System ? all : mine);
-        }
-        if (!File.Exists(path)) { return ""; }
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-            return "another daemon answers there";
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused && IsSocket(path))
-        {
-            File.Delete(path);
-            return "";
-        }
-        catch (SocketException e)
-        {
-            return IsSocket(path) ? e.Message : "there is a file that is no socket";
-        }
-    }
-
-    /// <summary>A connection to a regular file is refused as well, but only a socket cannot be opened as a file.</summary>
-    private static bool IsSocket(string path)
-    {
-        const int NoSuchDeviceOrAddress = 6; // ENXIO
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            return false;
-        }
-        catch (IOException e)
-        {
-            return e.HResult == NoSuchDeviceOrAddress;
-        }
     }
 
     private async Task AcceptAsync(CancellationToken stop)
@@ -203,7 +161,7 @@ internal sealed partial class StatusSocket : IAsyncDisposable
             if (_line.Length == 0 || _time.GetElapsedTime(_lineAt) > Interval / 2)
             {
                 _lineAt = _time.GetTimestamp();
-                _line = _take() is { } snapshot ? [.. JsonSerializer.SerializeToUtf8Bytes(snapshot, SnapshotJson.Default.NodeSnapshot), (byte)'\n'] : [];
+                _line = _take() is { } snapshot ? [.. JsonSerializer.SerializeToUtf8Bytes(snapshot, SnapshotJson.Plain.NodeSnapshot), (byte)'\n'] : [];
             }
             return _line;
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using EdgePose.Settings;
 using EdgePose.Delivery.Documents;
 
 namespace EdgePose.Service.Reloading;
@@ -20,7 +21,7 @@ internal sealed record ReloadOutcome(ReloadPlan Plan, IReadOnlyList<string> Trou
     public ReloadAnswer Answer(int asked)
     {
         var body = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(body))
+        using (var json = new Utf8JsonWriter(body, PlainJson.Writer))
         {
             json.WriteStartObject();
             json.WriteString("reload"u8, Plan.IsEmpty ? "unchanged"u8 : "applied"u8);

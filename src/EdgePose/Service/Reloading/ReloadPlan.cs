@@ -48,7 +48,7 @@ internal sealed record ReloadPlan
             Networks = networks,
             Sinks = before.Node != after.Node || !SameSettings.Are(before.Sinks, after.Sinks) || !SameSettings.Are(Fixed(before.Outbox), Fixed(after.Outbox)),
             Rate = !before.Outbox.MaxRate.Equals(after.Outbox.MaxRate),
-            Other = !SameSettings.Are((before.Log.Level, before.Metrics.Listen), (after.Log.Level, after.Metrics.Listen)) || !SameSettings.Are(before.Status, after.Status),
+            Other = before.Log.Level != after.Log.Level || !SameSettings.Are(before.Metrics, after.Metrics) || !SameSettings.Are(before.Status, after.Status),
             Later = [.. Late(before, after)],
             Streams = [.. streams.Select(id => (id, Change(before, after, id, networks || !SameSettings.Are(before.Tracking, after.Tracking))))],
         };

@@ -77,7 +77,9 @@ internal sealed class YamlBuilder(IParser parser, string file, Func<int, bool> i
         _ when message.Contains("quoted scalar", StringComparison.OrdinalIgnoreCase) => "the quotes are not closed, or hold an unknown escape",
         _ when message.Contains("flow sequence", StringComparison.OrdinalIgnoreCase) => "expected ',' or ']' in a list",
         _ when message.Contains("flow mapping", StringComparison.OrdinalIgnoreCase) => "expected ',' or '}' in a mapping",
-        _ when message.Contains("apping values", StringComparison.OrdinalIgnoreCase) =>
+        _ when message.Contains("directive", StringComparison.OrdinalIgnoreCase) || message.Contains("incompatible", StringComparison.OrdinalIgnoreCase) =>
+            "lines that begin with % are not supported; take the line out",
+        _ when message.Contains("apping values", StringComparison.OrdinalIgnoreCase) || message.Contains("invalid mapping", StringComparison.OrdinalIgnoreCase) =>
             "a \"key:\" is not possible here; check the indentation, or quote the value",
         _ when message.Contains("cannot start any token", StringComparison.OrdinalIgnoreCase) =>
             "a value cannot begin with this character; quote it",

@@ -55,7 +55,7 @@ internal sealed class Discovery(string prefix, string node, string version, Topi
             new Device([$"edgepose_{node}_{stream.Stream}"], $"EdgePose {node} {stream.Stream}", "EdgePose", "pose analytics stream", version),
             new Origin("EdgePose", version), components,
             [new(topics.Availability), new(topics.StreamAvailability(stream.Stream))], "all", 1);
-        return JsonSerializer.SerializeToUtf8Bytes(document, DiscoveryContext.Default.DiscoveryDocument);
+        return JsonSerializer.SerializeToUtf8Bytes(document, DiscoveryContext.Plain.DiscoveryDocument);
     }
 
     private void AddEvents(Announcement stream, Dictionary<string, Component> components)

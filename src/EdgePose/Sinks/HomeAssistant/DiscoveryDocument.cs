@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgePose.Settings;
 
 namespace EdgePose.Sinks.HomeAssistant;
 
@@ -46,4 +47,8 @@ internal sealed record DiscoveryDocument(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DiscoveryDocument))]
-internal sealed partial class DiscoveryContext : JsonSerializerContext;
+internal sealed partial class DiscoveryContext : JsonSerializerContext
+{
+    /// <summary>With texts as people read them.</summary>
+    public static DiscoveryContext Plain => field ??= new(PlainJson.Like(Default.Options));
+}

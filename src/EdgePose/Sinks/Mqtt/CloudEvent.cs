@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using EdgePose.Settings;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 
@@ -23,7 +24,7 @@ internal static class CloudEvent
     public static byte[] Structured(PoseEvent e, in EventStamp stamp, ReadOnlySpan<byte> data)
     {
         var buffer = new ArrayBufferWriter<byte>(data.Length + 512);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, PlainJson.Writer))
         {
             json.WriteStartObject();
             foreach (var (name, value) in Attributes(e, stamp)) { json.WriteString(name, value); }

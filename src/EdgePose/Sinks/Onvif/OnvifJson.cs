@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using EdgePose.Settings;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 
@@ -20,7 +21,7 @@ internal static class OnvifJson
     public static byte[] Write(PoseEvent e, in EventStamp stamp)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, PlainJson.Writer))
         {
             json.WriteStartObject();
             json.WriteStartArray("Frame"u8);

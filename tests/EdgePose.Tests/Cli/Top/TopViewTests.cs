@@ -34,6 +34,24 @@ public sealed class TopViewTests
         }
     }
 
+    [Theory]
+    [InlineData(80)]
+    [InlineData(60)]
+    [InlineData(40)]
+    public void Draw_NarrowTerminal_KeepsARowALineAndTellsErrorsBelow(int width)
+    {
+        using var console = new TestConsole().Width(width);
+        console.Write(TopView.Draw(Node, null, TopOrder.Name, "q quit", width));
+        var lines = console.Output.Split('\n');
+        Assert.All(lines, l => Assert.InRange(l.TrimEnd().Length, 0, width));
+        foreach (var stream in (string[])["front", "back", "attic"]) { Assert.Single(lines, l => l.TrimStart().StartsWith(stream + " ", StringComparison.Ordinal)); }
+        Assert.Contains("front: no frame for 5 s [cam]", console.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Draw_ControlCharactersFromOutside_DoNotReachTheTerminal() =>
+        Assert.DoesNotContain('\u001b', Draw(Node with { Node = "\u001b[2Jhall", Reasons = ["\u001b]0;x\u0007"] }));
+
     [Fact]
     public void Draw_BrokerAway_SaysWhyAndKeepsBracketsOfTheNetworkAsText()
     {

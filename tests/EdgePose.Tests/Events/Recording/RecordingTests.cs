@@ -85,6 +85,95 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
     // A torn tail is not numbered: how many blocks it held is unknown.
     private static int TornBlocks(List<string> read, RecordingReader reader) => 12 - read.Count / 5 - (int)reader.MissingBlocks;
 
+    /// <summary>A recording with a good header and a body of the test's own.</summary>
+    private byte[] WithBody(ReadOnlySpan<byte> body) => [.. Write(Skeletons.Coco17, [], perBlock: 1), .. body];
+
+    private static byte[] Head(uint stored, uint raw, uint number, uint crc)
+    {
+        var head = new byte[BlockFormat.BlockHead];
+        foreach (var (value, i) in ((uint[])[BlockFormat.BlockMagic, stored, raw, number, crc]).Select((v, i) => (v, i)))
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(4 * i), value);
+        }
+        return head;
+    }
+
+    [Theory]
+    [InlineData(4_000_000)]
+    [InlineData(1_000_000)]
+    [InlineData(100_000)]
+    public void File_OfBlockHeadsAlone_CostsWorkInProportionToItsSize(int stored)
+    {
+        var bytes = WithBody(Enumerable.Repeat(Head((uint)stored, 32_768, 1, 0), 400_000).SelectMany(h => h).ToArray());
+        Assert.Empty(Read(bytes, out var reader));
+        Assert.InRange(reader.Wasted, 0, 4L * bytes.Length);
+        Assert.True(reader.IsTorn);
+    }
+
+    [Theory]
+    [InlineData(16 * 1024 * 1024)]
+    [InlineData(900_000)]
+    public void Block_ThatUnpacksToFarMoreThanAnyIsWritten_IsRefused(int raw)
+    {
+        var path = Path.Combine(_folder, "bomb.poses");
+        using (var writer = new RecordingWriter(path, Header(Skeletons.Coco17))) { writer.Write(new byte[raw], 0); }
+        Assert.Empty(Read(File.ReadAllBytes(path), out var reader));
+        Assert.True(reader.IsTorn);
+    }
+
+    [Theory]
+    [InlineData(uint.MaxValue)]
+    [InlineData(2_000_000u)]
+    public void Block_WithANumberFarAway_IsDamageAndNoGapOfMillions(uint number)
+    {
+        var path = Path.Combine(_folder, "far.poses");
+        using (var writer = new RecordingWriter(path, Header(Skeletons.Coco17)))
+        {
+            var encoder = new SceneEncoder(17);
+            foreach (var (scene, i) in RandomScenes(Skeletons.Coco17, 2, 4, 3).Select((s, i) => (s, i)))
+            {
+                encoder.Begin();
+                encoder.Add(scene);
+                writer.Write(encoder.Written, i == 1 ? number : (uint)i);
+            }
+        }
+        Assert.Equal(2, Read(File.ReadAllBytes(path), out var reader).Count);
+        Assert.Equal((1, 3), (reader.MissingBlocks, reader.NextBlock));
+    }
+
+    [Fact]
+    public void Scene_OfMorePeopleThanAFrameCanHold_IsNotWrittenAndNotRead()
+    {
+        var scene = new Scene(Skeletons.Coco17) { Width = 640, Height = 480 };
+        for (var i = 0; i < 10_000; i++) { scene.Add().Track = i + 1; }
+        var encoder = new SceneEncoder(17);
+        encoder.Begin();
+        encoder.Add(scene);
+        var decoder = new SceneDecoder(17);
+        decoder.Begin(encoder.Written.ToArray());
+        Assert.True(decoder.TryRead(scene, out _));
+        Assert.Equal(BlockFormat.MostPeople, scene.Count);
+    }
+
+    [Theory]
+    [InlineData("\"stream\":\"front\"", "\"stream\":null")]
+    [InlineData("\"stream\":\"front\"", "\"stream\":\"\\u001b[2J\"")]
+    [InlineData("\"skeleton\":\"coco17\"", "\"skeleton\":null")]
+    [InlineData("\"part\":1", "\"part\":-5")]
+    [InlineData("\"lost_after_ms\":", "\"lost_after_ms\":-")]
+    public void Header_WithValuesThatNobodyWrites_IsNotUnderstood(string good, string bad)
+    {
+        var bytes = Write(Skeletons.Coco17, [], perBlock: 1);
+        var json = System.Text.Encoding.UTF8.GetString(bytes.AsSpan(BlockFormat.FileHead));
+        Assert.Contains(good, json, StringComparison.Ordinal);
+        var body = System.Text.Encoding.UTF8.GetBytes(json.Replace(good, bad, StringComparison.Ordinal));
+        var head = bytes.AsSpan(0, BlockFormat.FileHead).ToArray();
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(8), (uint)body.Length);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(12), BlockFormat.Crc(body));
+        var e = Assert.Throws<UserError>(() => RecordingReader.Parse([.. head, .. body], "x.poses"));
+        Assert.Contains("not understood", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Decoder_ArbitraryBytes_EndsAndNeverThrows()
     {

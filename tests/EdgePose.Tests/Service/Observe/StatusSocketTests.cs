@@ -133,6 +133,60 @@ public sealed class StatusSocketTests : IDisposable
     }
 
     [Fact]
+    public void Pipe_InThePlace_IsLeftAloneAndNotOpened()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(SocketFile)!);
+        Assert.Equal(0, Settings.Files.PathTrustTests.MakePipe(SocketFile, 0x180));
+        Assert.Null(StatusSocket.TryOpen(SocketFile, () => null, TimeProvider.System, NullLogger.Instance, out var problem));
+        Assert.Equal("there is a file that is no socket", problem);
+        Assert.True(File.Exists(SocketFile));
+    }
+
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("link")]
+    [InlineData("link to nothing")]
+    public void SomethingElse_InThePlace_IsLeftAlone(string what)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(SocketFile)!);
+        if (what == "folder") { Directory.CreateDirectory(SocketFile); }
+        else { File.CreateSymbolicLink(SocketFile, what == "link" ? "/etc/passwd" : "/nonexistent/x"); }
+        var before = File.GetUnixFileMode("/etc/passwd");
+        Assert.Null(StatusSocket.TryOpen(SocketFile, () => null, TimeProvider.System, NullLogger.Instance, out var problem));
+        Assert.Contains("no socket", problem, StringComparison.Ordinal);
+        Assert.Equal(before, File.GetUnixFileMode("/etc/passwd"));
+    }
+
+    [Fact]
+    public void Folder_ThatEverybodyMayWriteTo_IsRefused()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "open")).FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
+        Assert.Null(StatusSocket.TryOpen(Path.Combine(folder, "status.sock"), () => null, TimeProvider.System, NullLogger.Instance, out var problem));
+        Assert.Contains("everybody may write to", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Client_OfAPlaceThatAnotherUserCouldPrepare_AsksNobody()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "open")).FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
+        using var stranger = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        stranger.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, "status.sock")));
+        stranger.Listen();
+        var e = await Assert.ThrowsAsync<EdgePose.Domain.UserError>(() => StatusClient.ConnectAsync(Path.Combine(folder, "status.sock"), CancellationToken.None));
+        Assert.Contains("everybody may write to", e.Message, StringComparison.Ordinal);
+        Assert.Contains("--socket", e.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"schema\":\"edgepose.top/1\"}")]
+    [InlineData("not json")]
+    [InlineData("{\"schema\":\"edgepose.top/1\",\"node\":\"\u001b[2J\"}")]
+    public void Parse_SomethingElse_IsNoDaemon(string line) =>
+        Assert.Contains("no edgepose daemon", Assert.Throws<EdgePose.Domain.UserError>(() => StatusClient.Parse(line)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Folder_ThatCannotBeMade_IsAProblemNotAnException()
     {
         File.WriteAllText(Path.Combine(_folder, "file"), "");

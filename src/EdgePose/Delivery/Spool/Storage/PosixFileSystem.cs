@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgePose.Settings.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgePose.Delivery.Spool.Storage;
@@ -11,8 +12,7 @@ internal sealed partial class PosixFileSystem : IFileSystem
     private const int CloseOnExec = 0x80000; // O_CLOEXEC; read only
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public void CreateFolder(string folder) => Run(folder, () =>
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+    public void CreateFolder(string folder) => Run(folder, () => PrivateFolder.Create(folder));
 
     public IReadOnlyList<FileEntry> List(string folder) =>
         Run<IReadOnlyList<FileEntry>>(folder, () => [.. new DirectoryInfo(folder).EnumerateFiles().Select(f => new FileEntry(f.Name, f.Length))]);

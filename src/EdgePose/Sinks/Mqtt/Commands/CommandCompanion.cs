@@ -63,7 +63,7 @@ internal sealed class CommandCompanion(
     private static ReadOnlyMemory<byte> Snapshot(IReadOnlyList<StateValue> values)
     {
         var body = new ArrayBufferWriter<byte>(2048);
-        using var json = new Utf8JsonWriter(body);
+        using var json = new Utf8JsonWriter(body, PlainJson.Writer);
         json.WriteStartObject();
         foreach (var value in values.Where(v => v.Key == StateKey.Info)) { Write("info", value); }
         foreach (var value in values.Where(v => v.Key == StateKey.Status)) { Write("status", value); }

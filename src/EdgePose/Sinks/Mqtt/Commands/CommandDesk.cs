@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Threading.Channels;
+using EdgePose.Settings;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Loops;
@@ -123,7 +124,7 @@ internal sealed partial class CommandDesk : IAsyncDisposable
     private static MqttMessage Answer(CommandRequest request, CommandReply reply)
     {
         var body = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(body))
+        using (var json = new Utf8JsonWriter(body, PlainJson.Writer))
         {
             json.WriteStartObject();
             json.WriteString("schema"u8, Payloads.ResponseSchema);
