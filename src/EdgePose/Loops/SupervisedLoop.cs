@@ -27,6 +27,7 @@ internal sealed class SupervisedLoop : IDisposable
     private readonly CancellationToken _stopped;
     private readonly Lock _gate = new();
     private Task _running = Task.CompletedTask;
+    private bool _startsAtOnce;
     private LoopState _state = LoopState.Idle;
     private long _began, _failingSince;
     private int _restarts, _inARow;
@@ -45,7 +46,7 @@ internal sealed class SupervisedLoop : IDisposable
     /// <summary>The same for work that blocks: a thread of its own, and a new one after each failure.</summary>
     public static SupervisedLoop OnThread(
         string name, Action<CancellationToken> body, Supervision supervision, TimeProvider time, string threadName, bool isVital = false) =>
-        new(name, stop => Worker.Run(threadName, () => body(stop), stackBytes: 0), supervision, time, isVital);
+        new(name, stop => Worker.Run(threadName, () => body(stop), stackBytes: 0), supervision, time, isVital) { _startsAtOnce = true };
 
     public string Name { get; }
 
@@ -73,7 +74,8 @@ internal sealed class SupervisedLoop : IDisposable
 
     private bool IsFailingNow => _inARow >= MostFailures && (_state == LoopState.Pausing || (_state == LoopState.Running && _time.GetElapsedTime(_began) < Well));
 
-    public void Start() => _running = Task.Run(RunAsync);
+    /// <summary>Begins. A thread is there when this returns: a busy pool must not keep it waiting.</summary>
+    public void Start() => _running = _startsAtOnce ? RunAsync() : Task.Run(RunAsync);
 
     /// <summary>Tells the loop to end; <see cref="Completion"/> says when it has.</summary>
     public void Cancel() => _stop.Cancel();

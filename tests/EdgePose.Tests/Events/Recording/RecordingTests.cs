@@ -270,24 +270,6 @@ public sealed class RecordingTests(ITestOutputHelper output) : IDisposable
         Assert.True(recorder.Stats.RecordsDropped > 0 && missing > 0, "a queue of one block cannot keep up with this");
     }
 
-    /// <summary>A path with a NUL in it is refused in a way that no disk refuses.</summary>
-    [Fact]
-    public async Task Recorder_WhatNobodyForesawIsThrown_CountsWhatIsLostAndGoesOnAndEnds()
-    {
-        var recorder = new KeypointRecorder(
-            new RecorderOptions { Folder = _folder + "/a\0b", MaxBytes = 1 << 20 }, Header(Skeletons.Coco17), TimeProvider.System, NullLogger.Instance);
-        var scenes = RandomScenes(Skeletons.Coco17, 1, 1, 3).Select(Clone).ToList();
-        for (var i = 0; i < 2; i++)
-        {
-            recorder.Add(scenes[i]);
-            recorder.AddStopped(scenes[i].Time);
-            var lost = 2 * (i + 1);
-            await Until(() => recorder.Stats.RecordsDropped == lost);
-        }
-        Assert.Equal(2, recorder.Supervision.Faults);
-        await recorder.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
-    }
-
     [Fact]
     public async Task Recorder_FolderThatCannotBeWritten_CountsWhatIsLostAndRecovers()
     {
