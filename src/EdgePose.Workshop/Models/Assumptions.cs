@@ -8,7 +8,7 @@ namespace EdgePose.Workshop.Models;
 internal static class Assumptions
 {
     /// <summary>Below this a network has found nobody.</summary>
-    private const float Nobody = 0.06f;
+    public const float Nobody = 0.06f;
 
     public static IReadOnlyList<string> Of(AdoptionRequest request, ProbedModel probed, Adoption chosen)
     {

@@ -24,6 +24,11 @@ internal static class ModelAdoption
         CheckNames(request);
         var content = request.Content.ToArray();
         var probed = ModelProbing.Detect(content, request.File, request.Size);
+        if (request.Size is { } size && !probed.DynamicSize && size != probed.Size)
+        {
+            throw new UserError(ExitCode.Model, $"{request.File}: --size says {size.Width}x{size.Height}, but the file takes {probed.Size.Width}x{probed.Size.Height} only",
+                "leave --size out, or export the network again");
+        }
         var chosen = Choose(request, probed, content);
         var assumed = Assumptions.Of(request, probed, chosen);
         var descriptor = chosen.Descriptor;
@@ -87,7 +92,10 @@ internal static class ModelAdoption
                 refused ??= e;
             }
         }
-        return best ?? throw Unknown(request, probed, shapes, refused);
+        // A network that is known and not run may have the numbers of a family all the same; then nobody is found on the picture.
+        var isStranger = best is { Tried.Count: > 0, Fit: < Assumptions.Nobody } && request.Kind.Length == 0
+            && ForeignNetworks.ByOutputs(probed.Input, probed.Outputs) is { } stranger && stranger != ForeignNetworks.Further;
+        return best is not null && !isStranger ? best : throw Unknown(request, probed, shapes, refused);
     }
 
     private static UserError Unknown(AdoptionRequest request, ProbedModel probed, string shapes, UserError? refused) =>

@@ -64,7 +64,7 @@ internal sealed partial record UrlParts
             problem = "user or password hold control characters";
             return null;
         }
-        if (HasReference(user) || HasReference(m.Groups[3].Value) || HasReference(hostPort) || HasReference(raw) && !WholeReference().IsMatch(raw))
+        if (userInfo.StartsWith("${", StringComparison.Ordinal) || HasReference(user) || HasReference(m.Groups[3].Value) || HasReference(hostPort) || HasReference(raw) && !WholeReference().IsMatch(raw))
         {
             problem = "references such as ${env:NAME} are possible as the whole password only, and best under the key password";
             return null;

@@ -38,8 +38,8 @@ internal static class FailureReason
         ("Permission denied", StreamState.Unreachable, "no permission to open it"),
         ("Device or resource busy", StreamState.Unreachable, "another program uses the device"),
         ("Is a directory", StreamState.NotFound, "it is a folder, not a file"),
-        ("Unrecognized option", StreamState.Failed, "this ffmpeg does not know an option that is needed; edgepose check says which versions are known"),
-        ("Option not found", StreamState.Failed, "this ffmpeg does not know an option that is needed; edgepose check says which versions are known"),
+        ("Unrecognized option", StreamState.Failed, "this ffmpeg does not know an option that is needed; 4.3 or later is, and edgepose check says which versions are known"),
+        ("Option not found", StreamState.Failed, "this ffmpeg does not know an option that is needed; 4.3 or later is, and edgepose check says which versions are known"),
         ("error while loading shared libraries", StreamState.Failed, "ffmpeg is installed incompletely; reinstall it (Debian: apt-get install --reinstall ffmpeg)"),
     ];
 

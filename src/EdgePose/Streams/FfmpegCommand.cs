@@ -23,7 +23,8 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
         List<string> arguments = ["-hide_banner", "-v", "level+error"];
         var input = new FfmpegInput(source, tools.Generation ?? FfmpegGeneration.Newest, WallClock: false, within > SourceProbe.DefaultTimeout ? within : TimeSpan.Zero);
         arguments.AddRange(input.Arguments());
-        arguments.AddRange(["-select_streams", "v", "-show_streams", "-show_format", "-of", "json"]);
+        // The first picture as well: H.264 and H.265 say inside of it how it is turned, which no description of the stream repeats.
+        arguments.AddRange(["-select_streams", "v", "-show_streams", "-show_format", "-show_frames", "-read_intervals", "%+#1", "-of", "json"]);
         return new FfmpegCommand(tools.Ffprobe, arguments, input.Script());
     }
 
@@ -50,10 +51,12 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
         // ffmpeg would take its time over what is skipped as well.
         if (IsPaced(source) && (from <= 0 || format.IsSeekable)) { arguments.Add("-re"); }
         if (from > 0 && format.IsSeekable) { arguments.AddRange(["-ss", from.ToString("0.000000", CultureInfo.InvariantCulture)]); }
+        // ffmpeg would turn by what each picture says, and cameras say it with their key pictures only.
+        arguments.Add("-noautorotate");
         var input = new FfmpegInput(source, generation, WallClock: IsUnstamped(source, format));
         arguments.AddRange(input.Arguments());
         arguments.AddRange(["-map", string.Create(CultureInfo.InvariantCulture, $"0:{format.StreamIndex}"), "-an", "-sn", "-dn"]);
-        arguments.AddRange(["-vf", Filter(source, width, height, format.IsSeekable ? 0 : from)]);
+        arguments.AddRange(["-vf", Filter(source, Turn(format.Rotation), width, height, format.IsSeekable ? 0 : from)]);
         // Without passthrough ffmpeg repeats and drops frames to keep the announced rate.
         arguments.AddRange([generation.HasFrameRateMode ? "-fps_mode" : "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]);
         if (furtherOutput is not null) { arguments.AddRange(["-y", .. furtherOutput]); }
@@ -71,15 +74,25 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
     /// Thins out. ffmpeg's fps filter would repeat frames of slow sources, which would be published as new poses, and holds each frame back until the
     /// next one has arrived. What a source announces counts for nothing: some announce 5 frames a second and send 25.
     /// </summary>
-    private static string Filter(SourceSettings source, int width, int height, double from)
+    private static string Filter(SourceSettings source, string turn, int width, int height, double from)
     {
         // Side data goes first: showinfo would print it byte by byte.
-        var scale = string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=bilinear,sidedata=mode=delete,showinfo=checksum=0");
+        var scale = string.Create(CultureInfo.InvariantCulture, $"{turn}scale={width}:{height}:flags=bilinear,sidedata=mode=delete,showinfo=checksum=0");
         if (from > 0) { scale = string.Create(CultureInfo.InvariantCulture, $"select='gte(t,{from:0.000000})',{scale}"); }
         if (source.Fps <= 0) { return scale; }
         var select = source.Kind == SourceKind.File ? FirstOfEach(source.Fps) : AtMost(source.Fps);
         return $"select='{select}',{scale}";
     }
+
+    /// <summary>Filters that turn the picture upright.</summary>
+    /// <param name="rotation">Degrees as ffprobe gives them: anticlockwise.</param>
+    private static string Turn(int rotation) => (((-rotation % 360) + 360) % 360) switch
+    {
+        90 => "transpose=clock,",
+        180 => "hflip,vflip,",
+        270 => "transpose=cclock,",
+        _ => "",
+    };
 
     /// <summary>The first frame of every 1/fps interval. Containers round times to milliseconds.</summary>
     private static string FirstOfEach(double fps) => string.Create(

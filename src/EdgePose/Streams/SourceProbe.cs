@@ -138,7 +138,7 @@ internal sealed class SourceProbe(FfmpegTools tools, Func<string, string> redact
             foreach (var stream in streams.EnumerateArray())
             {
                 if (IsAttachedPicture(stream)) { continue; }
-                var format = ReadStream(stream, kind, ReadDuration(root, kind), pixelAspect);
+                var format = ReadStream(root, stream, kind, pixelAspect);
                 // ffmpeg's own rule: the largest picture wins.
                 if (format is not null && (best is null || format.Width * format.Height > best.Width * best.Height)) { best = format; }
             }
@@ -152,11 +152,11 @@ internal sealed class SourceProbe(FfmpegTools tools, Func<string, string> redact
         }
     }
 
-    private static StreamFormat? ReadStream(JsonElement stream, SourceKind kind, TimeSpan? duration, double pixelAspect)
+    private static StreamFormat? ReadStream(JsonElement root, JsonElement stream, SourceKind kind, double pixelAspect)
     {
         var (width, height) = (Integer(stream, "width"), Integer(stream, "height"));
         if (width is < 1 or > MaxSide || height is < 1 or > MaxSide) { return null; }
-        var rotation = ReadRotation(stream);
+        var rotation = ReadRotation(stream) is var container and not 0 ? container : FirstPicture(root, Integer(stream, "index"));
         var announced = pixelAspect > 0 ? pixelAspect : PictureShape.Ratio(Text(stream, "sample_aspect_ratio"));
         var aspect = announced > 0 ? announced : 1;
         var fps = Ratio(stream, "avg_frame_rate");
@@ -165,7 +165,18 @@ internal sealed class SourceProbe(FfmpegTools tools, Func<string, string> redact
         if (fps <= 0 && !(kind == SourceKind.Http && codec == "mjpeg")) { fps = Ratio(stream, "r_frame_rate"); }
         return new StreamFormat(
             Integer(stream, "index"), codec, Text(stream, "profile"), width, height, rotation,
-            fps is > 0 and <= 1000 ? fps : 0, Text(stream, "pix_fmt"), duration).Of(new PictureShape(width, height, aspect));
+            fps is > 0 and <= 1000 ? fps : 0, Text(stream, "pix_fmt"), ReadDuration(root, kind)).Of(new PictureShape(width, height, aspect));
+    }
+
+    /// <summary>How the first picture of a stream says that it is turned.</summary>
+    private static int FirstPicture(JsonElement root, int index)
+    {
+        if (!root.TryGetProperty("frames", out var frames) || frames.ValueKind != JsonValueKind.Array) { return 0; }
+        foreach (var frame in frames.EnumerateArray())
+        {
+            if (Integer(frame, "stream_index") == index) { return ReadRotation(frame); }
+        }
+        return 0;
     }
 
     private static int ReadRotation(JsonElement stream)

@@ -54,6 +54,7 @@ internal sealed partial record StreamUrl
             problem = "of the devices only /dev/videoN and /dev/v4l/by-id/… are allowed";
             return null;
         }
+        if (UrlParts.HasReference(path)) { problem = "references such as ${env:NAME} are possible for passwords only"; return null; }
         if (UrlParts.Forbidden(path) is { Length: > 0 } bad) { problem = bad; return null; }
         return new StreamUrl { Url = path, IsFile = !path.StartsWith("/dev/", StringComparison.Ordinal) };
     }

@@ -28,7 +28,7 @@ public sealed class F03_PasswordChangedTests(FaultFolder fixture, ITestOutputHel
 
         output.WriteLine($"{camera.Connections - before} connections in the 20 s after the refusal; {stream.Status.Reason}");
         Assert.Equal(StreamState.AuthFailed, stream.Status.State);
-        Assert.Equal(1, camera.Connections - before);
+        Assert.InRange(camera.Connections - before, 1, 2); // ffprobe's, and the question which way of proving the password the camera wants
         Assert.Contains("401", stream.Status.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", string.Concat(stream.Lines) + stream.Status, StringComparison.Ordinal);
     }

@@ -51,7 +51,8 @@ public sealed class F09_CrashLoopTests(FaultFolder fixture, ITestOutputHelper ou
         var tools = new FakeTool(fixture.Folder).Pair("f09-old", "echo \"Unrecognized option 'fps_mode'.\" >&2; echo 'Error splitting the argument list: Option not found' >&2; exit 1");
         await using var stream = new RunningStream(Source, tools);
         await stream.WaitAsync(static s => s.Status.State == StreamState.Failed, "failed");
-        Assert.Contains("5.1 or later", stream.Status.Reason, StringComparison.Ordinal);
+        Assert.Contains("4.3 or later", stream.Status.Reason, StringComparison.Ordinal);
+        Assert.Contains("edgepose check says which versions are known", stream.Status.Reason, StringComparison.Ordinal);
         Assert.NotEmpty(stream.Status.Messages);
     }
 

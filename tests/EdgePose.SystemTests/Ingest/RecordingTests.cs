@@ -101,6 +101,19 @@ public sealed class RecordingTests(IngestFixture fixture) : IDisposable
         Assert.Equal((width, height, 15), (stream.Status.Width, stream.Status.Height, stream.Frames.Count));
     }
 
+    /// <summary>Cameras say it with each key picture (the display orientation SEI of H.264), and nothing with the pictures between.</summary>
+    [Fact]
+    public async Task PicturesThatSayHowTheyAreTurned_AreTurnedUpright()
+    {
+        var plain = Clip.Make(_folder, 2, "plain.h264");
+        var turned = Path.Combine(_folder, "turned.h264");
+        await Tool.RunAsync("ffmpeg", "-nostdin", "-v", "error", "-y", "-i", plain, "-c", "copy", "-bsf:v", "h264_metadata=display_orientation=insert:rotate=90", turned);
+        (int, int) asked = default;
+        await using var stream = await PlayAsync(Recording(await WrapAsync(turned, "mp4")) with { FrameSize = (w, h) => { asked = (w, h); return (w, h); } });
+        Assert.Equal((240, 320), asked);
+        Assert.Equal((30, 1, 240, 320), (stream.Frames.Count, stream.Status.Epoch, stream.Status.Width, stream.Status.Height));
+    }
+
     [Fact]
     public async Task DamagedPictures_AreLeftOut_AndTheOthersKeepTheirTimes()
     {

@@ -29,7 +29,7 @@ internal static class DerivedExports
     }
 
     /// <summary>YOLOX-nano with its decoding in the graph, as this or that exporter writes detectors.</summary>
-    /// <param name="form">objectness, classes, classes-first, parts, chosen, or dets.</param>
+    /// <param name="form">objectness, classes, classes-first, parts, chosen, dets, or pose and pose-first with joints at fixed places of each box.</param>
     public static byte[] Yolox(string form)
     {
         var model = OnnxModel.Load(Repo.Shared("models/yolox-nano.onnx"));
@@ -57,6 +57,11 @@ internal static class DerivedExports
                 Join(["centre", "size", "scores"], "all");
                 Add("Transpose", ["all"], "output0", NodeAttribute.Ints("perm", 0, 2, 1));
                 break;
+            case "pose" or "pose-first":
+                Joints();
+                Join(["centre", "size", "person_scores", "joints"], form == "pose" ? "output0" : "all");
+                if (form == "pose-first") { Add("Transpose", ["all"], "output0", NodeAttribute.Ints("perm", 0, 2, 1)); }
+                break;
             case "parts":
                 Constant("side", TensorData.Floats([], [Side]));
                 Add("Div", ["centre", "side"], "centre1");
@@ -67,6 +72,31 @@ internal static class DerivedExports
         }
         if (form is not "dets") { Output("output0", ElementType.Float); }
         return model.ToByteArray();
+
+        void Joints()
+        {
+            var places = Enumerable.Range(0, 17).Select(k => k / 16f - 0.5f).ToArray();
+            Constant("first", TensorData.Int64s([1], [0]));
+            Constant("second", TensorData.Int64s([1], [1]));
+            Constant("places", TensorData.Floats([1, 1, 17], places));
+            Constant("sure", TensorData.Floats([1, 1, 17], [.. Enumerable.Repeat(0.8f, 17)]));
+            Constant("nought", TensorData.Floats([], [0]));
+            Add("Gather", ["scores", "first"], "person_scores", NodeAttribute.Int("axis", 2));
+            foreach (var (axis, at) in (ReadOnlySpan<(string, string)>)[("x", "first"), ("y", "second")])
+            {
+                Add("Gather", ["centre", at], $"centre_{axis}", NodeAttribute.Int("axis", 2));
+                Add("Gather", ["size", at], $"size_{axis}", NodeAttribute.Int("axis", 2));
+                Add("Mul", [$"size_{axis}", "places"], $"shift_{axis}");
+                Add("Add", [$"centre_{axis}", $"shift_{axis}"], $"joints_{axis}");
+                Add("Unsqueeze", [$"joints_{axis}"], $"column_{axis}", NodeAttribute.Ints("axes", 3));
+            }
+            Add("Mul", ["joints_x", "nought"], "none_of_them");
+            Add("Add", ["none_of_them", "sure"], "joint_scores");
+            Add("Unsqueeze", ["joint_scores"], "column_s", NodeAttribute.Ints("axes", 3));
+            Add("Concat", ["column_x", "column_y", "column_s"], "triples", NodeAttribute.Int("axis", 3));
+            Constant("flat", TensorData.Int64s([3], [1, strides.Length, 51]));
+            Add("Reshape", ["triples", "flat"], "joints");
+        }
 
         void Suppressed(string last)
         {

@@ -28,6 +28,8 @@ public sealed class ForeignExportTests : IClassFixture<ForeignExportTests.Demo>
     [InlineData("parts", "yolo")]
     [InlineData("chosen", "yolo-nms")]
     [InlineData("dets", "det-e2e")]
+    [InlineData("pose", "yolo-pose")]
+    [InlineData("pose-first", "yolo-pose")]
     public void Adopt_YoloxWithItsDecodingInTheGraph_FindsThePeopleOfTheClip(string form, string kind)
     {
         var adopted = Adopt(DerivedExports.Yolox(form));

@@ -65,7 +65,7 @@ public sealed class FfmpegCommandTests
     public void File_RealtimeAndLoop_AreOptionsBeforeTheInput()
     {
         var line = Line(Decode(Source("a.mp4") with { Loop = true }));
-        Assert.Contains($"-stream_loop -1 -re -protocol_whitelist file,crypto,data -i file:{Path.GetFullPath("a.mp4")} -map", line, StringComparison.Ordinal);
+        Assert.Contains($"-stream_loop -1 -re -noautorotate -protocol_whitelist file,crypto,data -i file:{Path.GetFullPath("a.mp4")} -map", line, StringComparison.Ordinal);
         Assert.DoesNotContain("-re ", Line(Decode(Source("a.mp4") with { Pace = SourcePace.Max })), StringComparison.Ordinal);
     }
 
@@ -80,7 +80,7 @@ public sealed class FfmpegCommandTests
     {
         string Resumed(string container) => Line(FfmpegCommand.Decode(
             Source("a.mp4") with { Loop = true }, Tools, Format() with { Container = container }, HardwareDecoder.None, 320, 240, from: 12.3455));
-        Assert.Contains("-re -ss 12.345500 -protocol_whitelist", Resumed("mov,mp4,m4a,3gp,3g2,mj2"), StringComparison.Ordinal);
+        Assert.Contains("-re -ss 12.345500 -noautorotate -protocol_whitelist", Resumed("mov,mp4,m4a,3gp,3g2,mj2"), StringComparison.Ordinal);
         Assert.DoesNotContain("-stream_loop", Resumed("matroska,webm"), StringComparison.Ordinal);
         // Times may begin anew inside of it: no place in it is found by a time.
         Assert.Contains("-vf select='gte(t,12.345500)',scale", Resumed("mpegts"), StringComparison.Ordinal);
@@ -98,6 +98,19 @@ public sealed class FfmpegCommandTests
         var tools = new FfmpegTools(Generation: new FfmpegGeneration("x", library, 99));
         var line = Line(FfmpegCommand.Decode(Source(url) with { DiscardCorrupt = discardCorrupt }, tools, Format(), HardwareDecoder.None, 320, 240));
         Assert.Equal(traced, line.Contains(" -debug_ts ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0, "-vf scale=")]
+    [InlineData(-90, "-vf transpose=clock,scale=")]
+    [InlineData(90, "-vf transpose=cclock,scale=")]
+    [InlineData(270, "-vf transpose=clock,scale=")]
+    [InlineData(-180, "-vf hflip,vflip,scale=")]
+    public void TurnedPictures_AreTurnedUpright_AllOfThemAlike(int rotation, string filter)
+    {
+        var line = Line(Decode(Source("a.mp4"), Format() with { Rotation = rotation }));
+        Assert.Contains(filter, line, StringComparison.Ordinal);
+        Assert.Contains("-noautorotate", line, StringComparison.Ordinal);
     }
 
     [Fact]

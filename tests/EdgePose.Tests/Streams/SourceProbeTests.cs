@@ -18,6 +18,19 @@ public sealed class SourceProbeTests
     }
 
     [Theory]
+    [InlineData("""[{"stream_index":0,"side_data_list":[{"side_data_type":"3x3 displaymatrix","rotation":90}]}]""", 90)]
+    [InlineData("""[{"stream_index":1,"side_data_list":[{"rotation":90}]}]""", 0)]
+    [InlineData("""[{"stream_index":0,"side_data_list":[{"side_data_type":"H.26[45] User Data Unregistered SEI message"}]}]""", 0)]
+    [InlineData("[]", 0)]
+    [InlineData("7", 0)]
+    public void Parse_PictureThatSaysHowItIsTurned_IsBelievedWhereTheContainerSaysNothing(string frames, int rotation)
+    {
+        var format = Parse($$"""{"frames":{{frames}},"streams":[{"index":0,"codec_name":"h264","width":320,"height":240}]}""", out _)!;
+        Assert.Equal((rotation, rotation == 0 ? 320 : 240), (format.Rotation, format.Width));
+        Assert.Equal(-90, Parse($$"""{"frames":{{frames}},"streams":[{"index":0,"codec_name":"h264","width":320,"height":240,"side_data_list":[{"rotation":-90}]}]}""", out _)!.Rotation);
+    }
+
+    [Theory]
     [InlineData("1:2", 0, 0, 352, 288, 0.5)]
     [InlineData("1:2", 90, 0, 288, 352, 0.5)]
     [InlineData("0:1", 0, 0, 704, 288, 1)] // not said

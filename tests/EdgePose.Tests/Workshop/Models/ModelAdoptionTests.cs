@@ -143,6 +143,34 @@ public sealed class ModelAdoptionTests
         Assert.NotEmpty(e.Hint);
     }
 
+    /// <summary>Two classes before the joints, joints without a score, an angle behind the box: the rows of no family.</summary>
+    [Theory]
+    [InlineData(2, 17, 3)]
+    [InlineData(1, 17, 2)]
+    public void Adopt_YoloRowsWithFurtherNumbers_AreRefusedByName(int classes, int joints, int numbers)
+    {
+        float[] rest = [.. Enumerable.Repeat(0.01f, classes), .. Enumerable.Range(0, joints * numbers).Select(i => 10f + i)];
+        var e = Refusal(SmallExports.Constant(SmallExports.Rows(Cells, true, rest), 1, 4 + rest.Length, Cells));
+        Assert.Contains("a YOLO network with further numbers in each row", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Adopt_StrangerWithTheNumbersOfAFamily_IsRefusedWhenNobodyIsFound()
+    {
+        // NanoDet's rows at 64x64: four strides, 80 scores and 32 logarithms, small enough for undecoded YOLOX.
+        var content = SmallExports.Constant([.. Enumerable.Repeat(0.001f, 85 * 112)], 1, 85, 112);
+        Assert.Equal("yolox-raw", Adopt(content).Kind);
+        var e = Assert.Throws<UserError>(() => ModelAdoption.Adopt(Request(content) with { Picture = SmallExports.Picture }));
+        Assert.Contains("it looks like NanoDet", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Adopt_SizeOfAFileThatHasOne_IsRefused()
+    {
+        var e = Assert.Throws<UserError>(() => ModelAdoption.Adopt(Request(SmallExports.Maps(1, 17, 64, 48)) with { Size = (288, 384) }));
+        Assert.Contains("--size says 288x384, but the file takes 192x256 only", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Adopt_Yolov5Face_IsRefusedByName()
     {
