@@ -13,7 +13,7 @@ public sealed class BacklogTests
     };
 
     /// <summary>A disk that refuses for weeks while the broker takes everything.</summary>
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public void Memory_OfWhatIsLongDelivered_KeepsNothing()
     {
         var backlog = new Backlog("mqtt", Options);
