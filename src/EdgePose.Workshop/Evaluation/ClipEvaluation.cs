@@ -1,6 +1,5 @@
+using System.Diagnostics;
 using EdgePose.Domain;
-using EdgePose.Networks.Estimation;
-using EdgePose.People.Tracking;
 using EdgePose.Streams;
 using EdgePose.Workshop.Evaluation.Data;
 using EdgePose.Workshop.Evaluation.Tracks;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Workshop.Evaluation;
 
-/// <summary>Runs ingest, networks and tracker of the daemon over a clip, every frame, and measures the identities.</summary>
+/// <summary>Runs a stream of the daemon over a clip, from ingest to who is published, and measures the identities.</summary>
 internal static class ClipEvaluation
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
@@ -18,18 +17,19 @@ internal static class ClipEvaluation
     {
         if (!File.Exists(request.Clip)) { throw new UserError(ExitCode.Source, $"{request.Clip} does not exist"); }
         var dataset = DatasetReader.Read(request.Truth);
-        using var models = new EvalModels(request.Models);
-        var truth = new ClipTruth(dataset, models.Skeleton);
-        var run = new Run(request, models, truth, progress, time);
+        using var stream = new ClipStream(request);
+        var truth = new ClipTruth(dataset, stream.People.Skeleton);
+        var run = new Run(request, stream, truth, progress, time);
         var started = time.GetTimestamp();
         await run.ReadAsync(stop).ConfigureAwait(false);
         var elapsed = time.GetElapsedTime(started);
         if (run.Scored == 0) { throw new UserError(ExitCode.Source, $"no frame of {request.Clip} has ground truth in {request.Truth}"); }
         return new TrackReport
         {
-            Truth = request.Truth, TruthSha256 = dataset.Sha256, Source = request.Clip, Fps = Math.Round(run.Rate, 3), Notes = Notes(dataset, models, truth),
+            Truth = request.Truth, TruthSha256 = dataset.Sha256, Source = request.Clip, Fps = Math.Round(run.Rate, 3), Notes = Notes(dataset, stream, truth),
+            Stream = stream.Stream.Id, Config = request.ConfigPath.Length > 0 ? request.ConfigPath : null, ConfigHash = request.ConfigPath.Length > 0 ? stream.ConfigHash : null,
             Rules = "people with a labelled joint and a quarter inside the frame count; tracks paired with others or inside crowd regions are left out",
-            Figures = [TrackFigures.Of("iou", truth.ByBox), TrackFigures.Of("oks", truth.ByPose)], Run = models.Describe(false, elapsed, run.Scored),
+            Figures = [TrackFigures.Of("iou", truth.ByBox), TrackFigures.Of("oks", truth.ByPose)], Listed = run.Listed, Run = stream.Describe(elapsed, run.Scored),
         };
     }
 
@@ -46,11 +46,11 @@ internal static class ClipEvaluation
         };
     }
 
-    private static List<string> Notes(Dataset dataset, EvalModels models, ClipTruth truth)
+    private static List<string> Notes(Dataset dataset, ClipStream stream, ClipTruth truth)
     {
-        var notes = new List<string> { "oks: OKS-MOTA and the like, pairs by object key-point similarity from .5" };
-        if (models.IsBottomUp) { notes.Add("iou: the boxes of bottom-up models are the extents of the joints, smaller than the annotated ones"); }
-        if (truth.CommonJoints < dataset.Skeleton.Count) { notes.Add($"oks: over the {truth.CommonJoints} joints that {dataset.Skeleton.Name} shares with {models.Skeleton.Name}"); }
+        var notes = new List<string>(stream.Notes()) { "oks: OKS-MOTA and the like, pairs by object key-point similarity from .5" };
+        if (stream.IsBottomUp) { notes.Add("iou: the boxes of bottom-up models are the extents of the joints, smaller than the annotated ones"); }
+        if (truth.CommonJoints < dataset.Skeleton.Count) { notes.Add($"oks: over the {truth.CommonJoints} joints that {dataset.Skeleton.Name} shares with {stream.People.Skeleton.Name}"); }
         return notes;
     }
 
@@ -59,32 +59,34 @@ internal static class ClipEvaluation
     {
         private readonly ClipRequest _request;
         private readonly ClipTruth _truth;
-        private readonly IPoseEstimator _estimator;
-        private readonly Tracker _tracker;
-        private readonly PoseList _poses;
-        private readonly TrackedPoseList _people;
+        private readonly ClipStream _stream;
         private readonly IProgress<EvalProgress> _progress;
         private readonly TimeProvider _time;
         private double _sourceRate;
         private long _firstTicks;
         private double _lastSeconds = double.NaN;
+        private int _measured, _propagated, _held;
 
-        public Run(ClipRequest request, EvalModels models, ClipTruth truth, IProgress<EvalProgress> progress, TimeProvider time)
-        {
-            (_request, _truth, _progress, _time, _estimator) = (request, truth, progress, time, models.ForClip());
-            _tracker = new Tracker(models.Skeleton, new TrackerSettings { JointThreshold = models.JointThreshold });
-            (_poses, _people) = (new PoseList(models.Skeleton.Count), new TrackedPoseList(models.Skeleton.Count));
-        }
+        public Run(ClipRequest request, ClipStream stream, ClipTruth truth, IProgress<EvalProgress> progress, TimeProvider time) =>
+            (_request, _stream, _truth, _progress, _time) = (request, stream, truth, progress, time);
 
         /// <summary>Frames that were processed and have ground truth.</summary>
         public int Scored { get; private set; }
 
+        public ListedFigures Listed => new(_measured, _propagated, _held, _stream.People.DetectorRuns, _stream.People.PoseRuns);
+
         /// <summary>Frames per second that were processed.</summary>
-        public double Rate => _request.Fps > 0 ? Math.Min(_request.Fps, _sourceRate) : _sourceRate;
+        public double Rate => Fps > 0 ? Math.Min(Fps, _sourceRate) : _sourceRate;
+
+        private double Fps => _stream.Stream.Source.Fps;
 
         public async Task ReadAsync(CancellationToken stop)
         {
-            var source = new SourceSettings { Stream = "eval", Url = Path.GetFullPath(_request.Clip), Pace = SourcePace.Max, FrameSize = _estimator.PreferredFrame };
+            var source = _stream.Stream.Source with
+            {
+                Url = Path.GetFullPath(_request.Clip), SubStream = "", User = "", Password = null, CameraTime = false, Loop = false, Pace = SourcePace.Max, Fps = 0,
+                FrameSize = _stream.People.PreferredFrame,
+            };
             var probed = await new SourceProbe(new FfmpegTools(), static t => t, _time).ProbeAsync(source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);
             if (probed.Format is not { } format) { throw new UserError(ExitCode.Source, $"{_request.Clip}: {probed.Reason}"); }
             _sourceRate = format.FramesPerSecond > 0 ? format.FramesPerSecond : 25;
@@ -135,16 +137,31 @@ internal static class ClipEvaluation
             var wanted = IsWanted(seconds);
             _lastSeconds = seconds;
             if (!wanted) { return; }
-            _estimator.Estimate(frame, _poses);
-            _tracker.Update(_poses, frame.Info.Epoch, seconds, _people);
-            if (_truth.Add(index, frame.Width, frame.Height, _people)) { Scored++; }
+            var people = _stream.People;
+            if (!people.Process(frame, seconds, _stream.Quality)) { people.People.Clear(); }
+            Count(people.People);
+            if (_truth.Add(index, frame.Width, frame.Height, people.People)) { Scored++; }
             _progress.Report(new EvalProgress(index + 1, _truth.Count));
         }
 
+        private void Count(TrackedPoseList people)
+        {
+            for (var i = 0; i < people.Count; i++)
+            {
+                switch (people[i].Source)
+                {
+                    case PoseSource.Measured: _measured++; break;
+                    case PoseSource.Propagated: _propagated++; break;
+                    case PoseSource.Held: _held++; break;
+                    default: throw new UnreachableException($"source {people[i].Source}");
+                }
+            }
+        }
+
         // The first frame of each 1/fps interval, as ingest thins out a stream.
-        private bool IsWanted(double seconds) => _request.Fps <= 0 || double.IsNaN(_lastSeconds) || Interval(seconds) != Interval(_lastSeconds);
+        private bool IsWanted(double seconds) => Fps <= 0 || double.IsNaN(_lastSeconds) || Interval(seconds) != Interval(_lastSeconds);
 
         // Containers round times to milliseconds.
-        private double Interval(double seconds) => Math.Floor((seconds + 0.001) * _request.Fps);
+        private double Interval(double seconds) => Math.Floor((seconds + 0.001) * Fps);
     }
 }

@@ -50,7 +50,6 @@ internal sealed class EvalModels : IDisposable
 
     public Skeleton Skeleton { get; }
     public bool IsBottomUp => _pose.Task == ModelTask.BottomUp;
-    public float JointThreshold => _pose.Decode.JointThreshold;
 
     /// <summary>Joint layout of a pose model, which need not be installed.</summary>
     public static Skeleton SkeletonOf(string model, IReadOnlyList<string> folders)
@@ -69,11 +68,6 @@ internal sealed class EvalModels : IDisposable
         var options = new TopDownOptions { MaxFrameSide = _options.Profile == EvalProfile.Accurate ? 0 : new TopDownOptions().MaxFrameSide };
         return new PictureEstimator(detector, EstimatorFactory.TopDown(_store.Open(_pose), detector, options));
     }
-
-    /// <summary>For clips: what the daemon runs on a stream.</summary>
-    public IPoseEstimator ForClip() => IsBottomUp
-        ? EstimatorFactory.WholeFrame(_store.Open(_pose), BottomUp(new BottomUpOptions { Profile = DecodeProfile.Fast }.MinScore))
-        : EstimatorFactory.TopDown(_store.Open(_pose), EstimatorFactory.Detector(_store.Open(_detector!)), new TopDownOptions());
 
     /// <summary>What the report says about the networks.</summary>
     public RunFigures Describe(bool truthBoxes, TimeSpan time, int count)

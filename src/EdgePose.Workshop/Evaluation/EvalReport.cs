@@ -93,6 +93,9 @@ internal sealed record TrackFigures(
     }
 }
 
+/// <summary>People listed in a clip's frames, by where their poses come from, and runs of the networks for them.</summary>
+internal sealed record ListedFigures(int Measured, int Propagated, int Held, long DetectorRuns, long PoseRuns);
+
 /// <summary>Result of <c>edgepose eval --tracking</c> and <c>--mot</c>.</summary>
 internal sealed record TrackReport
 {
@@ -103,6 +106,13 @@ internal sealed record TrackReport
     /// <summary>The clip, or the file of results.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Whose settings were used; null for files.</summary>
+    public string? Stream { get; init; }
+
+    /// <summary>The daemon's configuration and its hash; null without one.</summary>
+    public string? Config { get; init; }
+    public string? ConfigHash { get; init; }
+
     /// <summary>What counts.</summary>
     public required string Rules { get; init; }
 
@@ -110,5 +120,8 @@ internal sealed record TrackReport
     public double? Fps { get; init; }
     public required IReadOnlyList<TrackFigures> Figures { get; init; }
     public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>Where the listed poses come from; null for files.</summary>
+    public ListedFigures? Listed { get; init; }
     public RunFigures? Run { get; init; }
 }

@@ -47,17 +47,32 @@ internal sealed record DatasetRequest
     public string Detections { get; init; } = "";
 }
 
-/// <summary>Tracking figures of the whole pipeline on a clip.</summary>
+/// <summary>Tracking figures of a stream of the daemon on a clip.</summary>
 internal sealed record ClipRequest
 {
     public required string Clip { get; init; }
 
     /// <summary>COCO key-point file with track_id.</summary>
     public required string Truth { get; init; }
-    public required EvalModelOptions Models { get; init; }
 
-    /// <summary>Frames per second that are processed; 0 = all.</summary>
-    public double Fps { get; init; }
+    /// <summary>The daemon's configuration; empty = its defaults.</summary>
+    public string ConfigPath { get; init; } = "";
+
+    /// <summary>Whose settings; empty = the only stream.</summary>
+    public string Stream { get; init; } = "";
+
+    /// <summary><c>key=value</c> pairs that win over the configuration, and keys of the stream that win over both.</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+    public IReadOnlyList<(string Key, string Value)> StreamKeys { get; init; } = [];
+
+    /// <summary>Folders with models, before those of the configuration.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>Frames per second that are processed; 0 = all, null = as the stream says.</summary>
+    public double? Fps { get; init; }
+
+    /// <summary>Rung of the load ladder; 0 = everything that is configured.</summary>
+    public int Rung { get; init; }
 }
 
 /// <summary>How far the work is.</summary>

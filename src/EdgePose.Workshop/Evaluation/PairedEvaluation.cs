@@ -127,7 +127,10 @@ internal static class PairedEvaluation
             _truthBoxes = crops && request.TruthBoxes;
             _models = new EvalModels(options with
             {
-                Model = name, Detector = crops ? options.Detector : "", Flip = !crops && options.Flip, Refine = crops ? null : options.Refine,
+                Model = name,
+                Detector = crops ? options.Detector : "",
+                Flip = !crops && options.Flip,
+                Refine = crops ? null : options.Refine,
                 ShortSide = crops ? 0 : options.ShortSide,
             }, _truthBoxes);
             (Estimator, _poses) = (_models.ForPictures(), new PoseList(_models.Skeleton.Count));

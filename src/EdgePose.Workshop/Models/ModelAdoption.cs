@@ -117,7 +117,8 @@ internal static class ModelAdoption
             .Select(input => new TriedInput(input, trial.Judge(input))).ToList();
         var best = InputTrials.Best(tried);
         return (ReferenceEquals(best, tried[0]) ? adoption : Describe(request, family, probed, skeleton, best.Input) with { Joints = joints })
-            with { Fit = best.Fit, Tried = tried };
+            with
+        { Fit = best.Fit, Tried = tried };
     }
 
     private static Adoption Describe(AdoptionRequest request, IModelFamily family, ProbedModel probed, string skeleton, ModelInput input)

@@ -24,7 +24,8 @@ internal static class ClipSource
         var source = stream with
         {
             Source = stream.Source with { Url = Path.GetFullPath(clip), SubStream = "", User = "", Password = null, CameraTime = false, Loop = false, Pace = SourcePace.Max },
-            Enabled = true, Publish = PublishScope.Nothing,
+            Enabled = true,
+            Publish = PublishScope.Nothing,
         };
         var outputs = new EventOutputs
         {
@@ -91,7 +92,8 @@ internal static class ClipSource
     /// <summary>The capture times of a lossless source follow the recording; here they also begin where the user says.</summary>
     private static FrameInfo Rebase(FrameInfo info, FrameInfo first, DateTimeOffset start) => info with
     {
-        CapturedTicks = info.CapturedTicks - first.CapturedTicks, CapturedUtc = start + (info.CapturedUtc - first.CapturedUtc),
+        CapturedTicks = info.CapturedTicks - first.CapturedTicks,
+        CapturedUtc = start + (info.CapturedUtc - first.CapturedUtc),
     };
 
     private static void Check(StreamStatus status)

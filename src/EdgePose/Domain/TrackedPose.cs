@@ -51,4 +51,7 @@ internal sealed class TrackedPoseList(int joints)
         if (Count == _pool.Count) { _pool.Add(new TrackedPose(Joints)); }
         return _pool[Count++];
     }
+
+    /// <summary>Drops a person; the order of the others is kept.</summary>
+    public void Remove(TrackedPose person) { if (_pool.Remove(person)) { _pool.Insert(--Count, person); } }
 }

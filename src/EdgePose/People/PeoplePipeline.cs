@@ -1,7 +1,10 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Scheduling;
+using EdgePose.Networks.TopDown;
 using EdgePose.People.Flow;
+using EdgePose.People.Listing;
+using EdgePose.People.Persons;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
 
@@ -14,20 +17,26 @@ namespace EdgePose.People;
 internal sealed class PeoplePipeline
 {
     private readonly IPoseEstimator _estimator;
+    private readonly Crowd _crowd;
     private readonly Tracker? _tracker;
     private readonly FramePlanner _planner;
+    private readonly ListingRule _listing;
     private readonly PoseList _poses;
     private readonly FlowPropagation? _flow;
     private long _gated, _predicted, _people, _numbersBefore;
 
     /// <param name="estimator">Not shared with another stream.</param>
-    /// <param name="tracker">Null: every person of every frame is a new one, and every frame is measured.</param>
+    /// <param name="tracking">Switched off: every person of every frame is a new one, and every frame is measured.</param>
     /// <param name="skipping">When frames may be left out.</param>
-    public PeoplePipeline(IPoseEstimator estimator, Tracker? tracker, SkippingSettings skipping)
+    /// <param name="listing">Who is published; null = as by default.</param>
+    public PeoplePipeline(IPoseEstimator estimator, TrackerSettings tracking, SkippingSettings skipping, ListingSettings? listing = null)
     {
-        (_estimator, _tracker) = (estimator, tracker);
-        _planner = new FramePlanner(tracker is null ? skipping with { Enabled = false } : skipping, estimator.Skeleton.Count, estimator.HasDetector);
-        if (skipping.Propagate && tracker is not null) { _flow = new FlowPropagation(estimator.Skeleton.Count, skipping.JointThreshold); }
+        (_estimator, _crowd) = (estimator, new Crowd(estimator.Skeleton, tracking.JointThreshold));
+        if (estimator is IFollowingEstimator following) { following.FollowIn(_crowd); }
+        _tracker = tracking.Enabled ? new Tracker(_crowd, estimator.Skeleton, tracking) : null;
+        _planner = new FramePlanner(_crowd, skipping with { Enabled = skipping.Enabled && tracking.Enabled }, estimator.HasDetector);
+        if (skipping.Propagate && tracking.Enabled) { _flow = new FlowPropagation(_crowd, estimator.Skeleton.Count, skipping.JointThreshold); }
+        _listing = new ListingRule(estimator.Skeleton, listing ?? new ListingSettings(), tracking.JointThreshold);
         _poses = new PoseList(estimator.Skeleton.Count);
         People = new TrackedPoseList(estimator.Skeleton.Count);
     }
@@ -69,11 +78,14 @@ internal sealed class PeoplePipeline
     {
         if (_tracker is { } tracker) { ProcessTracked(tracker, frame, seconds, quality); }
         else if (!ProcessUntracked(frame, seconds, quality)) { return false; }
+        _listing.Apply(_crowd, People, frame.Width, frame.Height);
+        CountPredicted();
         for (var i = 0; i < People.Count; i++)
         {
             People[i].Track += _numbersBefore;
             LastTrack = Math.Max(LastTrack, People[i].Track);
         }
+        _crowd.Forget();
         return true;
     }
 
@@ -81,22 +93,24 @@ internal sealed class PeoplePipeline
     {
         tracker.Predict(seconds, People);
         var situation = new Situation(tracker.IsUnsettled, tracker.HasLost, _estimator.WantsDetector);
-        var look = _planner.Plan(frame, seconds, People, situation, quality);
-        for (var i = 0; i < People.Count; i++) { tracker.RepeatLast(People[i].Track, _planner.ShowsNoMotion(People[i].Track)); }
+        var look = _planner.Plan(frame, seconds, situation, quality);
+        foreach (var person in _crowd.Tracked)
+        {
+            if (person.Listed is not null) { person.Track.RepeatsLast = _planner.ShowsNoMotion(person); }
+        }
         if (look)
         {
             _estimator.Estimate(frame, _planner.Look, _poses);
             BeforeTracking?.Invoke();
             tracker.Update(_poses, frame.Info.Epoch, seconds, _planner.Look.LeftOut, People);
-            _planner.Learn(People, tracker.IsUnsettled);
+            _planner.Learn(tracker.IsUnsettled);
         }
         else
         {
             tracker.Predict(seconds, People);
             Interlocked.Increment(ref _gated);
         }
-        CountPredicted();
-        if (_planner.WillPropagate(quality) || IsAnybodyPropagated()) { _flow?.Apply(frame, People); }
+        if (_planner.WillPropagate(quality) || IsAnybodyPropagated()) { _flow?.Apply(frame); }
         else { _flow?.Forget(); }
     }
 
@@ -104,13 +118,13 @@ internal sealed class PeoplePipeline
     private bool ProcessUntracked(Frame frame, double seconds, Quality quality)
     {
         People.Clear();
-        if (!_planner.Plan(frame, seconds, People, new Situation(false, false, _estimator.WantsDetector), quality))
+        if (!_planner.Plan(frame, seconds, new Situation(false, false, _estimator.WantsDetector), quality))
         {
             Interlocked.Increment(ref _gated);
             return false;
         }
         _estimator.Estimate(frame, _planner.Look, _poses);
-        _planner.Learn(People, isUnsettled: false);
+        _planner.Learn(isUnsettled: false);
         for (var i = 0; i < _poses.Count; i++)
         {
             var (pose, person) = (_poses[i], People.Add());

@@ -14,7 +14,8 @@ public sealed class SourceAdviceTests(FaultFolder fixture) : IClassFixture<Fault
         var clip = Clip.MakePlain(fixture.Folder, "gray", "sha.h264");
         await using var camera = new ScriptedRtspServer(RtspScript.Endless(clip) with
         {
-            Refuse = static (_, method) => method == "DESCRIBE" ? "401 Unauthorized" : null, Challenge = "Digest realm=\"IP Camera\", nonce=\"6f1a3c\", algorithm=SHA-256",
+            Refuse = static (_, method) => method == "DESCRIBE" ? "401 Unauthorized" : null,
+            Challenge = "Digest realm=\"IP Camera\", nonce=\"6f1a3c\", algorithm=SHA-256",
         });
         await using var stream = new RunningStream(RtspSourceTests.Rtsp(camera.Url) with { User = "viewer", Password = new Secret("right") });
         await stream.WaitAsync(static s => s.Status.State == StreamState.AuthFailed, 20, "auth failed");

@@ -40,7 +40,7 @@ internal sealed class SkippingRun(Dataset truth, IReadOnlyList<Frame> frames, Tr
 
     private SkippingFigures Measure(IPoseEstimator estimator, int period, TrackerSettings tracking, SkippingSettings options)
     {
-        var stages = new PeoplePipeline(estimator, new Tracker(estimator.Skeleton, tracking), options);
+        var stages = new PeoplePipeline(estimator, tracking, options);
         var common = KeypointMeasures.CommonJoints(truth, estimator.Skeleton);
         var (results, pose) = (new List<PersonResult>(), estimator.PoseRuns);
         for (var i = 0; i < frames.Count; i++)

@@ -31,7 +31,7 @@ public sealed class StaticClipTests(ITestOutputHelper output) : IDisposable
             "-b:v", "400k", "-maxrate", "400k", "-bufsize", "400k", clip]);
         using var real = new RealStages("pp-tinypose-256x192", "rtmdet-nano-person");
         var estimator = real.Estimator();
-        var stages = new PeoplePipeline(estimator, new Tracker(estimator.Skeleton, real.Tracker), real.Skipping);
+        var stages = new PeoplePipeline(estimator, real.Tracker, real.Skipping);
         var (frames, people, atEnd) = (0, 0, 0);
         await ClipFrames.PlayAsync(clip, estimator.PreferredFrame, frame =>
         {

@@ -8,6 +8,8 @@ using EdgePose.Workshop;
 namespace EdgePose.Tests.Docs;
 
 /// <summary>What the documents tell a reader to type, and where they point.</summary>
+// The options of the verbs are shared, and building the command line changes them.
+[Collection(EdgePose.TestSupport.ConsoleCollection.Name)]
 public sealed partial class DocumentTests
 {
     public static TheoryData<string> Documents() =>

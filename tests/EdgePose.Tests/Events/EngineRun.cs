@@ -22,8 +22,11 @@ internal static class EngineRun
 
     public static T Rule<T>(T own, double after = 0, double endAfter = 0) where T : RuleSettings => (T)((RuleSettings)own with
     {
-        Name = own.Kind.Word.Replace("_", "", StringComparison.Ordinal), After = TimeSpan.FromSeconds(after), EndAfter = TimeSpan.FromSeconds(endAfter),
-        MinAge = TimeSpan.FromSeconds(0.5), Zone = own is ZoneRule.Settings or OccupancyRule.Settings ? "left" : "",
+        Name = own.Kind.Word.Replace("_", "", StringComparison.Ordinal),
+        After = TimeSpan.FromSeconds(after),
+        EndAfter = TimeSpan.FromSeconds(endAfter),
+        MinAge = TimeSpan.FromSeconds(0.5),
+        Zone = own is ZoneRule.Settings or OccupancyRule.Settings ? "left" : "",
     });
 
     // As the configuration's defaults.

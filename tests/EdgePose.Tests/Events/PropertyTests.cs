@@ -171,7 +171,11 @@ public sealed class PropertyTests
 
     private static string Mirror(string direction) => direction switch
     {
-        "left_to_right" => "right_to_left", "right_to_left" => "left_to_right", "left" => "right", "right" => "left", _ => direction,
+        "left_to_right" => "right_to_left",
+        "right_to_left" => "left_to_right",
+        "left" => "right",
+        "right" => "left",
+        _ => direction,
     };
 
     private static IEnumerable<PoseEvent> Ordered(IEnumerable<PoseEvent> events) =>

@@ -25,7 +25,7 @@ public sealed class PeoplePipelineAllocationTests
         var stage = new Scene { KeyFrames = 0.5, Walkers = { new Walker(1, 60, 200, 150) } };
         var frames = Enumerable.Range(0, Frames).Select(i => Copy(stage.At(i / Fps))).ToArray();
         var estimator = new FixedPoses([.. Enumerable.Range(0, Frames).Select(i => stage.Walkers[0].Joints(i / Fps).Select(j => new Keypoint((float)j.X, (float)j.Y, 0.8f)).ToArray())]);
-        var stages = new PeoplePipeline(estimator, new Tracker(Skeletons.Coco17, new TrackerSettings()), new SkippingSettings { Enabled = adaptive });
+        var stages = new PeoplePipeline(estimator, new TrackerSettings(), new SkippingSettings { Enabled = adaptive });
         var quality = Quality.Full with { PosePeriod = period };
         var (next, listed) = (0, 0);
         var bytes = Allocations.OfBestRound(() =>

@@ -35,7 +35,7 @@ public sealed class PeoplePipelineTests(ITestOutputHelper output)
     {
         var stage = new Stage { Walkers = { new Walker(1, -60, 200, 150), new Walker(2, 10, 190, 120, 0.6), new Walker(3, 100, 210, 160, 0) } };
         var estimator = new ScriptedEstimator(stage, hasDetector: false);
-        var stages = new PeoplePipeline(estimator, new Tracker(Skeletons.Coco17, new TrackerSettings { Propagate = propagate }), new SkippingSettings { Enabled = false, Propagate = propagate });
+        var stages = new PeoplePipeline(estimator, new TrackerSettings { Propagate = propagate }, new SkippingSettings { Enabled = false, Propagate = propagate });
         var (black, truth, results) = (new Frame(stage.Width, stage.Height), new List<(long, Walker, double)>(), new List<PersonResult>());
         for (var i = 0; i < 150; i++)
         {
@@ -146,7 +146,7 @@ internal sealed class Simulation
     public Simulation(Stage stage, bool hasDetector, SkippingSettings? options = null, double fps = 30)
     {
         (Stage, Estimator, _fps) = (stage, new ScriptedEstimator(stage, hasDetector), fps);
-        Stages = new PeoplePipeline(Estimator, new Tracker(Skeletons.Coco17, new TrackerSettings()), options ?? new SkippingSettings());
+        Stages = new PeoplePipeline(Estimator, new TrackerSettings(), options ?? new SkippingSettings());
     }
 
     public Stage Stage { get; }

@@ -65,7 +65,7 @@ public sealed class ConfigCheckTests : IDisposable
         var lines = Check("streams: { a: rtsp://h/1, b: rtsp://h/2, off: { url: rtsp://h/3, enabled: false, pose: { model: none } } }");
         Assert.Equal(2, lines.Count);
         Assert.All(lines, l => Assert.Contains("is not installed: run ./build.sh setup", l, StringComparison.Ordinal));
-        Assert.Contains("put yolox-nano.onnx into a folder of models.folders", Check("pose: { model: pp-tinypose-256x192, detector: yolox-nano }\nstreams: { a: rtsp://h/1 }")[0], StringComparison.Ordinal);
+        Assert.Contains("and put it into a folder of models.folders", Check("pose: { model: pp-tinypose-256x192, detector: yolox-nano }\nstreams: { a: rtsp://h/1 }")[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ public sealed class NeedTests
         ("Inference/BindingWindowTests.cs", "processor"), ("Ingest/SourceFaultTests.cs", "hardware that must be absent"), ("Packaging/Arm64ProgramTests.cs", "processor"),
         ("Packaging/GpuProgramTests.cs", "hardware that must be absent"), ("Peers/NetworkNamespace.cs", "right to make a namespace"), ("Peers/SmallDisk.cs", "right to make a namespace"),
         ("Publish/F34_DiskFullTests.cs", "right to mount"), ("Skipping/PanZoomSkippingTests.cs", "measured on request"),
+        ("Systemd/InstalledProgramTests.cs", "root's rights"), ("Settings/Files/PathTrustTests.cs", "root's rights"),
         ("Networks/Runtime/ExecutionProvidersTests.cs", "hardware that must be absent"), ("Repository/SizeTests.cs", "part of the source that a branch may lack"),
         ("Service/SpoolFolderTests.cs", "a user who is not root"), ("TestSupport/Repo.cs", "reference data that is not published"),
     ];

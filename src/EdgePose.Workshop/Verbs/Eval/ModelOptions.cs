@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using EdgePose.Cli;
 using EdgePose.Domain;
 using EdgePose.Workshop.Evaluation;
@@ -39,6 +40,32 @@ internal static class ModelOptions
     public static IReadOnlyList<string> Folders(ParseResult parsed) => parsed.GetValue(Models) ?? [];
 
     public static bool TruthBoxes(ParseResult parsed) => parsed.GetValue(Boxes) == "gt";
+
+    /// <summary>What the options say in the keys of a stream's configuration.</summary>
+    /// <exception cref="UserError">An option that a stream does not have.</exception>
+    public static IReadOnlyList<(string Key, string Value)> StreamKeys(ParseResult parsed)
+    {
+        if (TruthBoxes(parsed)) { throw new UserError(ExitCode.Usage, "--boxes gt is for pictures: the daemon finds its boxes", "leave it out with --tracking"); }
+        if (parsed.GetValue(Refine) == "off") { throw new UserError(ExitCode.Usage, "--refine off is for pictures: the daemon always fills missing joints", "leave it out with --tracking"); }
+        var keys = new List<(string, string)>();
+        if (parsed.GetValue(Model) is { } model) { keys.Add(("pose.model", model)); }
+        if (parsed.GetValue(Detector) is { } detector) { keys.Add(("pose.detector", detector)); }
+        if (parsed.GetValue(Profile) is { } profile) { keys.Add(("pose.profile", profile)); }
+        if (parsed.GetValue(Flip)) { keys.Add(("pose.flip", "true")); }
+        if (parsed.GetValue(ShortSide) is > 0 and var side) { keys.Add(("pose.short_side", side.ToString(CultureInfo.InvariantCulture))); }
+        return keys;
+    }
+
+    /// <summary>What the options say in the keys that all streams share.</summary>
+    public static IEnumerable<string> SharedKeys(ParseResult parsed)
+    {
+        if (parsed.GetValue(Threads) is > 0 and var threads) { yield return string.Create(CultureInfo.InvariantCulture, $"inference.threads={threads}"); }
+        if (parsed.GetValue(Ep) is { } ep and not "auto")
+        {
+            yield return $"inference.providers=[{ep}]";
+            yield return $"inference.require_provider={ep}";
+        }
+    }
 
     /// <exception cref="UserError">No model, or a number that makes no sense.</exception>
     public static EvalModelOptions Read(ParseResult parsed, EvalProfile profile) =>

@@ -64,6 +64,7 @@ internal static class Report
             .. TrackCounts.Select(row => (row.Name, r.Figures.Select(f => row.Value(f).ToString(CultureInfo.InvariantCulture)).ToArray())),
         ]);
         Line($"{r.Figures[0].Frames} frames, {r.Figures[0].TruthBoxes} people to find; {r.Rules}; truth {r.TruthSha256[..12]}");
+        if (r.Listed is { } l) { Line($"poses: {l.Measured} measured, {l.Propagated} propagated, {l.Held} held; {l.DetectorRuns} runs of the detector, {l.PoseRuns} of the pose network"); }
         Write(r.Run);
         foreach (var note in r.Notes) { Line($"note: {note}"); }
     }

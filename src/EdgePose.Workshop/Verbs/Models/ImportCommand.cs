@@ -90,7 +90,8 @@ internal static class ImportCommand
         var (model, descriptor) = (Path.Combine(folder, name + ".onnx"), Path.Combine(folder, name + ".yaml"));
         ModelFiles.Write(model, file.Content, descriptor, adopted.Descriptor, parsed.GetValue(LitePoseOutput.Force));
         LitePoseOutput.Report(parsed, new ImportedModel(adopted.Name, adopted.Kind, model, descriptor, file.Sha256, file.Content.Length, adopted.Skeleton,
-            adopted.Input, adopted.Outputs, null, null) { Assumed = adopted.Assumed });
+            adopted.Input, adopted.Outputs, null, null)
+        { Assumed = adopted.Assumed });
         return ExitCode.Ok;
     }
 

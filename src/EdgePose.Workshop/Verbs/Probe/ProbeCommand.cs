@@ -35,7 +35,8 @@ internal static class ProbeCommand
         if (seconds is < 1 or > 600) { throw new UserError(ExitCode.Usage, $"--seconds {seconds}: 1 to 600 is possible"); }
         var request = new ProbeRequest(
             parsed.GetRequiredValue(Source), parsed.GetValue(User) ?? "", await ReadPasswordAsync(parsed, stop), parsed.GetValue(Udp),
-            parsed.GetValue(Decode)!, TimeSpan.FromSeconds(seconds), parsed.GetValue(Id)!) { PasswordFile = parsed.GetValue(PasswordFile) ?? "" };
+            parsed.GetValue(Decode)!, TimeSpan.FromSeconds(seconds), parsed.GetValue(Id)!)
+        { PasswordFile = parsed.GetValue(PasswordFile) ?? "" };
         var report = await SourceProbing.RunAsync(request, Say(parsed), Verb.Verbosity(parsed) > 0, TimeProvider.System, stop);
         if (parsed.GetValue(Verb.Json)) { Output.Json(report, WorkshopJson.Default.SourceReport); }
         else if (report.Frames > 0) { Write(report); }

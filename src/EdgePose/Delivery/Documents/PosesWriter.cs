@@ -35,10 +35,7 @@ internal sealed class PosesWriter(string node, TimeProvider time, Func<bool> clo
         _json.WriteString("stream"u8, report.Frame.Stream);
         _json.WriteNumber("epoch"u8, report.Frame.Epoch);
         _json.WriteNumber("seq"u8, report.Frame.Sequence);
-        WriteStamp("captured"u8, report.Frame.CapturedUtc);
-        WriteStamp("received"u8, report.Frame.ReceivedUtc);
-        WriteStamp("published"u8, time.GetUtcNow());
-        _json.WriteNumber("age_ms"u8, WholeMs(time.GetElapsedTime(report.Frame.CapturedTicks).TotalMilliseconds));
+        WriteTimes(report.Frame);
         _json.WriteString("clock"u8, clockIsSynced() ? "synced"u8 : "unsynced"u8);
         _json.WriteString("time_source"u8, report.Frame.TimeSource switch
         {
@@ -49,6 +46,25 @@ internal sealed class PosesWriter(string node, TimeProvider time, Func<bool> clo
         });
         _json.WriteString("skeleton"u8, report.Skeleton.Name);
         _json.WriteString("model"u8, report.Model);
+    }
+
+    /// <summary>
+    /// The time line of a recording that is read as fast as possible runs ahead of the clock: nothing is said to have come before it was taken. A
+    /// camera whose clock is ahead is left as it is, because the difference shows that.
+    /// </summary>
+    private void WriteTimes(in FrameInfo frame)
+    {
+        var (received, published, age) = (frame.ReceivedUtc, time.GetUtcNow(), time.GetElapsedTime(frame.CapturedTicks).TotalMilliseconds);
+        if (frame.TimeSource == TimeSource.Recording)
+        {
+            if (received < frame.CapturedUtc) { received = frame.CapturedUtc; }
+            if (published < received) { published = received; }
+            age = Math.Max(0, age);
+        }
+        WriteStamp("captured"u8, frame.CapturedUtc);
+        WriteStamp("received"u8, received);
+        WriteStamp("published"u8, published);
+        _json.WriteNumber("age_ms"u8, WholeMs(age));
     }
 
     private void WritePerson(TrackedPose person, int width, int height)

@@ -53,8 +53,11 @@ internal sealed record GapNotice(string Stream, LossReason Reason, long First, l
     /// <summary>Both as one; the range spans both.</summary>
     public GapNotice With(GapNotice other) => this with
     {
-        First = Least(First, other.First), Last = Math.Max(Last, other.Last), Count = Count + other.Count,
-        OldestMs = Least(OldestMs, other.OldestMs), NewestMs = Math.Max(NewestMs, other.NewestMs),
+        First = Least(First, other.First),
+        Last = Math.Max(Last, other.Last),
+        Count = Count + other.Count,
+        OldestMs = Least(OldestMs, other.OldestMs),
+        NewestMs = Math.Max(NewestMs, other.NewestMs),
     };
 
     /// <summary>Names the number of a lost announcement too, which will not arrive either.</summary>

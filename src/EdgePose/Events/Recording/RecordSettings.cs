@@ -8,7 +8,7 @@ namespace EdgePose.Events.Recording;
 internal sealed record RecordSettings(string Folder, long MaxSize)
 {
     public static readonly Doc About = """
-        Recording of key-points, without pictures, for edgepose replay: some 10 kilobytes a minute and person at 5 frames a second.
+        Recording of key-points, without pictures, for edgepose replay: 10 to 20 kilobytes a minute and person at 5 frames a second.
         Key-points are personal data; the files are readable by their owner only.
         """;
 

@@ -49,7 +49,9 @@ internal static class RuleDocuments
         }
         return first with
         {
-            Doc = doc, Min = declared.Min(d => d.Key.Min), Max = declared.Max(d => d.Key.Max),
+            Doc = doc,
+            Min = declared.Min(d => d.Key.Min),
+            Max = declared.Max(d => d.Key.Max),
             Range = string.Join(" or ", declared.Select(d => d.Key.Range).Distinct()),
         };
     }

@@ -22,6 +22,11 @@ internal static class DescriptorReader
     {
         var own = new ProblemList();
         var node = YamlReader.Parse(bytes, path, own);
+        if (node is not null && node.Find("streams") is not null && node.Find("kind") is null)
+        {
+            problems.Warning(new Mark(path, 0, 0), "", "this is a configuration and no model descriptor; it is passed over here, and better kept in another folder");
+            return null;
+        }
         var context = new ReadContext(own, path, _ => null, keys) { Intact = !own.HasErrors };
         var model = ReadRoot(new Section(node, "", "", context), Path.GetFileNameWithoutExtension(path));
         problems.AddRange(own.ToSorted([]));

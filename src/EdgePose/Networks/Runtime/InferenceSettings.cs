@@ -90,7 +90,7 @@ internal sealed record InferenceSettings
         foreach (var entry in s.Names("my-npu"))
         {
             if (!Scalars.IsId(entry.Key)) { s.Error(entry, "a provider's name has a–z 0–9 _ - only"); }
-            else if (s.NamedText(entry, t => t.Length > 0, "the path of a library", new Doc("") { Example = "/opt/npu/libonnxruntime_provider_npu.so" }) is { } path)
+            else if (s.NamedText(entry, t => t.Length > 0, "the path of a library", new Doc("") { Example = "/opt/npu/libonnxruntime_provider_npu.so", Pattern = "." }) is { } path)
             {
                 plugins[entry.Key] = s.Absolute(entry.Key, path);
             }

@@ -48,7 +48,7 @@ internal sealed class CandidateBoxes
     /// <param name="padding">Margin of a detection's crop.</param>
     /// <param name="iou">See above.</param>
     /// <param name="limit">Most candidates.</param>
-    public void Choose(List<Detection> detections, List<TrackedPerson> people, Look look, float padding, float iou, int limit)
+    public void Choose(List<Detection> detections, IFollowedPeople people, Look look, float padding, float iou, int limit)
     {
         _all.Clear();
         _chosen.Clear();

@@ -7,7 +7,7 @@ namespace EdgePose.Networks.TopDown;
 /// People by detector and crop: the detector runs when asked, or on every N-th frame when nobody plans it; in between the boxes come from
 /// the previous poses. A person that is lost or leaves the picture brings the next detection forward to the following frame.
 /// </summary>
-internal sealed class TopDownEstimator : IBoxEstimator
+internal sealed class TopDownEstimator : IBoxEstimator, IFollowingEstimator
 {
     private readonly PersonDetector? _detector;
     private readonly PoseHead _head;
@@ -16,16 +16,15 @@ internal sealed class TopDownEstimator : IBoxEstimator
     private readonly float _padding, _followedPadding;
     private readonly List<Detection> _detections = [];
     private readonly CandidateBoxes _candidates = new();
-    private List<TrackedPerson> _people = [];
-    private List<TrackedPerson> _next = [];
-    private readonly List<TrackedPerson> _leftOut = [];
+    private readonly List<FollowedPerson> _next = [];
+    private readonly List<FollowedPerson> _leftOut = [];
     private readonly Look _own = new();
-    private readonly Stack<TrackedPerson> _spare = new();
+    private IFollowedPeople _people;
     private string? _stream;
     private int _epoch, _width, _height;
     private int _untilDetection;
     private bool _detectEarly, _fresh;
-    private long _lastPerson, _detectorRuns, _poseRuns;
+    private long _detectorRuns, _poseRuns;
 
     /// <param name="detector">Not shared with another stream; null when only <see cref="EstimateBoxes"/> is used.</param>
     /// <param name="head">A top-down pose model.</param>
@@ -38,6 +37,7 @@ internal sealed class TopDownEstimator : IBoxEstimator
         (_detector, _head, Skeleton, _options) = (detector, head, skeleton, options);
         _jointThreshold = options.JointThreshold ?? head.Descriptor.Decode.JointThreshold;
         (_padding, _followedPadding) = (head.Descriptor.Decode.Padding, head.Descriptor.Decode.FollowedPadding);
+        _people = new FollowedPeople(skeleton.Count);
     }
 
     public Skeleton Skeleton { get; }
@@ -54,6 +54,8 @@ internal sealed class TopDownEstimator : IBoxEstimator
         var scale = (double)_options.MaxFrameSide / longest;
         return (Math.Max(1, (int)Math.Round(sourceWidth * scale)), Math.Max(1, (int)Math.Round(sourceHeight * scale)));
     }
+
+    public void FollowIn(IFollowedPeople people) => _people = people;
 
     /// <exception cref="InvalidOperationException">The estimator was made without a detector.</exception>
     public void Estimate(Frame frame, PoseList poses)
@@ -116,8 +118,8 @@ internal sealed class TopDownEstimator : IBoxEstimator
         var info = frame.Info;
         if (info.Stream == _stream && info.Epoch == _epoch && frame.Width == _width && frame.Height == _height) { return; }
         (_stream, _epoch, _width, _height) = (info.Stream, info.Epoch, frame.Width, frame.Height);
-        foreach (var person in _people) { _spare.Push(person); }
-        _people.Clear();
+        _next.Clear();
+        _people.Keep(_next);
         (_untilDetection, _detectEarly, _fresh) = (0, false, true);
     }
 
@@ -135,14 +137,14 @@ internal sealed class TopDownEstimator : IBoxEstimator
         var pose = poses.Add();
         Interlocked.Increment(ref _poseRuns);
         _head.Estimate(frame, candidate.Box, candidate.Padding, candidate.Score, pose);
-        var sighting = TrackedPerson.Judge(pose, Skeleton, _jointThreshold);
+        var sighting = FollowedPerson.Judge(pose, Skeleton, _jointThreshold);
         // Lost: the next frame needs the detector. Somebody who was not seen well before was never held.
         _detectEarly |= candidate.Rank == CandidateRank.Visible && sighting != Sighting.Visible;
         var unconfirmed = detecting && candidate.Rank == CandidateRank.Missing && sighting == Sighting.Weak;
         if (sighting == Sighting.Nobody || unconfirmed) { poses.RemoveAt(poses.Count - 1); return; }
-        var person = _spare.TryPop(out var spare) ? spare : new TrackedPerson(Skeleton.Count);
         var previous = candidate.Person < 0 ? null : _people[candidate.Person];
-        pose.Person = person.Id = previous?.Id ?? ++_lastPerson;
+        var person = previous ?? _people.Begin();
+        pose.Person = person.Id;
         person.Update(pose, sighting, candidate, previous, Skeleton,
             new FollowRule(frame.Width, frame.Height, _jointThreshold, _followedPadding, detecting));
         _next.Add(person);
@@ -175,30 +177,19 @@ internal sealed class TopDownEstimator : IBoxEstimator
     private void Drop(int index, PoseList poses)
     {
         poses.RemoveAt(index);
-        _spare.Push(_next[index]);
         _next.RemoveAt(index);
     }
 
     private void Follow()
     {
-        foreach (var person in _people)
+        _next.AddRange(_leftOut);
+        for (var i = _next.Count - 1; i >= 0; i--)
         {
-            if (!person.IsLeftOut) { _spare.Push(person); }
-        }
-        (_people, _next) = (_next, _people);
-        _next.Clear();
-        foreach (var person in _leftOut)
-        {
-            person.IsLeftOut = false;
-            _people.Add(person);
-        }
-        for (var i = _people.Count - 1; i >= 0; i--)
-        {
-            var (left, doubtful) = (_people[i].HasLeft, _people[i].Unconfirmed >= TrackedPerson.MaxUnconfirmed);
+            var (left, doubtful) = (_next[i].HasLeft, _next[i].Unconfirmed >= FollowedPerson.MaxUnconfirmed);
             if (!left && !doubtful) { continue; }
             _detectEarly |= left;
-            _spare.Push(_people[i]);
-            _people.RemoveAt(i);
+            _next.RemoveAt(i);
         }
+        _people.Keep(_next);
     }
 }

@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.People.Persons;
 
 namespace EdgePose.People.Flow;
 
@@ -7,7 +8,7 @@ namespace EdgePose.People.Flow;
 /// with the shift, turn and growth that those agree on. Whom the flow loses stays where the tracker predicts. One instance per stream,
 /// not thread-safe; allocates only for a larger crowd or frame than before.
 /// </summary>
-internal sealed class FlowPropagation(int joints, float jointThreshold)
+internal sealed class FlowPropagation(Crowd crowd, int joints, float jointThreshold)
 {
     /// <summary>Joints that must be found before the others follow them.</summary>
     private const int LeastJoints = 3;
@@ -16,8 +17,6 @@ internal sealed class FlowPropagation(int joints, float jointThreshold)
     private const float Slip = 0.03f;
 
     private readonly PointFlow _flow = new();
-    private readonly List<Earlier> _people = [];
-    private readonly Stack<Earlier> _free = new();
     private readonly (float X, float Y)[] _from = new (float, float)[joints], _to = new (float, float)[joints];
     private readonly Keypoint[] _expected = new Keypoint[joints];
     private readonly int[] _joint = new int[joints];
@@ -29,38 +28,33 @@ internal sealed class FlowPropagation(int joints, float jointThreshold)
     public void Forget() => _before.Clear();
 
     /// <summary>
-    /// Moves the propagated people of <paramref name="people"/>, which lists the frame as the tracker predicts it, and remembers the
-    /// frame for the next call.
+    /// Moves the propagated ones of the people listed, as the tracker predicts them in this frame, and remembers the frame for the next
+    /// call.
     /// </summary>
-    public void Apply(Frame frame, TrackedPoseList people)
+    public void Apply(Frame frame)
     {
         if ((frame.Width, frame.Height) != (_width, _height))
         {
             (_width, _height) = (frame.Width, frame.Height);
             Forget();
         }
-        if (people.Count > 0) { _now.Draw(frame); }
+        if (crowd.IsAnybodyListed) { _now.Draw(frame); }
         else { _now.Clear(); }
-        foreach (var earlier in _people) { earlier.IsListed = false; }
-        for (var i = 0; i < people.Count; i++)
+        foreach (var person in crowd.All)
         {
-            var (person, earlier) = (people[i], Find(people[i].Track));
-            if (earlier is null) { _people.Add(earlier = _free.TryPop(out var free) ? free : new Earlier(joints)); }
-            person.Points.CopyTo(_expected, 0);
-            if (person.Source == PoseSource.Propagated && earlier.Track == person.Track && !_before.IsEmpty) { Move(person, earlier); }
-            earlier.Remember(person, _expected, jointThreshold);
-        }
-        for (var i = _people.Count - 1; i >= 0; i--)
-        {
-            if (_people[i].IsListed) { continue; }
-            _people[i].Track = 0;
-            _free.Push(_people[i]);
-            _people.RemoveAt(i);
+            if (person.Listed is not { } listed)
+            {
+                person.Flow.Forget();
+                continue;
+            }
+            listed.Points.CopyTo(_expected, 0);
+            if (listed.Source == PoseSource.Propagated && person.Flow.IsKnown && !_before.IsEmpty) { Move(listed, person.Flow); }
+            person.Flow.Remember(listed, _expected, jointThreshold);
         }
         (_before, _now) = (_now, _before);
     }
 
-    private void Move(TrackedPose person, Earlier earlier)
+    private void Move(TrackedPose person, FlowMemory earlier)
     {
         var found = 0;
         var size = MathF.Max(1, MathF.Max(earlier.Box.Width, earlier.Box.Height));
@@ -85,38 +79,5 @@ internal sealed class FlowPropagation(int joints, float jointThreshold)
         }
         for (var i = 0; i < found; i++) { person.Points[_joint[i]] = person.Points[_joint[i]] with { X = _to[i].X, Y = _to[i].Y }; }
         person.Box = motion.Apply(earlier.Box);
-    }
-
-    private Earlier? Find(long track)
-    {
-        foreach (var earlier in _people)
-        {
-            if (earlier.Track == track) { return earlier; }
-        }
-        return null;
-    }
-
-    /// <summary>A person as listed for the frame before.</summary>
-    private sealed class Earlier(int joints)
-    {
-        public readonly Keypoint[] Points = new Keypoint[joints];
-
-        /// <summary>Joints that the last measurement was sure of: scores decay, the picture does not.</summary>
-        public readonly bool[] IsConfident = new bool[joints];
-
-        /// <summary>The joints as the tracker predicted them.</summary>
-        public readonly Keypoint[] Expected = new Keypoint[joints];
-        public long Track;
-        public Box Box;
-        public bool IsListed;
-
-        public void Remember(TrackedPose person, Keypoint[] expected, float threshold)
-        {
-            (Track, Box, IsListed) = (person.Track, person.Box, true);
-            (person.Source == PoseSource.Measured ? person.Measured : person.Points).CopyTo(Points, 0);
-            expected.CopyTo(Expected, 0);
-            if (person.Source != PoseSource.Measured) { return; }
-            for (var j = 0; j < Points.Length; j++) { IsConfident[j] = Points[j].IsFound && Points[j].Score >= threshold; }
-        }
     }
 }

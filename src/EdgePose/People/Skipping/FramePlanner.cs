@@ -1,6 +1,7 @@
 using EdgePose.Domain;
 using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Scheduling;
+using EdgePose.People.Persons;
 
 namespace EdgePose.People.Skipping;
 
@@ -15,7 +16,7 @@ internal readonly record struct Situation(bool IsUnsettled, bool HasLost, bool W
 /// move and have gone far enough since, or at the latest after a gap; the whole picture is searched every so many frames while something
 /// moves, at once when something moves where nobody is known, and at the latest after a gap. One instance per stream, not thread-safe.
 /// </summary>
-internal sealed class FramePlanner(SkippingSettings options, int joints, bool hasDetector)
+internal sealed class FramePlanner(Crowd crowd, SkippingSettings options, bool hasDetector)
 {
     /// <summary>Repeated changes of the whole scene, such as stroboscopes, are looked at once in this time, in seconds.</summary>
     private const double SceneInterval = 0.5;
@@ -27,8 +28,6 @@ internal sealed class FramePlanner(SkippingSettings options, int joints, bool ha
     private const double FirstWait = 0.1, QuietAfter = 0.5;
 
     private readonly MotionGate? _gate = options is { Enabled: true, Gate: true } ? new MotionGate() : null;
-    private readonly List<PersonPace> _people = [];
-    private readonly Stack<PersonPace> _free = new();
     private readonly List<PersonPace> _expected = [];
     private readonly List<PlaceFinding> _findings = [];
     private readonly double _wholeGap = options.DetectorGap.TotalSeconds, _poseGap = options.PoseGap.TotalSeconds;
@@ -40,13 +39,12 @@ internal sealed class FramePlanner(SkippingSettings options, int joints, bool ha
     /// <summary>What to look at in the frame planned last, if anything.</summary>
     public Look Look { get; } = new();
 
-    /// <summary>Plans a frame; false when no network need run.</summary>
+    /// <summary>Plans a frame, in which the tracker lists its people where it expects them; false when no network need run.</summary>
     /// <param name="frame">The frame; its pixels are compared when there is a gate.</param>
     /// <param name="now">Capture time in seconds.</param>
-    /// <param name="expected">Where the tracker expects its people in this frame.</param>
     /// <param name="situation">What else it knows.</param>
     /// <param name="quality">What the load controller grants.</param>
-    public bool Plan(Frame frame, double now, TrackedPoseList expected, in Situation situation, Quality quality)
+    public bool Plan(Frame frame, double now, in Situation situation, Quality quality)
     {
         _byOutside = false;
         _learns = Continues(frame, now);
@@ -55,7 +53,7 @@ internal sealed class FramePlanner(SkippingSettings options, int joints, bool ha
             _gate?.Begin(frame, now);
             return Begin(true, quality);
         }
-        Expect(expected);
+        Expect();
         _gate?.Compare(frame, now, _expected);
         _sinceLook++;
         _sinceWhole++;
@@ -71,7 +69,7 @@ internal sealed class FramePlanner(SkippingSettings options, int joints, bool ha
         var again = situation.IsUnsettled || situation.HasLost && anyMotion;
         if (!whole && !anyDue && !again) { return false; }
         Begin(whole || !hasDetector, quality);
-        if (!scene) { FillLook(expected); }
+        if (!scene) { FillLook(); }
         return true;
     }
 
@@ -79,40 +77,32 @@ internal sealed class FramePlanner(SkippingSettings options, int joints, bool ha
     /// Whether somebody who was left out shows no motion, not even a familiar one, since the measurement: the pose as measured is then better
     /// than one moved on.
     /// </summary>
-    public bool ShowsNoMotion(long track) => _gate is not null && Find(track) is { Motion: Motion.Still };
+    public bool ShowsNoMotion(Person person) => _gate is not null && person.Pace is { IsKnown: true, Motion: Motion.Still };
 
     /// <summary>Somebody will probably be propagated in the next frame.</summary>
     public bool WillPropagate(Quality quality)
     {
         if (quality.PosePeriod > 1) { return true; }
-        foreach (var pace in _people)
+        foreach (var person in crowd.All)
         {
-            if (options.Enabled && _now + 1.75 * _interval - pace.MeasuredAt <= PeriodOf(pace)) { return true; }
+            var pace = person.Pace;
+            if (pace.IsKnown && options.Enabled && _now + 1.75 * _interval - pace.MeasuredAt <= PeriodOf(pace)) { return true; }
         }
         return false;
     }
 
     /// <summary>Takes what a look has brought, as the tracker lists it.</summary>
-    /// <param name="people">The frame's people.</param>
     /// <param name="isUnsettled">As <see cref="Situation.IsUnsettled"/>, after the look.</param>
-    public void Learn(TrackedPoseList people, bool isUnsettled)
+    public void Learn(bool isUnsettled)
     {
         _newcomer = false;
         _findings.Clear();
-        foreach (var pace in _people) { pace.IsListed = false; }
-        for (var i = 0; i < people.Count; i++)
+        foreach (var person in crowd.Tracked)
         {
-            var person = people[i];
-            var pace = Find(person.Track);
-            if (person.Source != PoseSource.Measured)
-            {
-                if (pace is null) { continue; }
-                pace.IsListed = true;
-                if (_whole) { _findings.Add(new PlaceFinding(pace.Place, FindingKind.NotMeasured)); }
-            }
-            else { Measured(person, pace, isUnsettled); }
+            if (person.Listed is { Source: PoseSource.Measured } measured) { Measured(measured, person.Pace, isUnsettled); }
+            else if (person is { Listed: not null, Pace.IsKnown: true } && _whole) { _findings.Add(new PlaceFinding(person.Pace.Place, FindingKind.NotMeasured)); }
         }
-        RemoveUnlisted();
+        ForgetUnlisted();
         _gate?.Learn(_findings, _whole, outsideIsNothing: _learns && !isUnsettled);
         if (_whole) { (_sinceWhole, _lookedWholeAt) = (0, _now); }
         if (_newcomer) { _outsideWait = 0; }
@@ -131,8 +121,7 @@ internal sealed class FramePlanner(SkippingSettings options, int joints, bool ha
         }
         else
         {
-            foreach (var pace in _people) { _free.Push(pace); }
-            _people.Clear();
+            foreach (var person in crowd.All) { person.Pace.Forget(); }
             (_started, _epoch, _width, _height, _interval) = (true, frame.Info.Epoch, frame.Width, frame.Height, 0);
         }
         _now = now;
@@ -163,13 +152,13 @@ internal sealed class FramePlanner(SkippingSettings options, int joints, bool ha
     }
 
     /// <summary>Finds out who is expected in the frame, and where.</summary>
-    private void Expect(TrackedPoseList expected)
+    private void Expect()
     {
         _expected.Clear();
-        for (var i = 0; i < expected.Count; i++)
+        foreach (var person in crowd.Tracked)
         {
-            if (Find(expected[i].Track) is not { } pace) { continue; }
-            pace.Place = Around(pace.Box, expected[i].Box);
+            if (person is not { Listed: { } expected, Pace: { IsKnown: true } pace }) { continue; }
+            pace.Place = Around(pace.Box, expected.Box);
             pace.Motion = Motion.Moving;
             _expected.Add(pace);
         }
@@ -201,27 +190,25 @@ internal sealed class FramePlanner(SkippingSettings options, int joints, bool ha
     private double PeriodOf(PersonPace pace) => Math.Min(pace.Period, options.MaxPosePeriod.TotalSeconds);
 
     /// <summary>Leaves out who is not due, and says where the others have gone.</summary>
-    private void FillLook(TrackedPoseList expected)
+    private void FillLook()
     {
         if (!hasDetector) { return; }
-        for (var i = 0; i < expected.Count; i++)
+        foreach (var person in crowd.Tracked)
         {
-            var person = expected[i];
-            if (person.Person == 0 || Find(person.Track) is not { } pace) { continue; }
-            if (!pace.IsDue) { Look.LeaveOut(person.Person); }
+            if (person is not { Listed: { Person: not 0 } expected, Pace: { IsKnown: true } pace }) { continue; }
+            if (!pace.IsDue) { Look.LeaveOut(expected.Person); }
             else if (_now - pace.MeasuredAt > 1.5 * _interval)
             {
-                Look.Expect(person.Person, person.Box.CenterX - pace.Box.CenterX, person.Box.CenterY - pace.Box.CenterY);
+                Look.Expect(expected.Person, expected.Box.CenterX - pace.Box.CenterX, expected.Box.CenterY - pace.Box.CenterY);
             }
         }
     }
 
-    private void Measured(TrackedPose person, PersonPace? pace, bool isUnsettled)
+    private void Measured(TrackedPose person, PersonPace pace, bool isUnsettled)
     {
         var finding = FindingKind.Measured;
-        if (pace is null)
+        if (!pace.IsKnown)
         {
-            _people.Add(pace = _free.TryPop(out var free) ? free : new PersonPace(joints));
             pace.Start(person, _now, _poseGap);
             pace.Place = person.Box;
             _newcomer = true;
@@ -234,28 +221,17 @@ internal sealed class FramePlanner(SkippingSettings options, int joints, bool ha
             if (!pace.HasComeToRest) { finding = FindingKind.ExplainsMotion; }
             else if (pace.Motion != Motion.Still && _learns && !isUnsettled) { finding = FindingKind.FalseAlarm; }
         }
-        pace.IsListed = true;
         _findings.Add(new PlaceFinding(pace.Place, finding));
     }
 
-    private void RemoveUnlisted()
+    private void ForgetUnlisted()
     {
-        for (var i = _people.Count - 1; i >= 0; i--)
+        foreach (var person in crowd.All)
         {
-            if (_people[i].IsListed) { continue; }
-            _findings.Add(new PlaceFinding(_people[i].Place, FindingKind.HasLeft));
-            _free.Push(_people[i]);
-            _people.RemoveAt(i);
+            if (person is not { Listed: null, Pace: { IsKnown: true } pace }) { continue; }
+            _findings.Add(new PlaceFinding(pace.Place, FindingKind.HasLeft));
+            pace.Forget();
         }
-    }
-
-    private PersonPace? Find(long track)
-    {
-        foreach (var pace in _people)
-        {
-            if (pace.Track == track) { return pace; }
-        }
-        return null;
     }
 
     private static Box Around(in Box a, in Box b) =>

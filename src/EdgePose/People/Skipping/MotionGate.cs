@@ -1,19 +1,7 @@
 using EdgePose.Domain;
+using EdgePose.People.Persons;
 
 namespace EdgePose.People.Skipping;
-
-/// <summary>What the gate says of a place.</summary>
-internal enum Motion
-{
-    /// <summary>Nothing but noise since a network looked there.</summary>
-    Still,
-
-    /// <summary>Change that looked the same lately and meant nothing.</summary>
-    Familiar,
-
-    /// <summary>Something has changed.</summary>
-    Moving,
-}
 
 /// <summary>
 /// Decides from pixels alone whether a look of the networks can tell anything new: mean absolute luma difference against the picture that
@@ -34,6 +22,7 @@ internal sealed class MotionGate
     private readonly Thumbnail _picture = new();
     private ChangeMap _changes = new(1, 1);
     private FrameStep _step = new(1, 1);
+    private CameraMotion _camera = new(1, 1);
     private NoiseFloor _floor = new(1);
 
     // What each block outside the people shows, the picture as a whole last.
@@ -46,10 +35,17 @@ internal sealed class MotionGate
     /// <summary>Something moves where nobody who moves is known.</summary>
     public bool MovesOutside { get; private set; }
 
+    /// <summary>The camera moves: everybody does in the picture, and what changes there is no noise.</summary>
+    public bool CameraMoves => _camera.IsMoving;
+
     /// <summary>Takes a frame that does not continue the one before: nothing can be said of it.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="now">Its time in seconds.</param>
-    public void Begin(Frame frame, double now) => Observe(frame, now);
+    public void Begin(Frame frame, double now)
+    {
+        Observe(frame, now);
+        _camera.Observe(_picture, now);
+    }
 
     /// <summary>
     /// Compares the next frame with what the networks saw: whether the people known have moved (<see cref="PersonPace.Motion"/> in their
@@ -62,9 +58,11 @@ internal sealed class MotionGate
     public void Compare(Frame frame, double now, List<PersonPace> people)
     {
         Observe(frame, now);
+        foreach (var person in people) { _camera.Cover(CellsOf(person.Place)); }
+        _camera.Observe(_picture, now);
         foreach (var person in people)
         {
-            person.Motion = MotionIn(person.Place);
+            person.Motion = CameraMoves ? Motion.Moving : MotionIn(person.Place);
             if (person.Motion == Motion.Moving) { _changes.MarkExplained(CellsOf(person.Place)); }
         }
         LookOutside(now);
@@ -80,12 +78,12 @@ internal sealed class MotionGate
         {
             var cells = CellsOf(place);
             if (kind is FindingKind.ExplainsMotion or FindingKind.HasLeft) { ExplainOutside(cells); }
-            if (kind == FindingKind.FalseAlarm) { RaiseFloor(cells); }
+            if (kind == FindingKind.FalseAlarm && !CameraMoves) { RaiseFloor(cells); }
             if (kind == FindingKind.NotMeasured) { _changes.KeepUnseen(cells); }
             else if (kind != FindingKind.HasLeft) { _changes.MarkSeen(_picture, cells); }
         }
         if (!everywhere) { return; }
-        if (outsideIsNothing) { RaiseFloorOutside(); }
+        if (outsideIsNothing && !CameraMoves) { RaiseFloorOutside(); }
         _changes.MarkAllSeen(_picture);
     }
 
@@ -97,6 +95,7 @@ internal sealed class MotionGate
             (_width, _height) = (frame.Width, frame.Height);
             _changes = new ChangeMap(_picture.Width, _picture.Height);
             _step = new FrameStep(_picture.Width, _picture.Height);
+            _camera = new CameraMotion(_picture.Width, _picture.Height);
             _floor = new NoiseFloor(_changes.Blocks);
             _outside = new Motion[_changes.Blocks + 1];
         }
@@ -131,7 +130,7 @@ internal sealed class MotionGate
     private void LookOutside(double now)
     {
         _changes.SumUnexplained();
-        var learning = _floor.IsDue(now) && !_step.IsPulse;
+        var learning = _floor.IsDue(now) && !_step.IsPulse && !CameraMoves;
         MovesOutside = false;
         for (var block = 0; block < _outside.Length; block++)
         {

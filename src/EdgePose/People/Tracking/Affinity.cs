@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.People.Persons;
 
 namespace EdgePose.People.Tracking;
 
@@ -23,8 +24,6 @@ internal sealed class Affinity
     /// <summary>Leading joints that are compared; hands and faces of whole-body models are too small to tell people apart.</summary>
     public int BodyJoints { get; }
 
-    public static bool IsSeen(in Keypoint p, float threshold) => float.IsFinite(p.X) && float.IsFinite(p.Y) && p.Score >= threshold;
-
     /// <summary>α·OKS + (1 - α)·IoU with α = joints seen in both / joints seen in either.</summary>
     /// <param name="a">Joints of the first pose.</param>
     /// <param name="boxA">Its box.</param>
@@ -48,7 +47,7 @@ internal sealed class Affinity
         var scale = -1 / (2 * tolerance * tolerance * MathF.Max(1, area));
         for (var j = 0; j < BodyJoints; j++)
         {
-            var (inA, inB) = (IsSeen(a[j], _threshold), IsSeen(b[j], _threshold));
+            var (inA, inB) = (KeypointFilter.IsSeen(a[j], _threshold), KeypointFilter.IsSeen(b[j], _threshold));
             if (inA || inB) { either++; }
             if (!(inA && inB)) { continue; }
             common++;
@@ -65,7 +64,7 @@ internal sealed class Affinity
         var (changed, either) = (0, 0);
         for (var j = 0; j < BodyJoints; j++)
         {
-            var (inA, inB) = (IsSeen(a[j], _threshold), IsSeen(b[j], _threshold));
+            var (inA, inB) = (KeypointFilter.IsSeen(a[j], _threshold), KeypointFilter.IsSeen(b[j], _threshold));
             either += inA || inB ? 1 : 0;
             changed += inA != inB ? 1 : 0;
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EdgePose.Domain;
+using EdgePose.People.Persons;
 
 namespace EdgePose.People.Tracking;
 
@@ -24,6 +25,9 @@ internal sealed partial class Tracker
     /// <summary>Least affinity with somebody seen before the picture changed: without appearance only an unmoved person is the
     /// same.</summary>
     private const float MinStoppedAffinity = 0.6f;
+
+    /// <summary>Least affinity with somebody who was left out: only the same person found once more, beside the box that was not looked at.</summary>
+    private const float MinLeftOutAffinity = 0.5f;
 
     /// <summary>A second pose this close to a matched one is the same person found twice.</summary>
     private const float DuplicateAffinity = 0.7f;
@@ -64,7 +68,7 @@ internal sealed partial class Tracker
     private (float X, float Y)[] _offsets = new (float X, float Y)[16];
     private int[] _rows = new int[16], _columns = new int[16], _columnOfRow = new int[16];
 
-    private enum Round { High, Low, LastSeen, Unconfirmed }
+    private enum Round { High, Low, LastSeen, LeftOut, Unconfirmed }
 
     private struct FoundPose
     {
@@ -110,7 +114,7 @@ internal sealed partial class Tracker
     private bool Associate(PoseList poses)
     {
         var seenBefore = 0;
-        foreach (var track in _tracks) { seenBefore += IsCurrent(track) ? 1 : 0; }
+        foreach (var person in _crowd.Tracked) { seenBefore += IsCurrent(person.Track) ? 1 : 0; }
         Run(Round.High, poses);
         if (FollowCamera()) { Run(Round.High, poses); }
         Run(Round.Low, poses);
@@ -118,12 +122,16 @@ internal sealed partial class Tracker
         var cut = IsCut(seenBefore);
         if (cut)
         {
-            foreach (var track in _tracks)
+            foreach (var person in _crowd.Tracked)
             {
-                if (track.Missed > 0) { track.Stop(); }
+                if (person.Track.Missed > 0) { person.Track.Stop(); }
             }
         }
-        else { Run(Round.Unconfirmed, poses); }
+        else
+        {
+            Run(Round.LeftOut, poses);
+            Run(Round.Unconfirmed, poses);
+        }
         return cut;
     }
 
@@ -134,9 +142,10 @@ internal sealed partial class Tracker
     private bool FollowCamera()
     {
         var (found, missing) = (0, 0);
-        if (_offsets.Length < _tracks.Count) { _offsets = new (float X, float Y)[2 * _tracks.Count]; }
-        foreach (var track in _tracks)
+        if (_offsets.Length < _crowd.Tracked.Count) { _offsets = new (float X, float Y)[2 * _crowd.Tracked.Count]; }
+        foreach (var person in _crowd.Tracked)
         {
+            var track = person.Track;
             if (track.Id == 0 || track.Stopped || track.IsLeftOut) { continue; }
             if (track.Missed > 0) { missing++; }
             else { _offsets[found++] = (track.Box.CenterX - track.PredictedBox.CenterX, track.Box.CenterY - track.PredictedBox.CenterY); }
@@ -147,9 +156,9 @@ internal sealed partial class Tracker
         var dx = offsets[found / 2].X;
         offsets.Sort(static (a, b) => a.Y.CompareTo(b.Y));
         var dy = offsets[found / 2].Y;
-        foreach (var track in _tracks)
+        foreach (var person in _crowd.Tracked)
         {
-            if (track.Id != 0 && track.Missed > 0 && !track.Stopped) { track.Shift(dx, dy); }
+            if (person.Track is { Id: not 0, Missed: > 0, Stopped: false }) { person.Track.Shift(dx, dy); }
         }
         return true;
     }
@@ -162,7 +171,7 @@ internal sealed partial class Tracker
     private bool IsCut(int seenBefore)
     {
         var (failed, strangers) = (0, 0);
-        foreach (var track in _tracks) { failed += IsCurrent(track) ? 1 : 0; }
+        foreach (var person in _crowd.Tracked) { failed += IsCurrent(person.Track) ? 1 : 0; }
         for (var i = 0; i < _foundCount; i++) { strangers += _found[i] is { High: true, Taken: false } ? 1 : 0; }
         return seenBefore >= 2 && strangers >= 2 && failed >= CutShare * seenBefore && strangers >= CutShare * _foundCount;
     }
@@ -170,14 +179,15 @@ internal sealed partial class Tracker
     private void Run(Round round, PoseList poses)
     {
         var (rows, columns) = (0, 0);
-        if (_rows.Length < _tracks.Count)
+        var people = _crowd.Tracked;
+        if (_rows.Length < people.Count)
         {
-            (_rows, _columnOfRow) = (new int[2 * _tracks.Count], new int[2 * _tracks.Count]);
+            (_rows, _columnOfRow) = (new int[2 * people.Count], new int[2 * people.Count]);
         }
         if (_columns.Length < _foundCount) { _columns = new int[_found.Length]; }
-        for (var i = 0; i < _tracks.Count; i++)
+        for (var i = 0; i < people.Count; i++)
         {
-            if (TakesPart(_tracks[i], round)) { _rows[rows++] = i; }
+            if (TakesPart(people[i].Track, round)) { _rows[rows++] = i; }
         }
         for (var i = 0; i < _foundCount; i++)
         {
@@ -190,24 +200,27 @@ internal sealed partial class Tracker
             for (var c = 0; c < columns; c++)
             {
                 ref readonly var found = ref _found[_columns[c]];
-                _cost[r * columns + c] = Cost(_tracks[_rows[r]], poses[found.Pose], found.Box, round);
+                _cost[r * columns + c] = Cost(people[_rows[r]].Track, poses[found.Pose], found.Box, round);
             }
         }
         _assignment.Solve(_cost.AsSpan(0, rows * columns), rows, columns, MaxCost, _columnOfRow);
         for (var r = 0; r < rows; r++)
         {
-            if (_columnOfRow[r] >= 0) { Assign(_tracks[_rows[r]], ref _found[_columns[_columnOfRow[r]]], poses); }
+            if (_columnOfRow[r] >= 0) { Assign(people[_rows[r]], ref _found[_columns[_columnOfRow[r]]], poses); }
         }
     }
 
-    private bool TakesPart(Track track, Round round) => track.Missed > 0 && !track.IsLeftOut && round switch
+    private bool TakesPart(Track track, Round round) => round switch
     {
-        Round.High => track.Id != 0 && !track.Stopped,
-        Round.Low => track.Id != 0 && !track.Stopped && (track.Missed == 1 || _now - track.LastSeen <= MaxLowGap),
-        Round.LastSeen => track.Id != 0,
-        Round.Unconfirmed => track.Id == 0,
+        Round.High => IsSought(track) && track.Id != 0 && !track.Stopped,
+        Round.Low => IsSought(track) && track.Id != 0 && !track.Stopped && (track.Missed == 1 || _now - track.LastSeen <= MaxLowGap),
+        Round.LastSeen => IsSought(track) && track.Id != 0,
+        Round.LeftOut => track.IsLeftOut && track.Id != 0,
+        Round.Unconfirmed => IsSought(track) && track.Id == 0,
         _ => throw new UnreachableException($"round {round}"),
     };
+
+    private static bool IsSought(Track track) => track is { Missed: > 0, IsLeftOut: false };
 
     private float Cost(Track track, Pose pose, in Box box, Round round)
     {
@@ -223,7 +236,8 @@ internal sealed partial class Tracker
         var tolerance = track.Stopped ? 1 : MathF.Min(MaxTolerance, (float)(1 + gap / ToleranceTime));
         var inflation = last ? 1 : MathF.Min(MaxInflation, (float)(1 + Inflation * gap * track.Speed / size));
         var affinity = _affinity.Compare(last ? track.Measured : track.Predicted, reference, pose.Points, box, tolerance, inflation);
-        if (affinity < (track.Stopped ? MinStoppedAffinity : last ? MinLastAffinity : MinAffinity)) { return Refused; }
+        var least = round == Round.LeftOut ? MinLeftOutAffinity : track.Stopped ? MinStoppedAffinity : last ? MinLastAffinity : MinAffinity;
+        if (affinity < least) { return Refused; }
         var cost = 1 - affinity;
         if (track.Missed > 1) { cost += (float)(GapPenalty * Math.Min(1, gap / _maxLost)); }
         if (!last && gap <= MaxTurnGap && track.TryGetTurnAngle(box, out var angle))
@@ -233,24 +247,15 @@ internal sealed partial class Tracker
         return cost;
     }
 
-    private void Assign(Track track, ref FoundPose found, PoseList poses)
+    private void Assign(Person person, ref FoundPose found, PoseList poses)
     {
         found.Taken = true;
-        var pose = poses[found.Pose];
-        UnlinkOthers(pose.Person);
+        var (track, pose) = (person.Track, poses[found.Pose]);
+        _crowd.Unite(person, pose.Person, foundTwice: track.IsLeftOut);
+        track.IsLeftOut = false;
         var noise = (found.High ? 1 : LowNoise) * (1 + ChangeNoise * _affinity.Change(track.Measured, pose.Points));
         track.Update(pose, found.Box, _now, noise, _options.Smooth);
         if (track.Id == 0) { track.Id = ++_lastId; }
-    }
-
-    /// <summary>A person of the estimator belongs to the track that took their pose last.</summary>
-    private void UnlinkOthers(long person)
-    {
-        if (person == 0) { return; }
-        foreach (var track in _tracks)
-        {
-            if (track.Person == person) { track.Person = 0; }
-        }
     }
 
     /// <summary>Opens tracks for the strangers, best score first, whatever order the network lists them in.</summary>
@@ -267,24 +272,13 @@ internal sealed partial class Tracker
             ref var found = ref _found[best];
             if (!IsDuplicate(poses, best) && TryMakeRoom())
             {
-                var track = NewTrack();
-                UnlinkOthers(poses[found.Pose].Person);
+                var track = _crowd.Meet(poses[found.Pose].Person).Track;
                 track.Start(poses[found.Pose], found.Box, _now, _options.Smooth);
                 if (confirmed) { track.Id = ++_lastId; }
-                _tracks.Add(track);
                 found.Taken = true;
             }
             else { found.High = false; }
         }
-    }
-
-    private Track NewTrack()
-    {
-        if (_free.Count > 0) { return _free.Pop(); }
-
-        // Room for all of them now, so that giving them back later never allocates.
-        _free.EnsureCapacity(_tracks.Count + 1);
-        return new Track(_skeleton.Count, _affinity.BodyJoints, _options.JointThreshold);
     }
 
     private bool Precedes(PoseList poses, int a, int b)
@@ -311,15 +305,15 @@ internal sealed partial class Tracker
     /// <summary>When every track is in use, the one unseen for longest ends; false when all were seen in this frame.</summary>
     private bool TryMakeRoom()
     {
-        if (_tracks.Count < _options.MaxTracks) { return true; }
+        var people = _crowd.Tracked;
+        if (people.Count < _options.MaxTracks) { return true; }
         var oldest = -1;
-        for (var i = 0; i < _tracks.Count; i++)
+        for (var i = 0; i < people.Count; i++)
         {
-            if (_tracks[i].Missed > 0 && (oldest < 0 || _tracks[i].LastSeen < _tracks[oldest].LastSeen)) { oldest = i; }
+            if (people[i].Track.Missed > 0 && (oldest < 0 || people[i].Track.LastSeen < people[oldest].Track.LastSeen)) { oldest = i; }
         }
         if (oldest < 0) { return false; }
-        _free.Push(_tracks[oldest]);
-        _tracks.RemoveAt(oldest);
+        _crowd.GiveUpAt(oldest);
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.People.Persons;
 
 namespace EdgePose.People.Tracking;
 
@@ -37,18 +38,26 @@ internal sealed partial class Tracker
     private readonly TrackerSettings _options;
     private readonly Affinity _affinity;
     private readonly double _maxLost;
-    private readonly List<Track> _tracks = [];
-    private readonly Stack<Track> _free = [];
+    private readonly Crowd _crowd;
     private long _lastId;
     private int _epoch;
     private bool _started;
     private double _now, _lastFrame, _lastTime, _shift;
 
+    /// <summary>A tracker that is alone with its people.</summary>
     public Tracker(Skeleton skeleton, TrackerSettings options)
+        : this(new Crowd(skeleton, options.JointThreshold), skeleton, options)
+    {
+    }
+
+    /// <param name="crowd">The people of the stream, of whom other stages know more.</param>
+    /// <param name="skeleton">Their joints.</param>
+    /// <param name="options">Settings.</param>
+    public Tracker(Crowd crowd, Skeleton skeleton, TrackerSettings options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxLost, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxTracks);
-        (_skeleton, _options, _maxLost) = (skeleton, options, options.MaxLost.TotalSeconds);
+        (_crowd, _skeleton, _options, _maxLost) = (crowd, skeleton, options, options.MaxLost.TotalSeconds);
         _affinity = new Affinity(skeleton, options.JointThreshold);
     }
 
@@ -57,8 +66,9 @@ internal sealed partial class Tracker
     {
         get
         {
-            foreach (var track in _tracks)
+            foreach (var person in _crowd.Tracked)
             {
+                var track = person.Track;
                 if (!track.Stopped && track.Missed == (track.Id == 0 ? 0 : 1)) { return true; }
             }
             return false;
@@ -70,9 +80,9 @@ internal sealed partial class Tracker
     {
         get
         {
-            foreach (var track in _tracks)
+            foreach (var person in _crowd.Tracked)
             {
-                if (track.Id != 0 && track.Missed > 0 && !track.Stopped) { return true; }
+                if (person.Track is { Id: not 0, Missed: > 0, Stopped: false }) { return true; }
             }
             return false;
         }
@@ -101,8 +111,9 @@ internal sealed partial class Tracker
         var before = _lastFrame;
         Advance(timeSeconds);
         Forget();
-        foreach (var track in _tracks)
+        foreach (var person in _crowd.Tracked)
         {
+            var track = person.Track;
             track.IsLeftOut = track.Missed == 0 && track.Person != 0 && leftOut.Contains(track.Person);
             if (!track.IsLeftOut) { track.Missed++; }
             track.LookAhead(_now);
@@ -111,12 +122,14 @@ internal sealed partial class Tracker
         var cut = Associate(poses);
         GiveBirth(poses, confirmed: fresh || cut || _now - before >= MaxWait);
         result.Clear();
-        foreach (var track in _tracks)
+        foreach (var person in _crowd.Tracked)
         {
+            var track = person.Track;
+            person.Listed = null;
             if (track.Id == 0) { continue; }
-            if (track.IsLeftOut) { ListLeftOut(track, _now, result); }
-            else if (track.Missed == 0) { List(track, result.Add(), PoseSource.Measured, _now, ConfidenceDecay); }
-            else if (_options.Predicted != PredictedPeople.None) { ListUnseen(track, _options.Predicted, _now, result); }
+            if (track.IsLeftOut) { ListLeftOut(person, _now, result); }
+            else if (track.Missed == 0) { List(person, result.Add(), PoseSource.Measured, _now, ConfidenceDecay); }
+            else if (_options.Predicted != PredictedPeople.None) { ListUnseen(person, _options.Predicted, _now, result); }
             track.RepeatsLast = false;
         }
     }
@@ -130,32 +143,21 @@ internal sealed partial class Tracker
         result.Clear();
         var now = _started && double.IsFinite(timeSeconds) ? Math.Max(_now, timeSeconds + _shift) : _now;
         _lastFrame = Math.Max(_lastFrame, now);
-        foreach (var track in _tracks)
+        foreach (var person in _crowd.Tracked)
         {
+            var track = person.Track;
+            person.Listed = null;
             if (track.Id == 0) { continue; }
             track.LookAhead(now);
-            if (track.Missed == 0 && track.LastSeen == now) { List(track, result.Add(), PoseSource.Measured, now, ConfidenceDecay); }
-            else if (track.Missed == 0 && !track.Stopped) { ListLeftOut(track, now, result); }
-            else if (_options.Predicted != PredictedPeople.None) { ListUnseen(track, _options.Predicted, now, result); }
-        }
-    }
-
-    /// <summary>
-    /// The next listings, up to that of the next update, repeat the last measurement of <paramref name="id"/> as held, because the picture
-    /// shows no motion there; or, if <paramref name="repeats"/> is false, move it on again.
-    /// </summary>
-    public void RepeatLast(long id, bool repeats)
-    {
-        foreach (var track in _tracks)
-        {
-            if (track.Id == id) { track.RepeatsLast = repeats; }
+            if (track.Missed == 0 && track.LastSeen == now) { List(person, result.Add(), PoseSource.Measured, now, ConfidenceDecay); }
+            else if (track.Missed == 0 && !track.Stopped) { ListLeftOut(person, now, result); }
+            else if (_options.Predicted != PredictedPeople.None) { ListUnseen(person, _options.Predicted, now, result); }
         }
     }
 
     private void Restart(int epoch, double timeSeconds)
     {
-        foreach (var track in _tracks) { _free.Push(track); }
-        _tracks.Clear();
+        while (_crowd.Tracked.Count > 0) { _crowd.GiveUpAt(_crowd.Tracked.Count - 1); }
         (_started, _epoch, _shift) = (true, epoch, 0);
         _lastTime = double.IsFinite(timeSeconds) ? timeSeconds : 0;
         (_now, _lastFrame) = (_lastTime, _lastTime);
@@ -175,14 +177,10 @@ internal sealed partial class Tracker
     /// <summary>Ends tracks that were unseen for too long.</summary>
     private void Forget()
     {
-        var kept = 0;
-        for (var i = 0; i < _tracks.Count; i++)
+        for (var i = _crowd.Tracked.Count - 1; i >= 0; i--)
         {
-            var track = _tracks[i];
-            if (IsOver(track)) { _free.Push(track); }
-            else { _tracks[kept++] = track; }
+            if (IsOver(_crowd.Tracked[i].Track)) { _crowd.GiveUpAt(i); }
         }
-        _tracks.RemoveRange(kept, _tracks.Count - kept);
     }
 
     private bool IsOver(Track track)
@@ -194,22 +192,26 @@ internal sealed partial class Tracker
         return gap > (track.Missed == 0 ? Math.Max(MinBridge, 2 * _maxLost) : _maxLost);
     }
 
-    private void ListUnseen(Track track, PredictedPeople how, double now, TrackedPoseList result)
+    private void ListUnseen(Person person, PredictedPeople how, double now, TrackedPoseList result)
     {
+        var track = person.Track;
         var age = now - track.LastSeen;
         if (track.Stopped || age > Math.Min(_options.MaxPredicted.TotalSeconds, _maxLost)) { return; }
-        List(track, result.Add(), how == PredictedPeople.Propagate ? PoseSource.Propagated : PoseSource.Held, now, ConfidenceDecay);
+        List(person, result.Add(), how == PredictedPeople.Propagate ? PoseSource.Propagated : PoseSource.Held, now, ConfidenceDecay);
     }
 
-    private void ListLeftOut(Track track, double now, TrackedPoseList result)
+    private void ListLeftOut(Person person, double now, TrackedPoseList result)
     {
+        var track = person.Track;
         if (now - track.LastSeen > Math.Max(MinBridge, 2 * _maxLost)) { return; }
         var source = track.RepeatsLast || !_options.Propagate ? PoseSource.Held : PoseSource.Propagated;
-        List(track, result.Add(), source, now, track.RepeatsLast ? HeldConfidenceDecay : ConfidenceDecay);
+        List(person, result.Add(), source, now, track.RepeatsLast ? HeldConfidenceDecay : ConfidenceDecay);
     }
 
-    private static void List(Track track, TrackedPose target, PoseSource source, double now, double confidenceDecay)
+    private static void List(Person person, TrackedPose target, PoseSource source, double now, double confidenceDecay)
     {
+        var track = person.Track;
+        person.Listed = target;
         var age = now - track.LastSeen;
         (target.Track, target.Person, target.Source, target.AgeMs) = (track.Id, track.Person, source, 1000 * age);
         (target.Score, target.Box) = (track.Score, source == PoseSource.Propagated ? track.PredictedBox : track.Box);

@@ -8,6 +8,7 @@ using EdgePose.Networks.Estimation;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
+using EdgePose.People.Listing;
 using EdgePose.People.Skipping;
 using EdgePose.People.Tracking;
 using EdgePose.Service.Endpoints;
@@ -37,6 +38,7 @@ internal static class ConfigReader
         var skipping = SkippingSettings.Read(root.Child("skipping", SkippingSettings.About), new SkippingSettings());
         var tracking = TrackerSettings.Read(root.Child("tracking", TrackerSettings.About));
         var poses = root.Child("poses", OutboxSettings.About);
+        var listing = ListingSettings.Read(poses);
         var events = EventsSettings.Read(root.Child("events", EventsSettings.About));
         var record = RecordSettings.Read(root.Child("record", RecordSettings.About));
         var spool = SpoolSettings.Read(root.Child("spool", SpoolSettings.About));
@@ -49,7 +51,7 @@ internal static class ConfigReader
         return new EdgePoseConfig
         {
             Node = name, Sinks = sinks, Log = log, Models = models, Inference = inference, Scheduling = scheduling, Quantization = quantization, Tracking = tracking,
-            Outbox = OutboxSettings.Read(poses, name, spool.MaxAge),
+            Listing = listing, Outbox = OutboxSettings.Read(poses, name, spool.MaxAge),
             Spool = spool, Events = events, Record = record, Metrics = metrics, Status = status,
             Streams = streams, Path = "", Hash = "", Secrets = [],
         };

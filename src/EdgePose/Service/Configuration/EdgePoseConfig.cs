@@ -6,6 +6,7 @@ using EdgePose.Events.Scenes;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
+using EdgePose.People.Listing;
 using EdgePose.People.Tracking;
 using EdgePose.Service.Endpoints;
 using EdgePose.Service.Logs;
@@ -37,6 +38,9 @@ internal sealed record EdgePoseConfig
     /// <summary>What the card of a quantized model may say at most.</summary>
     public required QuantizationLimits Quantization { get; init; }
     public required TrackerSettings Tracking { get; init; }
+
+    /// <summary>Who is published.</summary>
+    public required ListingSettings Listing { get; init; }
     public required OutboxSettings Outbox { get; init; }
     public required SpoolSettings Spool { get; init; }
     public required EventsSettings Events { get; init; }

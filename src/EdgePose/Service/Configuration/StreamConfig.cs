@@ -45,14 +45,19 @@ internal sealed record StreamConfig
     /// <summary>What the tracker of this stream is told, of which the section <c>tracking</c> says a part.</summary>
     public TrackerSettings Tracker(TrackerSettings tracking, float jointThreshold) => tracking with
     {
-        HighScore = Pose.MinScore, LowScore = Pose.LowScore(tracked: true), Propagate = Skipping.Propagate, JointThreshold = jointThreshold,
+        HighScore = Pose.MinScore,
+        LowScore = Pose.LowScore(tracked: true),
+        Propagate = Skipping.Propagate,
+        JointThreshold = jointThreshold,
     };
 
     /// <summary>What the planner of this stream is told. A recording read as fast as possible is to be measured completely, and its arrival times say nothing of its motion.</summary>
     public SkippingSettings Planning(TrackerSettings tracking, float jointThreshold) => Skipping with
     {
         Enabled = Skipping.Enabled && Source.Pace != SourcePace.Max && tracking.Enabled,
-        DetectEvery = Pose.DetectEvery, MaxLost = tracking.MaxLost, JointThreshold = jointThreshold,
+        DetectEvery = Pose.DetectEvery,
+        MaxLost = tracking.MaxLost,
+        JointThreshold = jointThreshold,
     };
 
     /// <param name="streams">The section <c>streams</c>.</param>

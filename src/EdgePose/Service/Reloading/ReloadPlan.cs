@@ -50,7 +50,7 @@ internal sealed record ReloadPlan
             Rate = !before.Outbox.MaxRate.Equals(after.Outbox.MaxRate),
             Other = before.Log.Level != after.Log.Level || !SameSettings.Are(before.Metrics, after.Metrics) || !SameSettings.Are(before.Status, after.Status),
             Later = [.. Late(before, after)],
-            Streams = [.. streams.Select(id => (id, Change(before, after, id, networks || !SameSettings.Are(before.Tracking, after.Tracking))))],
+            Streams = [.. streams.Select(id => (id, Change(before, after, id, networks || !SameSettings.Are(People(before), People(after)))))],
         };
     }
 
@@ -68,6 +68,8 @@ internal sealed record ReloadPlan
     private static StreamConfig Path(StreamConfig stream) => stream with { Publish = default, Record = false, Events = new() };
 
     private static object[] Inference(EdgePoseConfig config) => [config.Models, config.Inference, config.Scheduling, config.Quantization];
+
+    private static object[] People(EdgePoseConfig config) => [config.Tracking, config.Listing];
 
     private static OutboxSettings Fixed(OutboxSettings outbox) => outbox with { MaxRate = 0 };
 

@@ -59,7 +59,7 @@ internal static class SchemaWriter
             case KeyKind.Duration: Merge(schema, Text(Duration)); break;
             case KeyKind.Size: Merge(schema, Text(Size)); break;
             case KeyKind.TimeOfDay: Merge(schema, Text(TimeOfDay)); break;
-            case KeyKind.Text or KeyKind.Secret when key.Name == ConfigKey.Named: schema["type"] = Array(["string", "number", "boolean"]); break;
+            case KeyKind.Text or KeyKind.Secret when key.Name == ConfigKey.Named && key.Doc.Pattern.Length == 0: schema["type"] = Array(["string", "number", "boolean"]); break;
             case KeyKind.Text or KeyKind.Secret: Merge(schema, Text(key.Doc.Pattern)); break;
             default: throw new ArgumentOutOfRangeException(nameof(node), key.Kind, "a kind without a form in the schema");
         }
@@ -84,7 +84,7 @@ internal static class SchemaWriter
     {
         if (node.Named is { } named)
         {
-            if (named.Key.Kind != KeyKind.Text) { schema["propertyNames"] = new JsonObject { ["pattern"] = Scalars.IdPattern }; }
+            if (named.Key.Kind != KeyKind.Text || named.Key.Doc.Pattern.Length > 0) { schema["propertyNames"] = new JsonObject { ["pattern"] = Scalars.IdPattern }; }
             schema["additionalProperties"] = Schema(named);
             return;
         }

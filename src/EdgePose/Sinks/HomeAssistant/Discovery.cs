@@ -32,22 +32,32 @@ internal sealed class Discovery(string prefix, string node, string version, Topi
         Add("people", Sensor(stream, "people", "People", topics.People(stream.Stream)) with { StateClass = "measurement", Icon = "mdi:account-group" });
         Add("state", Sensor(stream, "state", "State", state) with
         {
-            ValueTemplate = "{{ value_json.state }}", DeviceClass = "enum", Options = States, EntityCategory = "diagnostic",
+            ValueTemplate = "{{ value_json.state }}",
+            DeviceClass = "enum",
+            Options = States,
+            EntityCategory = "diagnostic",
         });
         Add("fps", Sensor(stream, "fps", "Frames per second", state) with
         {
-            ValueTemplate = "{{ value_json.fps_processed }}", StateClass = "measurement", UnitOfMeasurement = "fps", EntityCategory = "diagnostic",
+            ValueTemplate = "{{ value_json.fps_processed }}",
+            StateClass = "measurement",
+            UnitOfMeasurement = "fps",
+            EntityCategory = "diagnostic",
         });
         Add("frame_age", Sensor(stream, "frame_age", "Frame age", state) with
         {
-            ValueTemplate = "{{ value_json.frame_age_p99_ms }}", DeviceClass = "duration", StateClass = "measurement", UnitOfMeasurement = "ms",
+            ValueTemplate = "{{ value_json.frame_age_p99_ms }}",
+            DeviceClass = "duration",
+            StateClass = "measurement",
+            UnitOfMeasurement = "ms",
             EntityCategory = "diagnostic",
         });
         foreach (var zone in stream.Zones)
         {
             Add($"zone_{zone}", Sensor(stream, $"zone_{zone}", $"People in {zone}", topics.Zone(stream.Stream, zone)) with
             {
-                StateClass = "measurement", Icon = "mdi:map-marker-account",
+                StateClass = "measurement",
+                Icon = "mdi:map-marker-account",
             });
         }
         if (stream.EventTypes.Count > 0) { AddEvents(stream, components); }

@@ -31,6 +31,16 @@ public sealed class ModelCatalogTests
     }
 
     [Fact]
+    public void Read_AConfigurationAmongTheDescriptors_IsNamedOnce()
+    {
+        var (model, problems) = Read("mqtt: { url: mqtt://h }\nstreams: { front: rtsp://h/1 }\nlog: { level: info }\n");
+        Assert.Null(model);
+        Assert.Single(problems.Split('\n'));
+        Assert.Contains("this is a configuration and no model descriptor", problems, StringComparison.Ordinal);
+        Assert.EndsWith("[warning]", problems, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_BuiltInDescriptors_AreAllWithoutProblems()
     {
         var catalog = ModelCatalog.Load([BuiltIn], []);

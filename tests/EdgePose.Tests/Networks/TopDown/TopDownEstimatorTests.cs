@@ -123,7 +123,7 @@ public sealed class TopDownEstimatorTests
         scene.Add(100, 100);
         scene.Next();
         scene.Boxes.Clear();
-        for (var i = 0; i < TrackedPerson.MaxUnconfirmed; i++) { Assert.Single(All(scene.Next())); }
+        for (var i = 0; i < FollowedPerson.MaxUnconfirmed; i++) { Assert.Single(All(scene.Next())); }
         Assert.Empty(All(scene.Next()));
     }
 

@@ -46,6 +46,23 @@ public sealed class TrackerTests
         Assert.Equal([1], Run(tracker, 1.1, Scenes.Person(1, 300, 200)));
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    [InlineData(4, false)]
+    public void Update_NewcomerMissed_IsConfirmedAfterUpToTwoMisses(int misses, bool confirmed)
+    {
+        // Five frames a second: after the second miss more time has gone than an unconfirmed person has, so that the misses decide.
+        const double Interval = 0.2;
+        var tracker = Scenes.NewTracker();
+        Run(tracker, 0, Scenes.Person(1, 100, 200));
+        Run(tracker, Interval, Scenes.Person(1, 100, 200), Scenes.Person(2, 400, 200));
+        for (var i = 0; i < misses; i++) { Run(tracker, (2 + i) * Interval, Scenes.Person(1, 100, 200)); }
+        Assert.Equal(confirmed ? [1, 2] : [1], Run(tracker, (2 + misses) * Interval, Scenes.Person(1, 100, 200), Scenes.Person(2, 400, 200)));
+    }
+
     [Fact]
     public void Update_NewEpoch_ForgetsEverybodyButNoId()
     {

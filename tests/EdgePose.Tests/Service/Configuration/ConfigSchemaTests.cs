@@ -36,6 +36,8 @@ public sealed class ConfigSchemaTests
 
     [Theory]
     [InlineData("node: hall", "node: Hall Pi")]
+    [InlineData("node: hall", "inference: { plugin_libraries: { \"My Npu\": /opt/x.so } }")]
+    [InlineData("node: hall", "inference: { plugin_libraries: { npu: \"\" } }")]
     [InlineData("mqtts://", "http://")]
     [InlineData("keep_alive: 30s", "keep_alive: 30")]
     [InlineData("keep_alive", "keepalive")]

@@ -51,6 +51,7 @@ public sealed class ReloadPlanTests
     [InlineData("  yard: {", "  side: {", "", "streams.yard streams.side")]
     [InlineData("node: hall-pi", "node: attic-pi\npose: { max_people: 2 }", "front:Restarted porch:Restarted sinks", "node pose")]
     [InlineData("node: hall-pi", "node: hall-pi\ntracking: { max_lost: 9s }", "front:Restarted porch:Restarted", "tracking")]
+    [InlineData("max_rate: 10", "max_rate: 10, min_score: 0.3", "front:Restarted porch:Restarted", "poses.min_score")]
     [InlineData("node: hall-pi", "node: hall-pi\ninference: { threads: 1 }", "front:Restarted porch:Restarted networks", "inference")]
     [InlineData("broker.lan", "other.lan", "sinks", "mqtt.url")]
     [InlineData("home_assistant: false", "home_assistant: true", "sinks", "mqtt.home_assistant")]

@@ -36,6 +36,21 @@ public sealed class ClockPayloadTests
     }
 
     [Fact]
+    public void Poses_OfARecordingThatIsReadAsFastAsPossible_AreNotReceivedBeforeTheyWereCaptured()
+    {
+        var time = new ClockFromZero();
+        time.Advance(TimeSpan.FromMilliseconds(250));
+        var report = Samples.Report(time, 1, capturedTicks: time.GetTimestamp() + TimeSpan.FromSeconds(40).Ticks);
+        var frame = report.Frame with { CapturedUtc = time.GetUtcNow().AddSeconds(40), ReceivedUtc = time.GetUtcNow(), TimeSource = TimeSource.Recording };
+        using var writer = new PosesWriter("hall-pi", time, static () => true);
+        var buffer = new ArrayBufferWriter<byte>();
+        writer.Write(report with { Frame = frame }, buffer);
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        foreach (var key in (string[])["captured", "received", "published"]) { Assert.Equal("2026-01-01T00:00:40.250Z", document.RootElement.GetProperty(key).GetString()); }
+        Assert.Equal(0, document.RootElement.GetProperty("age_ms").GetInt32());
+    }
+
+    [Fact]
     public void FrameOfTheArrivalClock_IsReceivedWhenItIsCaptured()
     {
         var info = new FrameInfo("s", 1, 0, 0, DateTimeOffset.UnixEpoch);

@@ -86,7 +86,9 @@ public sealed class ModelAdoptionTests
     {
         var adopted = ModelAdoption.Adopt(Request(SmallExports.EndToEnd(-0.01f, 256, false)) with
         {
-            Picture = SmallExports.Picture, Normalization = Normalization.All.Single(n => n.Word == "signed"), Colour = ColourOrder.Rgb,
+            Picture = SmallExports.Picture,
+            Normalization = Normalization.All.Single(n => n.Word == "signed"),
+            Colour = ColourOrder.Rgb,
         });
         Assert.Contains("colour: rgb, mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5]", adopted.Descriptor, StringComparison.Ordinal);
         Assert.Contains(adopted.Assumed, line => line.Contains("nobody was found on a red picture", StringComparison.Ordinal));

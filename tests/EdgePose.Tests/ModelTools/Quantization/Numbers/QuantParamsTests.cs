@@ -16,7 +16,11 @@ public sealed class QuantParamsTests
         {
             var type = golden.GetProperty("type").GetString() switch
             {
-                "u8" => IntegerType.UInt8, "i8" => IntegerType.Int8, "u16" => IntegerType.UInt16, "i16" => IntegerType.Int16, var other => throw new InvalidDataException(other),
+                "u8" => IntegerType.UInt8,
+                "i8" => IntegerType.Int8,
+                "u16" => IntegerType.UInt16,
+                "i16" => IntegerType.Int16,
+                var other => throw new InvalidDataException(other),
             };
             var range = new ValueRange(golden.GetProperty("min").GetSingle(), golden.GetProperty("max").GetSingle());
             var found = QuantParams.Of(range, type, golden.GetProperty("symmetric").GetBoolean());

@@ -1,9 +1,9 @@
 using EdgePose.Domain;
 
-namespace EdgePose.People.Tracking;
+namespace EdgePose.People.Persons;
 
 /// <summary>
-/// What the tracker knows of one person. <see cref="_motion"/> always stands at the last measurement: looking ahead works on a copy, so
+/// The tracker's part of a <see cref="Persons.Person"/>. <see cref="_motion"/> always stands at the last measurement: looking ahead works on a copy, so
 /// an unseen person costs nothing, and the state "frozen at the last observation" that OC-SORT restores is simply still there.
 /// </summary>
 internal sealed class Track(int joints, int bodyJoints, float jointThreshold)

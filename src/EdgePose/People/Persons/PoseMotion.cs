@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 
-namespace EdgePose.People.Tracking;
+namespace EdgePose.People.Persons;
 
 /// <summary>
 /// How the joints of one person move, to move them on between measurements: the body with a constant velocity, which is that of the median

@@ -1,8 +1,8 @@
 using EdgePose.Domain;
 
-namespace EdgePose.People.Skipping;
+namespace EdgePose.People.Persons;
 
-/// <summary>How fast one tracked person moves, and so how often they must be measured. Pooled.</summary>
+/// <summary>How fast a person moves, and so how often they must be measured: the planner's part of a <see cref="Person"/>.</summary>
 internal sealed class PersonPace(int joints)
 {
     /// <summary>
@@ -26,7 +26,8 @@ internal sealed class PersonPace(int joints)
     private readonly float[] _ways = new float[joints];
     private double _anchoredAt;
 
-    public long Track { get; private set; }
+    /// <summary>The planner has seen this person measured, and not gone since.</summary>
+    public bool IsKnown { get; private set; }
 
     /// <summary>Seconds of the last measurement, and the box then.</summary>
     public double MeasuredAt { get; private set; }
@@ -45,9 +46,6 @@ internal sealed class PersonPace(int joints)
     /// <summary>To be measured in this frame.</summary>
     public bool IsDue { get; set; }
 
-    /// <summary>Still listed by the tracker.</summary>
-    public bool IsListed { get; set; }
-
     /// <summary>Time between measurements at the present speed.</summary>
     public double Period => Tolerance / Math.Max(1e-6, Speed);
 
@@ -56,10 +54,13 @@ internal sealed class PersonPace(int joints)
 
     public void Start(TrackedPose person, double now, double gap)
     {
-        (Track, Speed, Gap, Motion, IsDue, HasComeToRest) = (person.Track, 0, gap, Motion.Moving, false, false);
+        (IsKnown, Speed, Gap, Motion, IsDue, HasComeToRest) = (true, 0, gap, Motion.Moving, false, false);
         Anchor(person, now);
         Store(person, now);
     }
+
+    /// <summary>The person is gone, or another picture has begun.</summary>
+    public void Forget() => IsKnown = false;
 
     /// <summary>Takes a further measurement.</summary>
     /// <param name="person">Measured in the present frame.</param>

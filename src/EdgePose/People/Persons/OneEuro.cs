@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 
-namespace EdgePose.People.Tracking;
+namespace EdgePose.People.Persons;
 
 /// <summary>
 /// One-Euro filter of one point (Casiez, Roussel, Vogel, CHI 2012): a low-pass whose cutoff rises with speed, so that a resting joint
@@ -60,6 +60,9 @@ internal sealed class KeypointFilter(int joints, float threshold)
 {
     private readonly OneEuro[] _filters = new OneEuro[joints];
 
+    /// <summary>A joint that the network is sure of.</summary>
+    public static bool IsSeen(in Keypoint p, float threshold) => float.IsFinite(p.X) && float.IsFinite(p.Y) && p.Score >= threshold;
+
     public void Reset() => Array.Clear(_filters);
 
     /// <summary>Smooths <paramref name="points"/> into <paramref name="result"/>. A joint below the threshold passes as it is and starts
@@ -70,7 +73,7 @@ internal sealed class KeypointFilter(int joints, float threshold)
         for (var j = 0; j < _filters.Length; j++)
         {
             ref readonly var p = ref points[j];
-            if (!Affinity.IsSeen(p, threshold))
+            if (!IsSeen(p, threshold))
             {
                 _filters[j].Reset();
                 result[j] = p;

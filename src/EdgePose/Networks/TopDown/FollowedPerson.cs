@@ -24,7 +24,7 @@ internal enum Sighting
 internal readonly record struct FollowRule(int FrameWidth, int FrameHeight, float JointThreshold, float Padding, bool Detecting);
 
 /// <summary>A person between detections: the box for the next crop, built from the last pose. Instances are pooled.</summary>
-internal sealed class TrackedPerson
+internal sealed class FollowedPerson
 {
     /// <summary>Body joints that a box needs.</summary>
     public const int MinJoints = 5;
@@ -35,20 +35,18 @@ internal sealed class TrackedPerson
     private readonly Keypoint[] _points;
     private readonly float[] _motion;
 
-    public TrackedPerson(int joints)
+    public FollowedPerson(int joints)
     {
         LastPose = new Pose(joints);
         (_points, _motion) = (LastPose.Points, new float[joints]);
     }
 
-    /// <summary>Number of this person, never used again by the estimator.</summary>
+    /// <summary>Number of this person among those followed, never used again.</summary>
     public long Id { get; set; }
 
     /// <summary>Joints and box of the last measurement.</summary>
     public Pose LastPose { get; }
 
-    /// <summary>Left alone in the current frame.</summary>
-    public bool IsLeftOut { get; set; }
     public Box Box { get; private set; }
 
     /// <summary>Margin that the crop still has to add: 1 when the box came from joints, because it has its margin already.</summary>
@@ -83,9 +81,10 @@ internal sealed class TrackedPerson
 
     /// <summary>
     /// Takes over the pose of this frame. A visible person's next box is the extents of the confident body joints with the margin added
-    /// once; otherwise the box of the candidate, shifted by the median motion of the joints since <paramref name="previous"/>.
+    /// once; otherwise the box of the candidate, shifted by the median motion of the joints since <paramref name="previous"/>, which is
+    /// usually this person before the frame, and null for somebody new.
     /// </summary>
-    public void Update(Pose pose, Sighting sighting, in CandidateBox candidate, TrackedPerson? previous, Skeleton skeleton, in FollowRule rule)
+    public void Update(Pose pose, Sighting sighting, in CandidateBox candidate, FollowedPerson? previous, Skeleton skeleton, in FollowRule rule)
     {
         (IsVisible, HasLeft, Score) = (sighting == Sighting.Visible, false, candidate.Score);
         var missed = previous is null ? 0 : previous.Unconfirmed;
@@ -111,7 +110,7 @@ internal sealed class TrackedPerson
     /// <summary>Takes over what the detector says in a frame that leaves this person alone.</summary>
     public void LeaveOut(in CandidateBox candidate, bool detecting)
     {
-        (IsLeftOut, Score) = (true, candidate.Score);
+        Score = candidate.Score;
         if (detecting) { Unconfirmed = candidate.Confirmed ? 0 : Unconfirmed + 1; }
     }
 
@@ -130,10 +129,10 @@ internal sealed class TrackedPerson
         return float.IsFinite(extents.Area);
     }
 
-    private static (float X, float Y) Motion(TrackedPerson previous, Pose pose, Skeleton skeleton, float threshold) =>
+    private static (float X, float Y) Motion(FollowedPerson previous, Pose pose, Skeleton skeleton, float threshold) =>
         (Median(previous, pose, skeleton, threshold, horizontal: true), Median(previous, pose, skeleton, threshold, horizontal: false));
 
-    private static float Median(TrackedPerson previous, Pose pose, Skeleton skeleton, float threshold, bool horizontal)
+    private static float Median(FollowedPerson previous, Pose pose, Skeleton skeleton, float threshold, bool horizontal)
     {
         var count = 0;
         for (var k = 0; k < skeleton.BodyJoints; k++)

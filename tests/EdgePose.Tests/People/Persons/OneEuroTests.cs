@@ -1,7 +1,7 @@
 using EdgePose.Domain;
-using EdgePose.People.Tracking;
+using EdgePose.People.Persons;
 
-namespace EdgePose.Tests.People.Tracking;
+namespace EdgePose.Tests.People.Persons;
 
 public sealed class OneEuroTests
 {

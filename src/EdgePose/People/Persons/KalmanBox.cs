@@ -1,6 +1,6 @@
 using EdgePose.Domain;
 
-namespace EdgePose.People.Tracking;
+namespace EdgePose.People.Persons;
 
 /// <summary>
 /// Kalman filter of one coordinate with constant velocity: position in pixels, velocity in pixels per second, and their covariance.

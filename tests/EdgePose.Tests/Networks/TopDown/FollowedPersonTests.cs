@@ -3,7 +3,7 @@ using EdgePose.Networks.TopDown;
 
 namespace EdgePose.Tests.Networks.TopDown;
 
-public sealed class TrackedPersonTests
+public sealed class FollowedPersonTests
 {
     private static readonly FollowRule Rule = new(640, 480, 0.3f, 1.25f, false);
 
@@ -23,10 +23,10 @@ public sealed class TrackedPersonTests
 
     private static CandidateBox From(Box box) => new(box, 1.25f, 0.9f, CandidateRank.Detected, -1, true);
 
-    private static TrackedPerson Follow(Pose pose, Skeleton skeleton, Box box, TrackedPerson? previous = null, FollowRule? rule = null)
+    private static FollowedPerson Follow(Pose pose, Skeleton skeleton, Box box, FollowedPerson? previous = null, FollowRule? rule = null)
     {
-        var person = new TrackedPerson(skeleton.Count);
-        person.Update(pose, TrackedPerson.Judge(pose, skeleton, 0.3f), From(box), previous, skeleton, rule ?? Rule);
+        var person = new FollowedPerson(skeleton.Count);
+        person.Update(pose, FollowedPerson.Judge(pose, skeleton, 0.3f), From(box), previous, skeleton, rule ?? Rule);
         return person;
     }
 
@@ -38,11 +38,11 @@ public sealed class TrackedPersonTests
     [InlineData(17, 0.29f, Sighting.Nobody)]
     [InlineData(0, 0, Sighting.Nobody)]
     internal void Judge_JointsAndScores_FollowsTheRule(int found, float score, Sighting expected) =>
-        Assert.Equal(expected, TrackedPerson.Judge(Make(ScriptedNetwork.Coco, found, score), ScriptedNetwork.Coco, 0.3f));
+        Assert.Equal(expected, FollowedPerson.Judge(Make(ScriptedNetwork.Coco, found, score), ScriptedNetwork.Coco, 0.3f));
 
     [Fact]
     public void Judge_HandsAndFaceAlone_NeverMakeAPersonVisible() =>
-        Assert.Equal(Sighting.Weak, TrackedPerson.Judge(Make(WholeBody, 110, 0.9f, first: 23), WholeBody, 0.3f));
+        Assert.Equal(Sighting.Weak, FollowedPerson.Judge(Make(WholeBody, 110, 0.9f, first: 23), WholeBody, 0.3f));
 
     [Fact]
     public void Update_WholeBody_BuildsTheBoxFromTheBodyOnly()
