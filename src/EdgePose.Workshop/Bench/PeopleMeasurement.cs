@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Loops;
 using EdgePose.Networks;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.TopDown;

@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Loops;
 using EdgePose.Service;
 using EdgePose.Streams;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgePose.Domain;
+using EdgePose.Loops;
 using EdgePose.Streams;
 
 namespace EdgePose.Workshop.Evaluation;

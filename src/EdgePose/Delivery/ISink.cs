@@ -1,3 +1,5 @@
+using EdgePose.Loops;
+
 namespace EdgePose.Delivery;
 
 /// <summary>
@@ -13,6 +15,9 @@ internal interface ISink : IAsyncDisposable
     string Name { get; }
 
     SinkTraits Traits { get; }
+
+    /// <summary>Its own loops and timers, for health.</summary>
+    IReadOnlyList<Supervision> Supervised => [];
 
     /// <summary>Begins to connect, if there is anything to connect to; returns at once. Called again when it threw.</summary>
     /// <exception cref="Domain.UserError">Something that the user must mend: the daemon does not start.</exception>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using EdgePose.Loops;
 
 namespace EdgePose.Delivery;
 
@@ -60,6 +61,7 @@ internal sealed class LiveEvents : IEventFeed
     {
         var result = _sender.IsReady ? await _sender.SendAsync(e).ConfigureAwait(false) : SendResult.NotReady;
         _window.Release();
+        if (result.Settled is { } settled && !await settled.ConfigureAwait(false)) { result = SendResult.NotReady; }
         if (result.IsSuccess)
         {
             Interlocked.Increment(ref _delivered);

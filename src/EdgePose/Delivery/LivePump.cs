@@ -1,3 +1,5 @@
+using EdgePose.Loops;
+
 namespace EdgePose.Delivery;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal sealed class LivePump : IAsyncDisposable
     private readonly StateBoard _board;
     private readonly PosesQueue _queue;
     private readonly Action _tick;
-    private readonly TimeProvider _time;
+    private readonly Supervision _supervision;
     private readonly SemaphoreSlim _window;
     private readonly WakeUp _wake = new();
     private readonly SupervisedLoop _loop;
@@ -24,19 +26,19 @@ internal sealed class LivePump : IAsyncDisposable
     /// <param name="tally">Its account.</param>
     /// <param name="board">Its values.</param>
     /// <param name="queue">Its poses.</param>
-    /// <param name="tick">Called four times a second on the timer; must not throw.</param>
+    /// <param name="tick">Called four times a second on the timer.</param>
     /// <param name="supervision">Takes what the loop throws.</param>
     /// <param name="time">Rounds.</param>
     public LivePump(SinkSender sender, SinkTally tally, StateBoard board, PosesQueue queue, Action tick, Supervision supervision, TimeProvider time)
     {
-        (_sender, _tally, _board, _queue, _tick, _time) = (sender, tally, board, queue, tick, time);
+        (_sender, _tally, _board, _queue, _tick, _supervision) = (sender, tally, board, queue, tick, supervision);
         _window = new SemaphoreSlim(sender.Window, sender.Window);
         _loop = new SupervisedLoop("sending values and poses", RunAsync, supervision, time);
     }
 
     public void Start()
     {
-        _timer = _time.CreateTimer(static self => ((LivePump)self!).Tick(), this, TickInterval, TickInterval);
+        _timer = _supervision.NewTimer("its rounds", Tick, TickInterval, TickInterval);
         Signal();
         _loop.Start();
     }
@@ -129,16 +131,18 @@ internal sealed class LivePump : IAsyncDisposable
             case SendOutcome.Busy:
                 _board.Failed(value);
                 break;
-            case SendOutcome.Failed or SendOutcome.NoAnswer:
+            case SendOutcome.Failed or SendOutcome.NoAnswer or SendOutcome.Refused or SendOutcome.Deferred:
+                // A refusal too may pass: a quota, an access list that is being mended.
                 _board.Failed(value);
                 _sender.NotTaken(Subject(value.Key), result);
                 break;
-            case SendOutcome.Refused or SendOutcome.Invalid:
+            case SendOutcome.Invalid:
                 _sender.NotTaken(Subject(value.Key), result);
                 break;
             case SendOutcome.NotReady or SendOutcome.Lost:
                 // Nothing to do: becoming ready brings every value again.
                 break;
+            default: throw new ArgumentOutOfRangeException(nameof(result), result.Outcome, "no such outcome");
         }
     }
 
@@ -158,7 +162,10 @@ internal sealed class LivePump : IAsyncDisposable
         {
             case SendOutcome.NotReady: _tally.NotConnected(); break;
             case SendOutcome.Busy or SendOutcome.Lost: _tally.Failed(); break;
-            default: _sender.NotTaken($"poses of {poses.Message.Stream}", result); break;
+            case SendOutcome.Refused or SendOutcome.Deferred or SendOutcome.Invalid or SendOutcome.NoAnswer or SendOutcome.Failed:
+                _sender.NotTaken($"poses of {poses.Message.Stream}", result);
+                break;
+            default: throw new ArgumentOutOfRangeException(nameof(poses), result.Outcome, "no such outcome");
         }
     }
 

@@ -1,6 +1,7 @@
 using EdgePose.Delivery.Memory;
 using EdgePose.Delivery.Spool;
 using EdgePose.Domain;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Delivery;

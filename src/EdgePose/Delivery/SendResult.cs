@@ -9,6 +9,9 @@ internal enum SendOutcome
     /// <summary>The other side said no to this message.</summary>
     Refused,
 
+    /// <summary>The other side said no for now: the reason lies with it, not with this message, and may pass.</summary>
+    Deferred,
+
     /// <summary>Can never be sent as it is.</summary>
     Invalid,
 
@@ -31,6 +34,12 @@ internal enum SendOutcome
 /// <summary>The outcome and its reason for people; redacted, empty on plain success.</summary>
 internal readonly record struct SendResult(SendOutcome Outcome, string Reason)
 {
+    /// <summary>
+    /// What was accepted counts only when this has completed with true; with false it has to be sent again. Null: it counts at once. The next event of
+    /// the same stream may go out meanwhile.
+    /// </summary>
+    public Task<bool>? Settled { get; init; }
+
     public static readonly SendResult Accepted = new(SendOutcome.Accepted, "");
     public static readonly SendResult NotReady = new(SendOutcome.NotReady, "not connected");
 

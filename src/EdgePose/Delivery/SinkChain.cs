@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Delivery;
@@ -71,6 +72,9 @@ internal sealed partial class SinkChain : ISinkHost, IAsyncDisposable
 
     /// <summary>Exceptions of the sink that were survived.</summary>
     public long Faults => _supervision.Faults;
+
+    /// <summary>Every loop around the sink and of the sink.</summary>
+    public IReadOnlyList<Supervision> Supervised => [_supervision, .. _sink.Supervised];
 
     /// <summary>Completes when the sink can never take anything again.</summary>
     public Task Ended => _ended.Task;

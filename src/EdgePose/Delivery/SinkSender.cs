@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Delivery;
@@ -60,7 +61,7 @@ internal sealed partial class SinkSender(ISink sink, SinkTally tally, Supervisio
     /// <summary>Counts a message that did not get out and says so, at most once a second: a broker that forbids poses would otherwise fill the log at the frame rate.</summary>
     public void NotTaken(string subject, SendResult result)
     {
-        var count = result.Outcome == SendOutcome.Refused ? tally.Refused() : tally.Failed();
+        var count = result.Outcome is SendOutcome.Refused or SendOutcome.Deferred ? tally.Refused() : tally.Failed();
         tally.Note(result.Reason);
         var (now, last) = (time.GetTimestamp(), Interlocked.Read(ref _logged));
         if (last != long.MinValue && time.GetElapsedTime(last, now) < LogInterval) { return; }

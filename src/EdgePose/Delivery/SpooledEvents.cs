@@ -4,25 +4,32 @@ using EdgePose.Delivery.Documents;
 using EdgePose.Delivery.Spool;
 using EdgePose.Delivery.Spool.Format;
 using EdgePose.Domain;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Delivery;
 
 /// <summary>
-/// Carries events from the spool to a sink, at least once. A record leaves the spool only when the sink has taken it; one that it refuses
-/// three times goes to the dead letters and does not hold up the rest; one that got lost on the way is sent again, with the same id.
+/// Carries events from the spool to a sink, at least once. Of each stream one event is on its way at a time, so that one that has to be sent
+/// again still comes before the later ones. A record leaves the spool only when the sink has taken it. What the other side cannot take for now
+/// waits, longer and longer; an event that it refuses three times goes to the dead letters and does not hold up the rest, and the gap that
+/// names it is offered until it is taken. Whatever got lost on the way is sent again, with the same id.
 /// </summary>
 internal sealed partial class SpooledEvents : IEventFeed
 {
     /// <summary>From this age on an event counts as published late.</summary>
     public static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30), LogInterval = TimeSpan.FromSeconds(1), Poll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30), LongestDeferral = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestGapPause = TimeSpan.FromMinutes(1), LogInterval = TimeSpan.FromSeconds(1), Poll = TimeSpan.FromMilliseconds(10);
 
     /// <summary>A refusal may be a broker that is starting or an access list that is being mended.</summary>
     private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(1);
     private const int MaxTries = 3;
     private const int MostAtOnce = 32;
+
+    /// <summary>Records that a limit of the spool takes while they wait for their next try leave an entry behind.</summary>
+    private const int MostTries = 1024;
 
     private readonly SpoolReader _spool;
     private readonly SinkSender _sender;
@@ -31,6 +38,10 @@ internal sealed partial class SpooledEvents : IEventFeed
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<long, Tries> _tries = new();
+
+    // Streams of which an event is on its way or waits for its next try.
+    private readonly ConcurrentDictionary<string, byte> _busy = new();
+    private readonly ConcurrentDictionary<string, int> _refusedGaps = new();
     private readonly WakeUp _wake = new();
     private readonly CancellationTokenSource _stop = new();
 
@@ -50,7 +61,7 @@ internal sealed partial class SpooledEvents : IEventFeed
     {
         (_spool, _sender, _origin, _supervision, _time, _logger) = (spool, sender, origin, supervision, time, logger);
         _stopped = _stop.Token;
-        _loop = new SupervisedLoop("reading the spool", RunAsync, supervision, time);
+        _loop = new SupervisedLoop("reading the spool", RunAsync, supervision, time, isVital: true);
     }
 
     public int Waiting => Math.Max(0, _spool.Depth - Volatile.Read(ref _inFlight));
@@ -81,7 +92,7 @@ internal sealed partial class SpooledEvents : IEventFeed
 
     private bool SendSome()
     {
-        var records = _spool.Take(Math.Min(MostAtOnce, _sender.Window));
+        var records = _spool.Take(Math.Min(MostAtOnce, _sender.Window), _busy);
         foreach (var record in records)
         {
             Interlocked.Increment(ref _inFlight);
@@ -93,48 +104,99 @@ internal sealed partial class SpooledEvents : IEventFeed
     [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of one record: whatever happens to it, it must go back to the spool, or it would be out for ever.")]
     private async Task DeliverAsync(SpoolRecord record)
     {
+        var isBusy = true;
         try
         {
             var result = await SendAsync(record).ConfigureAwait(false);
-            if (result.Outcome is SendOutcome.Refused or SendOutcome.Invalid or SendOutcome.Busy) { await PauseAsync(RefusedPause).ConfigureAwait(false); }
-            if (result.Outcome is SendOutcome.Failed or SendOutcome.NoAnswer) { await PauseAsync(Widening(record.Sequence)).ConfigureAwait(false); }
-            Settle(record, result);
+            if (result is { IsSuccess: true, Settled: { } settled })
+            {
+                // The broker has it, so the next of the stream comes after it, whatever becomes of the connection.
+                Free(record.Stream);
+                isBusy = false;
+                if (!await settled.ConfigureAwait(false)) { result = new SendResult(SendOutcome.Lost, "the connection ended soon after the answer"); }
+            }
+            var pause = Settle(record, result);
+            if (pause > TimeSpan.Zero) { await PauseAsync(pause).ConfigureAwait(false); }
         }
         catch (Exception e)
         {
             _supervision.Note("an event", e);
-            await PauseAsync(RefusedPause).ConfigureAwait(false);
             _spool.Return(record.Sequence);
+            await PauseAsync(RefusedPause).ConfigureAwait(false);
         }
         finally
         {
+            if (isBusy) { Free(record.Stream); }
             Interlocked.Decrement(ref _inFlight);
             Signal();
         }
     }
 
-    private void Settle(SpoolRecord record, SendResult result)
+    private void Free(string stream)
+    {
+        _busy.TryRemove(stream, out _);
+        Signal();
+    }
+
+    /// <summary>Ends a record or gives it back, and returns how long its stream has to wait.</summary>
+    private TimeSpan Settle(SpoolRecord record, SendResult result)
     {
         switch (result.Outcome)
         {
             case SendOutcome.Accepted:
-                _tries.TryRemove(record.Sequence, out _);
-                Interlocked.Increment(ref _delivered);
-                _spool.Ack(record.Sequence);
-                break;
+                Taken(record);
+                return TimeSpan.Zero;
+            case SendOutcome.Refused or SendOutcome.Invalid when record.Gap is not null:
+                Postpone(record, result);
+                return TimeSpan.Zero;
             case SendOutcome.Refused or SendOutcome.Invalid when Refusals(record.Sequence) >= MaxTries:
                 _tries.TryRemove(record.Sequence, out _);
                 Interlocked.Increment(ref _deadLetters);
                 _spool.Reject(record, result.Reason);
-                break;
+                return TimeSpan.Zero;
             case SendOutcome.NotReady or SendOutcome.Lost:
                 _spool.Return(record.Sequence);
-                break;
-            default:
-                Say(record.Sequence, result);
-                _spool.Return(record.Sequence);
-                break;
+                return TimeSpan.Zero;
+            case SendOutcome.Refused or SendOutcome.Invalid or SendOutcome.Busy:
+                GiveBack(record, result);
+                return RefusedPause;
+            case SendOutcome.Deferred:
+                GiveBack(record, result);
+                return Widening(record.Sequence, LongestDeferral);
+            case SendOutcome.Failed or SendOutcome.NoAnswer:
+                GiveBack(record, result);
+                return Widening(record.Sequence, LongestPause);
+            default: throw new ArgumentOutOfRangeException(nameof(result), result.Outcome, "no such outcome");
         }
+    }
+
+    private void Taken(SpoolRecord record)
+    {
+        _tries.TryRemove(record.Sequence, out _);
+        if (record.Kind == RecordKind.Gap) { _refusedGaps.TryRemove(record.Stream, out _); }
+        Interlocked.Increment(ref _delivered);
+        _spool.Ack(record.Sequence);
+    }
+
+    private void GiveBack(SpoolRecord record, SendResult result)
+    {
+        Say(record.Sequence, result);
+        _spool.Return(record.Sequence);
+    }
+
+    /// <summary>Numbers that are missing must be named at last: their announcement waits for better times, and the stream does not wait for it.</summary>
+    private void Postpone(SpoolRecord gap, SendResult result)
+    {
+        Say(gap.Sequence, result);
+        var refused = _refusedGaps.AddOrUpdate(gap.Stream, 1, static (_, n) => Math.Min(n + 1, 10));
+        if (_spool.Postpone(gap)) { _ = RecallAsync(gap.Stream, Doubled(refused, LongestGapPause)); }
+    }
+
+    private async Task RecallAsync(string stream, TimeSpan pause)
+    {
+        await PauseAsync(pause).ConfigureAwait(false);
+        _spool.Recall(stream);
+        Signal();
     }
 
     private Task<SendResult> SendAsync(SpoolRecord record)
@@ -164,13 +226,21 @@ internal sealed partial class SpooledEvents : IEventFeed
         Log.NotTaken(_logger, sequence, result.Reason);
     }
 
-    private int Refusals(long sequence) => _tries.AddOrUpdate(sequence, new Tries(1, 0), static (_, t) => t with { Refused = t.Refused + 1 }).Refused;
+    private int Refusals(long sequence) => Count(sequence, new Tries(1, 0)).Refused;
 
-    /// <summary>A sink that hangs or throws is left alone for longer and longer.</summary>
-    private TimeSpan Widening(long sequence)
+    /// <summary>A sink that hangs, throws or cannot is left alone for longer and longer.</summary>
+    private TimeSpan Widening(long sequence, TimeSpan longest) => Doubled(Count(sequence, new Tries(0, 1)).Faults, longest);
+
+    private static TimeSpan Doubled(int times, TimeSpan longest)
     {
-        var faults = _tries.AddOrUpdate(sequence, new Tries(0, 1), static (_, t) => t with { Faults = Math.Min(t.Faults + 1, 10) }).Faults;
-        return TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, RefusedPause.TotalSeconds * (1 << (faults - 1))));
+        var wide = RefusedPause * (1 << Math.Min(times - 1, 10));
+        return wide < longest ? wide : longest;
+    }
+
+    private Tries Count(long sequence, Tries more)
+    {
+        if (_tries.Count > MostTries) { _tries.Clear(); }
+        return _tries.AddOrUpdate(sequence, static (_, add) => add, static (_, t, add) => new Tries(t.Refused + add.Refused, t.Faults + add.Faults), more);
     }
 
     private async Task PauseAsync(TimeSpan pause)

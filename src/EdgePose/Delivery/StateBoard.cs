@@ -8,16 +8,9 @@ namespace EdgePose.Delivery;
 /// </summary>
 internal sealed class StateBoard(StatePace pace, TimeProvider time)
 {
-    /// <summary>Waits before a value that was not taken is tried again, widening while nothing is taken.</summary>
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250), LongestRetry = TimeSpan.FromSeconds(30);
-
     private readonly Lock _gate = new();
     private readonly List<StateKey> _order = [];
     private readonly Dictionary<StateKey, StateSlot> _slots = [];
-    private readonly HashSet<StateKey> _failed = [];
-    private readonly Backoff _backoff = new(FirstRetry, LongestRetry, Random.Shared);
-    private long _failedAt;
-    private TimeSpan _retryAfter;
 
     public void Set(StateValue value, bool urgent)
     {
@@ -71,7 +64,6 @@ internal sealed class StateBoard(StatePace pace, TimeProvider time)
         value = null;
         lock (_gate)
         {
-            RetryFailed();
             foreach (var key in _order)
             {
                 if (_slots[key].TryTake(time, out value)) { return true; }
@@ -85,36 +77,26 @@ internal sealed class StateBoard(StatePace pace, TimeProvider time)
     {
         lock (_gate)
         {
-            _backoff.Reset();
-            if (!value.IsGone || !_slots.TryGetValue(value.Key, out var slot) || slot.Value is not { IsGone: true }) { return; }
+            if (!_slots.TryGetValue(value.Key, out var slot)) { return; }
+            slot.Taken();
+            if (!value.IsGone || slot.Value is not { IsGone: true }) { return; }
             _slots.Remove(value.Key);
             _order.Remove(value.Key);
         }
     }
 
-    /// <summary>The sink did not take it for a reason that may pass.</summary>
+    /// <summary>The sink did not take it: it is tried again on the same connection, later and later.</summary>
     public void Failed(StateValue value)
     {
         lock (_gate)
         {
-            if (_failed.Count == 0) { (_failedAt, _retryAfter) = (time.GetTimestamp(), _backoff.Next()); }
-            _failed.Add(value.Key);
+            if (_slots.TryGetValue(value.Key, out var slot)) { slot.Failed(time); }
         }
     }
 
     public IReadOnlyList<StateValue> Values()
     {
         lock (_gate) { return [.. _order.Select(k => _slots[k].Value).OfType<StateValue>()]; }
-    }
-
-    private void RetryFailed()
-    {
-        if (_failed.Count == 0 || time.GetElapsedTime(_failedAt) < _retryAfter) { return; }
-        foreach (var key in _failed)
-        {
-            if (_slots.TryGetValue(key, out var slot)) { slot.Resend(); }
-        }
-        _failed.Clear();
     }
 
     private StateSlot Slot(StateKey key)

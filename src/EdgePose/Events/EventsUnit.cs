@@ -2,7 +2,9 @@ using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.Events.Recording;
 using EdgePose.Events.Scenes;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Events;
 
@@ -25,6 +27,7 @@ internal sealed class EventsUnit : IAsyncDisposable
     private readonly EventEngine _engine;
     private ISceneSink? _recorder;
     private readonly Scene _scene;
+    private readonly Supervision _supervision;
     private readonly ITimer _end;
     private long _utcAhead = long.MinValue, _offsetRead = long.MinValue;
     private int _offsetMinutes;
@@ -35,12 +38,14 @@ internal sealed class EventsUnit : IAsyncDisposable
     /// <param name="recorder">Owned; null = nothing is recorded.</param>
     /// <param name="outputs">Where events go.</param>
     /// <param name="time">Clock of the frames.</param>
-    public EventsUnit(EventSetup setup, PublishScope scope, ISceneSink? recorder, EventOutputs outputs, TimeProvider time)
+    /// <param name="logger">Faults; null = nowhere.</param>
+    public EventsUnit(EventSetup setup, PublishScope scope, ISceneSink? recorder, EventOutputs outputs, TimeProvider time, ILogger? logger = null)
     {
         (_scope, _recorder, _outputs, _time) = (scope, recorder, outputs, time);
         _scene = new Scene(setup.Poses.Skeleton);
         _engine = new EventEngine(setup, Raise, (zone, people) => Count(new ZoneCount(setup.Poses.Stream, zone, people)));
-        _end = time.CreateTimer(static self => ((EventsUnit)self!).Stop(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _supervision = new Supervision($"rules of {setup.Poses.Stream}", time, logger ?? NullLogger.Instance);
+        _end = _supervision.NewTimer("the end of the recording", Stop, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The rules of a stream, with the recording that is configured or that the outputs tap.</summary>
@@ -57,7 +62,7 @@ internal sealed class EventsUnit : IAsyncDisposable
         ILoggerFactory loggers, TimeProvider time)
     {
         var recorder = outputs.Tap?.Invoke(header) ?? Recorder(header, record, loggers, time);
-        return new EventsUnit(EventSetup.Of(header, header.Stream, shared, stream), scope, recorder, outputs, time);
+        return new EventsUnit(EventSetup.Of(header, header.Stream, shared, stream), scope, recorder, outputs, time, loggers.CreateLogger<EventsUnit>());
     }
 
     /// <summary>A recorder of one stream; null where nothing is recorded.</summary>
@@ -102,6 +107,9 @@ internal sealed class EventsUnit : IAsyncDisposable
 
     /// <summary>Figures of the recording; null when nothing is recorded.</summary>
     public RecorderStats? Recording => (_recorder as KeypointRecorder)?.Stats;
+
+    /// <summary>Loops and timers, the recording's among them.</summary>
+    public IReadOnlyList<Supervision> Supervised => _recorder is KeypointRecorder { Supervision: var recording } ? [_supervision, recording] : [_supervision];
 
     /// <summary>The people of one frame. Runs on the inference thread; allocates nothing while nothing happens.</summary>
     public void Take(in PoseReport report)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
+using EdgePose.Loops;
 using EdgePose.Networks.Models;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
@@ -91,21 +92,26 @@ internal sealed partial class Daemon(
     private async Task<bool> RunUntilReloadAsync(CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var reporting = new Reporter(pipeline, systemd, time).RunAsync(end.Token);
+        var reporter = new Reporter(pipeline, systemd, time);
+        // A report that fails is the next second's; a reporter that fails for good feeds no watchdog.
+        using var reporting = new SupervisedLoop("reporting", reporter.RunAsync, new Supervision("daemon", time, logger), time);
+        reporting.Start();
         var reload = reloads.WaitAsync(end.Token);
         var finished = exit.StopWhenSourcesEnd ? pipeline.SourcesEnded : Task.Delay(Timeout.Infinite, end.Token);
-        var first = await Task.WhenAny(reporting, reload, finished, pipeline.Outbox.Ended).ConfigureAwait(false);
+        var first = await Task.WhenAny(reporting.Completion, reload, finished, pipeline.Outbox.Ended).ConfigureAwait(false);
         if (first == finished && !stop.IsCancellationRequested)
         {
             await DrainAsync(stop).ConfigureAwait(false);
             exit.Failure = pipeline.Streams.Select(s => s.Scheduled.NothingMeasured).FirstOrDefault(e => e is not null);
         }
         await end.CancelAsync().ConfigureAwait(false);
-        try { await Task.WhenAll(reporting, reload).ConfigureAwait(false); }
+        reporting.Cancel();
+        await reporting.Completion.ConfigureAwait(false);
+        try { await reload.ConfigureAwait(false); }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The way in which both are told to end; a real failure of the reporter is thrown on.
-            return reload.IsCompletedSuccessfully;
+            // The way in which it is told to end.
+            return false;
         }
         return reload.IsCompletedSuccessfully;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using EdgePose.Service.Logs;
 using Serilog;
@@ -28,7 +29,8 @@ internal static class LogSetup
             LogStyle.Json => new JsonFormatter(renderMessage: true),
             LogStyle.Journald => new JournalFormatter(),
             LogStyle.Auto when underSystemd => new JournalFormatter(),
-            _ => new MessageTemplateTextFormatter(ConsoleTemplate, CultureInfo.InvariantCulture),
+            LogStyle.Auto or LogStyle.Console => new MessageTemplateTextFormatter(ConsoleTemplate, CultureInfo.InvariantCulture),
+            _ => throw new UnreachableException($"style {style}"),
         };
         control ??= new LogControl(isFixed: true);
         control.Switch.MinimumLevel = ParseLevel(level);
@@ -68,7 +70,8 @@ internal static class LogSetup
                 LogEventLevel.Error => "<3>",
                 LogEventLevel.Warning => "<4>",
                 LogEventLevel.Information => "<6>",
-                _ => "<7>",
+                LogEventLevel.Debug or LogEventLevel.Verbose => "<7>",
+                _ => throw new UnreachableException($"level {logEvent.Level}"),
             };
             using var text = new StringWriter(CultureInfo.InvariantCulture);
             _inner.Format(logEvent, text);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
+using EdgePose.Loops;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.Service.Configuration;
@@ -59,6 +60,17 @@ internal sealed partial class Pipeline : IAsyncDisposable
     /// <summary>Whether the device is overloaded; fed once a second.</summary>
     public OverloadMeter Overload { get; } = new();
     public InferenceLoop Loop => _inference.Loop;
+
+    /// <summary>Every loop, thread and timer of the running configuration, by owner.</summary>
+    public IReadOnlyList<Supervision> Supervised
+    {
+        get
+        {
+            IEnumerable<Supervision> spool = Spool is { } kept ? [kept.Supervision] : [];
+            return [Loop.Supervision, .. spool, .. _streams.SelectMany(s => s.Supervised), .. Outbox.Sinks.SelectMany(s => s.Supervised)];
+        }
+    }
+
     public IReadOnlyCollection<OrtSession> Sessions => _inference.Models.Sessions;
 
     /// <summary>99th percentile of the time that one frame takes on the inference thread, over the latest frames of the slowest stream.</summary>

@@ -8,7 +8,7 @@ namespace EdgePose.Service;
 
 /// <summary>
 /// Once a second: the figures of every stream, the health of the process, and systemd's watchdog. The watchdog is fed only while the
-/// inference thread makes progress, so that a hung network ends in a restart.
+/// inference thread makes progress and no loop that the daemon cannot do without fails for long, so that either ends in a restart.
 /// </summary>
 internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimeProvider time)
 {
@@ -54,7 +54,7 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
         return string.Create(CultureInfo.InvariantCulture, $"{online} of {pipeline.Streams.Count} streams online, broker {pipeline.Outbox.Sinks[0].Status.State}");
     }
 
-    internal static bool MakesProgress(Pipeline pipeline) => !pipeline.Loop.IsHung;
+    internal static bool MakesProgress(Pipeline pipeline) => !pipeline.Loop.IsHung && !pipeline.Supervised.Any(s => s.Loops.Any(l => l.IsLost));
 
     /// <summary>How the daemon is, with the watchdog's measure of a hung network: what the status topic, the health addresses and <c>top</c> say.</summary>
     internal static NodeStatus Health(Pipeline pipeline)
@@ -77,8 +77,9 @@ internal sealed class Reporter(Pipeline pipeline, SystemdNotify systemd, TimePro
             reasons.Add($"model {session.Descriptor.Name}: runs on {session.Provider}, earlier providers did not start");
         }
         if (pipeline.Spool?.Stats().Fault is { Length: > 0 } fault) { reasons.Add($"spool: {fault}"); }
+        foreach (var supervision in pipeline.Supervised) { reasons.AddRange(supervision.Problems); }
         var hung = !MakesProgress(pipeline);
-        if (hung) { reasons.Add("inference makes no progress"); }
+        if (pipeline.Loop.IsHung) { reasons.Add("inference makes no progress"); }
         var state = hung ? NodeState.Failing : reasons.Count > 0 ? NodeState.Degraded : NodeState.Ok;
         var provider = string.Join(",", pipeline.Sessions.Select(s => s.Provider).Distinct());
         return new NodeStatus(state, reasons, provider, pipeline.InferenceP99Ms, Environment.WorkingSet);

@@ -5,7 +5,7 @@ namespace EdgePose.Service;
 /// <summary>Standard output as a stream that says when nobody reads it any more.</summary>
 internal static class StandardOutput
 {
-    private const nint Descriptor = 1;
+    private const int Descriptor = 1;
 
     /// <summary>
     /// A pipe or a terminal is written directly, because the console's own stream hides that the reader is gone. A file is left to that stream: it
@@ -13,7 +13,7 @@ internal static class StandardOutput
     /// </summary>
     public static Stream Open()
     {
-        var direct = new FileStream(new SafeFileHandle(Descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return direct.CanSeek ? Console.OpenStandardOutput() : direct;
+        using var probe = new FileStream(new SafeFileHandle(Descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return probe.CanSeek ? Console.OpenStandardOutput() : new DescriptorStream(Descriptor);
     }
 }

@@ -3,6 +3,7 @@ using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Domain;
 using EdgePose.Events;
+using EdgePose.Loops;
 using EdgePose.Networks.Runtime;
 using EdgePose.Networks.Scheduling;
 using EdgePose.People;
@@ -57,6 +58,9 @@ internal sealed class StreamUnit : IDisposable
 
     /// <summary>Joint layout of its poses.</summary>
     public Skeleton Skeleton => _people.Skeleton;
+
+    /// <summary>Its loops and timers.</summary>
+    public IReadOnlyList<Supervision> Supervised => [_video.Supervision, .. _events.Supervised];
 
     /// <summary>Frames for which no network ran; the people in them were predicted.</summary>
     public long FramesGated => _people.FramesGated;

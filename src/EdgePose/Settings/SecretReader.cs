@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using EdgePose.Domain;
-using EdgePose.Settings.Files;
 using EdgePose.Settings.Problems;
 
 namespace EdgePose.Settings;
@@ -102,7 +100,7 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
         }
         // The pattern of names admits no separator, so only "." and ".." could leave the folder.
         var path = Path.Combine(folder, name);
-        if (name is "." or ".." || NotThere(path))
+        if (name is "." or ".." || !Path.Exists(path))
         {
             tried.Add($"credential {name}: not in $CREDENTIALS_DIRECTORY (add LoadCredential={name}:FILE to the unit, or name a file with password_file)");
             return null;
@@ -112,58 +110,34 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
 
     private static string? FromFile(Section section, string path, List<string> tried, out bool refused)
     {
-        refused = false;
-        if (NotThere(path))
-        {
-            tried.Add($"{path} does not exist");
-            return null;
-        }
         var text = ReadText(path, path, tried, out var mode);
-        if ((mode & TooOpen) == 0) { return text; }
-        refused = true;
+        refused = (mode & TooOpen) != 0;
+        if (!refused) { return text; }
         section.Error("password_file", $"others may read it (mode {Convert.ToString((int)mode, 8)}); run: chmod 600 {path}");
         return null;
     }
 
-    private static bool NotThere(string path) => !File.Exists(path) && !Directory.Exists(path);
-
     private string? FromEnvironment(string name, List<string> tried)
     {
         var value = environment(name);
-        if (!string.IsNullOrEmpty(value)) { return value; }
+        if (!string.IsNullOrEmpty(value)) { return OneLine(value, $"the environment variable {name}", tried); }
         tried.Add($"the environment variable {name} is not set");
         return null;
     }
 
     private static string? ReadText(string path, string shown, List<string> tried, out UnixFileMode mode)
     {
-        mode = UnixFileMode.None;
-        try
-        {
-            // Looked at first: whoever opens a pipe waits for somebody who writes into it.
-            if (FileLook.Behind(path) is { Kind: not FileKind.Regular and var kind })
-            {
-                tried.Add($"{shown} is {(kind == FileKind.Folder ? "a folder" : "no ordinary file")}; write the password into a file of one line");
-                return null;
-            }
-            using var stream = File.OpenRead(path);
-            // Of the open file, not of the path, which may have changed in between.
-            if (!OperatingSystem.IsWindows()) { mode = File.GetUnixFileMode(stream.SafeFileHandle); }
-            var buffer = new byte[MaxBytes + 1];
-            var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            var text = Encoding.UTF8.GetString(buffer, 0, length).TrimStart(ByteOrderMark).TrimEnd('\r', '\n');
-            Array.Clear(buffer);
-            if (length <= MaxBytes && text.Length > 0 && !text.Any(char.IsControl)) { return text; }
-            tried.Add($"{shown} {(text.Length == 0 ? "is empty" : "is not a single line of text")}; write the password into it, in one line");
-        }
-        catch (IOException e)
-        {
-            tried.Add($"{shown} cannot be read ({e.GetType().Name})");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            tried.Add($"{shown} cannot be read (permission denied)");
-        }
+        if (TextFile.TryRead(path, MaxBytes, out mode, out var why) is { } text) { return OneLine(text, shown, tried); }
+        tried.Add($"{shown} {why}; write the password into a file of one line");
+        return null;
+    }
+
+    /// <summary>Editors end a file with a line break, those of Windows with two characters; neither is part of a password.</summary>
+    private static string? OneLine(string text, string shown, List<string> tried)
+    {
+        var line = text.TrimStart(ByteOrderMark).TrimEnd('\r', '\n');
+        if (line.Length > 0 && !line.Any(char.IsControl)) { return line; }
+        tried.Add($"{shown} {(line.Length == 0 ? "is empty" : "is not a single line of text")}; write the password into it, in one line");
         return null;
     }
 

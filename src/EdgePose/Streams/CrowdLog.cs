@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Streams;
@@ -13,6 +14,7 @@ internal sealed partial class CrowdLog(ILogger inner, TimeProvider time) : ILogg
     public const int LinesInWindow = 24;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
 
+    private readonly Supervision _supervision = new("the log of the streams", time, inner);
     private readonly Lock _gate = new();
     private ITimer? _end;
     private long _began;
@@ -39,7 +41,7 @@ internal sealed partial class CrowdLog(ILogger inner, TimeProvider time) : ILogg
             if (_held++ == 0)
             {
                 _end?.Dispose();
-                _end = time.CreateTimer(static log => ((CrowdLog)log!).Tell(), this, Window - time.GetElapsedTime(_began), Timeout.InfiniteTimeSpan);
+                _end = _supervision.NewTimer("telling of held lines", Tell, Window - time.GetElapsedTime(_began), Timeout.InfiniteTimeSpan);
             }
             return false;
         }

@@ -115,10 +115,12 @@ internal sealed record FfmpegCommand(string Program, IReadOnlyList<string> Argum
             case HardwareDecoder.Vaapi: arguments.AddRange(["-hwaccel", "vaapi"]); break;
             case HardwareDecoder.Drm: arguments.AddRange(["-hwaccel", "drm"]); break;
             case HardwareDecoder.V4l2m2m when HardwareChoice.V4l2m2mDecoder(format.Codec) is { } name: arguments.AddRange(["-c:v", name]); break;
-            default:
+            case HardwareDecoder.None or HardwareDecoder.V4l2m2m:
                 // Frame threading delays every picture by one frame per thread; a live source needs its newest picture.
                 if (source.Kind != SourceKind.File) { arguments.AddRange(["-thread_type", "slice"]); }
                 break;
+            case HardwareDecoder.Auto: throw new ArgumentOutOfRangeException(nameof(hardware), hardware, "a decoder is chosen before");
+            default: throw new ArgumentOutOfRangeException(nameof(hardware), hardware, "no such decoder");
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace EdgePose.Streams;
 
 /// <summary>Which hardware decoder is worth a try. A decoder that failed once is not tried again in the life of the stream.</summary>
@@ -48,7 +50,8 @@ internal sealed class HardwareChoice(HardwareDecoder wanted, Func<string, bool> 
         HardwareDecoder.Vaapi => "vaapi",
         HardwareDecoder.V4l2m2m => "v4l2m2m",
         HardwareDecoder.Drm => "drm",
-        _ => "software",
+        HardwareDecoder.Auto or HardwareDecoder.None => "software",
+        _ => throw new UnreachableException($"decoder {decoder}"),
     };
 
     /// <summary>ffmpeg's V4L2 memory-to-memory decoder of a codec, or null when there is none.</summary>

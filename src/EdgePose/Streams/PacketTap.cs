@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Pipes;
+using EdgePose.Loops;
 using EdgePose.Streams.Packets;
 
 namespace EdgePose.Streams;

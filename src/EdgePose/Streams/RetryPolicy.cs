@@ -60,11 +60,14 @@ internal sealed class RetryPolicy(TimeProvider time, Random random)
                 return new Retry(Jitter(AfterCrashLoop), true);
             case StreamState.Reconnecting when (online == TimeSpan.Zero || (died && online < GoodStretch)) && IsCrashLoop():
                 return new Retry(Jitter(AfterCrashLoop), true);
-            default:
+            case StreamState.Starting or StreamState.Online or StreamState.Stalled or StreamState.Reconnecting
+                or StreamState.NotFound or StreamState.Unreachable or StreamState.TlsError:
                 var soon = _lastFrame is { } last && time.GetElapsedTime(last) < SoonAfterFrames;
                 var first = died && _failures == 0 ? AfterDeath : TimeSpan.FromSeconds(1);
                 var pause = Jitter(Widen(first, _failures++, soon ? LongestSoonAfterFrames : Longest));
                 return new Retry(Clamp(pause, Longest - silence), false);
+            case StreamState.Disabled: throw new ArgumentOutOfRangeException(nameof(state), state, "a recording that has ended is not read again");
+            default: throw new ArgumentOutOfRangeException(nameof(state), state, "no such state");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EdgePose.Domain;
+using EdgePose.Loops;
 
 namespace EdgePose.Streams;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using EdgePose.Domain;
 
@@ -76,7 +77,8 @@ internal sealed partial record SourceSettings
         {
             SourceKind.Rtsp => Transport == SourceTransport.Tcp ? " over TCP" : " over UDP",
             SourceKind.File => (Pace == SourcePace.Max ? " as fast as possible" : " in real time") + (Loop ? ", looped" : ""),
-            _ => "",
+            SourceKind.Http or SourceKind.V4l2 => "",
+            _ => throw new UnreachableException($"kind {Kind}"),
         };
         var rate = Fps > 0 ? string.Create(CultureInfo.InvariantCulture, $", at most {Fps:0.###} fps") : "";
         return $"{SourceUrl.Mask(SubStream.Length > 0 ? SubStream : Url)}{how}{rate}{(Password is null ? "" : ", with password")}";

@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Streams;
@@ -11,6 +12,7 @@ internal sealed class VideoStream : IDisposable
 {
     private readonly StreamSupervisor _supervisor;
     private readonly StreamHistory _history;
+    private readonly TimeProvider _time;
     private readonly RateMeter _received, _processed, _dropped;
 
     /// <param name="source">What to read and how.</param>
@@ -27,11 +29,17 @@ internal sealed class VideoStream : IDisposable
     {
         _history = history;
         Slot = new FrameSlot(source.Lossless ? FullPolicy.Wait : FullPolicy.NewestWins, wake);
-        _supervisor = new StreamSupervisor(source, Slot, onStatus, redact, time, logger) { Gate = gate };
+        Supervision = new Supervision($"stream={source.Stream}", time, logger);
+        _time = time;
+        // Whoever is told of a change must not be able to end the stream.
+        _supervisor = new StreamSupervisor(source, Slot, s => Supervision.Guard("a change of its state", () => onStatus(s)), redact, time, logger) { Gate = gate };
         _received = new RateMeter(() => Slot.Received, time);
         _processed = new RateMeter(() => Slot.Account.Processed, time);
         _dropped = new RateMeter(() => Slot.Dropped, time);
     }
+
+    /// <summary>The loop that keeps the source alive.</summary>
+    public Supervision Supervision { get; }
 
     public FrameSlot Slot { get; }
     public StreamStatus Status => _supervisor.Status;
@@ -58,16 +66,12 @@ internal sealed class VideoStream : IDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         _supervisor.ContinueAfter(_history.Epoch, _history.Sequence);
-        try { await _supervisor.RunAsync(stop).ConfigureAwait(false); }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The supervisor's way to say that ffmpeg is gone.
-            return;
-        }
-        finally
-        {
-            (_history.Epoch, _history.Sequence) = (Status.Epoch, _supervisor.NextSequence);
-        }
+        using var loop = new SupervisedLoop("reading it", _supervisor.RunAsync, Supervision, _time);
+        await using var stopping = stop.Register(loop.Cancel).ConfigureAwait(false);
+        loop.Start();
+        // The loop ends when ffmpeg is gone, in either way.
+        await loop.Completion.ConfigureAwait(false);
+        (_history.Epoch, _history.Sequence) = (Status.Epoch, _supervisor.NextSequence);
     }
 
     public void Dispose() => Slot.Dispose();

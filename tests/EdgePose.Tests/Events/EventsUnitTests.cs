@@ -116,6 +116,23 @@ public sealed class EventsUnitTests : IDisposable
         Assert.Equal(_events.Select(e => EventLine.Of(e).ToJson()), session.Events.Select(e => e.ToJson()));
     }
 
+    /// <summary>On a timer's thread it would end the process.</summary>
+    [Fact]
+    public async Task EndOfARecording_WhereRaisingThrows_IsCountedAndEndsNothing()
+    {
+        var config = Loading.Good(Yaml);
+        var isBroken = false;
+        var outputs = new EventOutputs { Raise = e => { if (isBroken) { throw new InvalidOperationException("a defect"); } _events.Add(e); } };
+        await using var unit = new EventsUnit(EventSetup.Of(Header(), "hall", config.Events, config.Streams[0].Events), config.Streams[0].Publish, null, outputs, _time);
+        Walk(unit, 3);
+        isBroken = true;
+        unit.StatusChanged(Status(StreamState.Disabled, "", 1));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        isBroken = false;
+
+        Assert.Equal(1, unit.Supervised.Sum(s => s.Faults));
+    }
+
     [Fact(DisableParallelization = true)]
     public async Task Take_SteadyState_AllocatesNothing()
     {

@@ -6,18 +6,19 @@ namespace EdgePose.Repository;
 /// </summary>
 internal static class DependencyRule
 {
-    private static readonly string[] Rooms = ["Settings", "Streams", "Networks", "People", "Events", "Delivery", "Sinks"];
+    private static readonly string[] Rooms = ["Loops", "Settings", "Streams", "Networks", "People", "Events", "Delivery", "Sinks"];
 
     public static IReadOnlyDictionary<string, string[]> Areas { get; } = new Dictionary<string, string[]>
     {
         ["Domain"] = [],
+        ["Loops"] = [],
         ["Settings"] = ["Domain"],
-        ["Streams"] = ["Domain", "Settings"],
-        ["Networks"] = ["Domain", "Settings"],
+        ["Streams"] = ["Domain", "Loops", "Settings"],
+        ["Networks"] = ["Domain", "Loops", "Settings"],
         ["People"] = ["Domain", "Settings", "Networks"],
-        ["Events"] = ["Domain", "Settings"],
-        ["Delivery"] = ["Domain", "Settings"],
-        ["Sinks"] = ["Domain", "Settings", "Delivery"],
+        ["Events"] = ["Domain", "Loops", "Settings"],
+        ["Delivery"] = ["Domain", "Loops", "Settings"],
+        ["Sinks"] = ["Domain", "Loops", "Settings", "Delivery"],
         ["Service"] = ["Domain", .. Rooms],
         ["Cli"] = ["Domain", "Settings", "Service"],
         ["Workshop"] = ["Domain", .. Rooms, "Service", "Cli", "ModelTools"],

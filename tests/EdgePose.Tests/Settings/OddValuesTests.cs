@@ -76,7 +76,7 @@ public sealed class OddValuesTests
 
     [Theory]
     [InlineData("folder", "is a folder")]
-    [InlineData("pipe", "is no ordinary file")]
+    [InlineData("pipe", "is a pipe or a device, not a file")]
     [InlineData("empty", "is empty")]
     public void Password_FileThatIsNone_IsSaidAndNotWaitedFor(string kind, string expected)
     {

@@ -1,4 +1,5 @@
 using EdgePose.Domain;
+using EdgePose.Loops;
 using EdgePose.Streams;
 using EdgePose.TestSupport;
 

@@ -43,12 +43,18 @@ internal sealed class Publication : IAsyncDisposable
             companions.Add(new CommandCompanion(topics, options.Commands, ReloadAsync, time, new Named<CommandCompanion>(logger)));
         }
         if (options.DiscoveryPrefix.Length > 0) { companions.Add(new HomeAssistantCompanion(new Discovery(options.DiscoveryPrefix, options.Node, "1", topics), memory)); }
-        _sink = new MqttSink(
-            new MqttSinkSettings { Prefix = options.Prefix, Node = options.Node, WillDelay = options.WillDelay, Window = options.Window },
-            transport, options.Onvif ? [new OnvifForm(topics)] : [], companions, memory, time, new Named<MqttSink>(logger), redact);
+        List<ISink> copies = [];
+        var settings = new MqttSinkSettings { Prefix = options.Prefix, Node = options.Node, WillDelay = options.WillDelay, Window = options.Window };
+        if (options.Onvif)
+        {
+            var onvif = new OnvifSink(new OnvifForm(topics), settings, time, new Named<OnvifSink>(logger), redact);
+            companions.Add(onvif);
+            copies.Add(onvif);
+        }
+        _sink = new MqttSink(settings, transport, companions, memory, time, new Named<MqttSink>(logger), redact);
         _outbox = new Outbox(
             new OutboxSettings { Node = options.Node, MaxRate = options.MaxRate, QueueCapacity = options.QueueCapacity, Spool = options.Spool },
-            [_sink], time, new Named<Outbox>(logger), clockIsSynced);
+            [_sink, .. copies], time, new Named<Outbox>(logger), clockIsSynced);
     }
 
     public event Action? ReloadRequested;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using EdgePose.Domain;
 using EdgePose.Service.Observe;
@@ -76,14 +77,17 @@ internal static class TopView
         TopOrder.Age => streams.OrderByDescending(s => s.FrameAgeP99Ms),
         TopOrder.Dropped => streams.OrderByDescending(s => s.FpsDropped),
         TopOrder.People => streams.OrderByDescending(s => s.People),
-        _ => streams.OrderBy(s => s.Id, StringComparer.Ordinal),
+        TopOrder.Name => streams.OrderBy(s => s.Id, StringComparer.Ordinal),
+        _ => throw new UnreachableException($"order {order}"),
     };
 
     private static string State(StreamState state) => state switch
     {
         StreamState.Online => "[green]online[/]",
         StreamState.Starting or StreamState.Disabled => $"[grey]{Words.Snake(state)}[/]",
-        _ => $"[red]{Words.Snake(state)}[/]",
+        StreamState.Stalled or StreamState.Reconnecting or StreamState.AuthFailed or StreamState.NotFound or StreamState.Unreachable
+            or StreamState.TlsError or StreamState.Failed => $"[red]{Words.Snake(state)}[/]",
+        _ => throw new UnreachableException($"state {state}"),
     };
 
     private static string Cpu(NodeSnapshot node, NodeSnapshot? before) =>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using EdgePose.Domain;
@@ -40,7 +41,8 @@ internal sealed class PosesWriter(string node, TimeProvider time, Func<bool> clo
         {
             TimeSource.Arrival => "arrival"u8,
             TimeSource.Rtcp => "rtcp"u8,
-            _ => "recording"u8,
+            TimeSource.Recording => "recording"u8,
+            _ => throw new UnreachableException($"time source {report.Frame.TimeSource}"),
         });
         _json.WriteNumber("width"u8, report.FrameWidth);
         _json.WriteNumber("height"u8, report.FrameHeight);
@@ -82,7 +84,8 @@ internal sealed class PosesWriter(string node, TimeProvider time, Func<bool> clo
         {
             PoseSource.Measured => "measured"u8,
             PoseSource.Propagated => "propagated"u8,
-            _ => "held"u8,
+            PoseSource.Held => "held"u8,
+            _ => throw new UnreachableException($"source {person.Source}"),
         });
         _json.WriteNumber("age_ms"u8, WholeMs(person.AgeMs));
         _json.WriteStartArray("points"u8);

@@ -1,12 +1,7 @@
+using System.Collections.Concurrent;
 using EdgePose.Delivery.Spool.Format;
 
 namespace EdgePose.Delivery.Spool;
-
-/// <summary>A record that was picked for the reader, still without its bytes.</summary>
-internal readonly record struct Picked(Entry Entry, string Stream, SpoolRecord? Memory);
-
-/// <summary>Records of one stream that were given up, with the gap records among them, whose announcements must be made again.</summary>
-internal sealed record Removed(string Stream, IReadOnlyList<Entry> Events, IReadOnlyList<Picked> Gaps);
 
 /// <summary>
 /// Every record that one reader has not done. Streams are served by turns, one record each, so that a new event of one stream does not wait
@@ -25,11 +20,10 @@ internal sealed class Backlog(string reader, SpoolSettings options, long from = 
     private readonly Dictionary<long, (StreamQueue Queue, Entry Entry)> _out = [], _withdrawn = [];
     private readonly List<long> _unsaved = [];
     private readonly HashSet<long> _gaps = [];
-    private readonly Dictionary<long, SpoolRecord> _memory = [];
+    private readonly SortedDictionary<long, SpoolRecord> _memory = [];
 
     // What has been out once: its segment may have been given up since, and the reader still has the bytes.
     private readonly Dictionary<long, SpoolRecord> _read = [];
-    private readonly Queue<long> _memoryOrder = new();
     private readonly Dictionary<long, Entry> _moved = [];
     private long _memoryHeld, _next = 1;
     private int _at, _depth;
@@ -130,18 +124,16 @@ internal sealed class Backlog(string reader, SpoolSettings options, long from = 
         lock (_gate)
         {
             if (!IsOurs(record.Sequence)) { return lost; }
-            while (_memoryOrder.Count > 0 && (_memory.Count >= options.MemoryRecords || _memoryHeld + record.Payload.Length > options.MemoryBytes))
+            while (_memory.Count >= options.MemoryRecords || _memoryHeld + record.Payload.Length > options.MemoryBytes)
             {
-                var oldest = _memoryOrder.Dequeue();
-                // What is out already is about to be delivered; it no longer stands in the order, but stays until it is done.
-                if (_out.ContainsKey(oldest) || _withdrawn.ContainsKey(oldest) || !_memory.TryGetValue(oldest, out var dropped)) { continue; }
-                Forget(oldest);
-                _gaps.Remove(oldest);
+                // What is out already is about to be delivered, and stays until it is done.
+                if (_memory.Values.FirstOrDefault(r => !_out.ContainsKey(r.Sequence) && !_withdrawn.ContainsKey(r.Sequence)) is not { } oldest) { break; }
+                Forget(oldest.Sequence);
+                _gaps.Remove(oldest.Sequence);
                 _depth--;
-                lost.Add(dropped);
+                lost.Add(oldest);
             }
             _memory.Add(record.Sequence, record);
-            _memoryOrder.Enqueue(record.Sequence);
             _memoryHeld += record.Payload.Length;
             AddWaiting(record.Stream, new Entry(record.Sequence, null, 0, record.Second), record.Kind);
             _changed |= lost.Count > 0;
@@ -152,7 +144,7 @@ internal sealed class Backlog(string reader, SpoolSettings options, long from = 
     /// <summary>What only memory holds and is not done, in order: to be written once the disk is back.</summary>
     public List<SpoolRecord> MemoryRecords()
     {
-        lock (_gate) { return [.. _memory.Values.OrderBy(r => r.Sequence)]; }
+        lock (_gate) { return [.. _memory.Values]; }
     }
 
     /// <summary>A record of memory is safe on disk now.</summary>
@@ -167,7 +159,11 @@ internal sealed class Backlog(string reader, SpoolSettings options, long from = 
     }
 
     /// <summary>Picks the next records, at most as many as the window has room for.</summary>
-    public List<Picked> Take(int most)
+    /// <param name="most">How many.</param>
+    /// <param name="busy">
+    /// Streams that are passed over; each stream of which a record is picked becomes one. Null: any number of records of a stream.
+    /// </param>
+    public List<Picked> Take(int most, ConcurrentDictionary<string, byte>? busy = null)
     {
         var picked = new List<Picked>();
         lock (_gate)
@@ -176,14 +172,16 @@ internal sealed class Backlog(string reader, SpoolSettings options, long from = 
             for (var idle = 0; picked.Count < most && idle < _order.Count;)
             {
                 _at = (_at + 1) % _order.Count;
-                if (!_order[_at].TryTake(IsStale, out var entry))
+                var queue = _order[_at];
+                if (busy?.ContainsKey(queue.Stream) == true || !queue.TryTake(IsStale, out var entry))
                 {
                     idle++;
                     continue;
                 }
+                busy?.TryAdd(queue.Stream, 0);
                 idle = 0;
-                _out.Add(entry.Sequence, (_order[_at], entry));
-                picked.Add(new Picked(Resolve(entry), _order[_at].Stream, Held(entry.Sequence)));
+                _out.Add(entry.Sequence, (queue, entry));
+                picked.Add(new Picked(Resolve(entry), queue.Stream, Held(entry.Sequence)));
             }
         }
         return picked;
@@ -228,6 +226,46 @@ internal sealed class Backlog(string reader, SpoolSettings options, long from = 
             taken.Queue.Return(taken.Entry);
             return true;
         }
+    }
+
+    /// <summary>
+    /// Puts a record aside: its stream goes on past it until <see cref="Recall"/>. False when it is not out, or so many have gone past that the
+    /// cursor would grow too long.
+    /// </summary>
+    public bool Postpone(long sequence)
+    {
+        lock (_gate)
+        {
+            if (!_out.TryGetValue(sequence, out var taken) || taken.Queue.IsCrowded) { return false; }
+            _out.Remove(sequence);
+            taken.Queue.Postpone(taken.Entry);
+            return true;
+        }
+    }
+
+    /// <summary>What was put aside of a stream is next.</summary>
+    public void Recall(string stream)
+    {
+        lock (_gate)
+        {
+            if (_streams.TryGetValue(stream, out var queue)) { queue.Recall(); }
+        }
+    }
+
+    /// <summary>Takes the refused announcements of a stream away from their reader for good, until <see cref="Ack"/> ends them.</summary>
+    public List<Picked> WithdrawGaps(string stream)
+    {
+        var all = new List<Picked>();
+        lock (_gate)
+        {
+            if (!_streams.TryGetValue(stream, out var queue)) { return all; }
+            foreach (var entry in queue.TakeRefused(e => _gaps.Contains(e.Sequence)))
+            {
+                _withdrawn.Add(entry.Sequence, (queue, entry));
+                all.Add(new Picked(Resolve(entry), stream, Held(entry.Sequence)));
+            }
+        }
+        return all;
     }
 
     /// <summary>Puts every record that is out back, and returns how many there were.</summary>
@@ -290,7 +328,6 @@ internal sealed class Backlog(string reader, SpoolSettings options, long from = 
             _gaps.Clear();
             _memory.Clear();
             _read.Clear();
-            _memoryOrder.Clear();
             _moved.Clear();
             (_memoryHeld, _depth, _changed, _isClosed) = (0, 0, false, true);
         }
@@ -336,7 +373,7 @@ internal sealed class Backlog(string reader, SpoolSettings options, long from = 
         return all;
     }
 
-    private SpoolRecord? Held(long sequence) => _memory.GetValueOrDefault(sequence) ?? _read.GetValueOrDefault(sequence);
+    private SpoolRecord? Held(long sequence) => _memory.TryGetValue(sequence, out var kept) ? kept : _read.GetValueOrDefault(sequence);
 
     private Entry Resolve(Entry entry) => entry.Segment is null && _moved.TryGetValue(entry.Sequence, out var moved) ? moved : entry;
 

@@ -15,9 +15,6 @@ internal sealed partial class DurableSpool
         [LoggerMessage(3012, LogLevel.Warning, "spool file left alone: {File}")]
         public static partial void Ignored(ILogger logger, string file);
 
-        [LoggerMessage(3013, LogLevel.Error, "the spool's thread met an unexpected error")]
-        public static partial void Defect(ILogger logger, Exception exception);
-
         [LoggerMessage(3016, LogLevel.Warning, "{Count} events were not accepted by the spool in the last {Seconds} s: {Reason}")]
         public static partial void NotAccepted(ILogger logger, long count, int seconds, LossReason reason);
 

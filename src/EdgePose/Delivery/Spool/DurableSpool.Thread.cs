@@ -1,4 +1,5 @@
 using EdgePose.Delivery.Spool.Format;
+using EdgePose.Loops;
 
 namespace EdgePose.Delivery.Spool;
 
@@ -16,28 +17,18 @@ internal sealed partial class DurableSpool
 
     internal void Start()
     {
-        _thread = new Thread(Run) { IsBackground = true, Name = "spool" };
-        _thread.Start();
+        _loop = SupervisedLoop.OnThread("writing", Run, Supervision, _time, "spool", isVital: true);
+        _loop.Start();
     }
 
-    private void Run()
+    // A defect costs one round, not the queue: the loop comes back here.
+    private void Run(CancellationToken stop)
     {
-        for (var last = false; !last;)
+        while (!stop.IsCancellationRequested)
         {
-            _wake.Wait();
+            _wake.Wait(stop);
             _wake.Reset();
-            last = _stop;
-            try
-            {
-                if (last) { Close(); }
-                else if (RunOnce() is { } pause) { _timer.Change(pause, _options.RetryInterval); }
-            }
-#pragma warning disable CA1031 // the supervisor boundary of this thread: a defect costs one round, not the queue
-            catch (Exception e)
-            {
-                Log.Defect(_logger, e);
-            }
-#pragma warning restore CA1031
+            if (RunOnce() is { } pause) { _timer.Change(pause, _options.RetryInterval); }
         }
     }
 
@@ -117,8 +108,14 @@ internal sealed partial class DurableSpool
         try { stored = _writer.Store([.. batch.Select(w => w.Record)]); }
         catch
         {
-            // A defect: nobody may wait for ever.
-            foreach (var (_, ticket) in batch) { ticket?.TrySetResult(AppendOutcome.Closed); }
+            // A defect: nobody may wait for ever, and every number that was given out has to be named.
+            foreach (var (record, ticket) in batch)
+            {
+                ticket?.TrySetResult(AppendOutcome.Closed);
+                var created = record.Created.ToUnixTimeMilliseconds();
+                var events = record.Kind == RecordKind.Event ? 1 : 0;
+                _losses.Add(Losses.Everyone, new GapNotice(record.Stream, LossReason.Missing, record.Sequence, record.Sequence, events, created, created));
+            }
             throw;
         }
         _lastStore = _time.GetTimestamp();

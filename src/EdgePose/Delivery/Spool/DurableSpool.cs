@@ -2,6 +2,7 @@ using System.Text;
 using EdgePose.Delivery.Spool.Format;
 using EdgePose.Delivery.Spool.Storage;
 using EdgePose.Domain;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Delivery.Spool;
@@ -26,10 +27,9 @@ internal sealed partial class DurableSpool : IAsyncDisposable
     private readonly ManualResetEventSlim _wake = new(true);
     private readonly ITimer _timer;
     private SpoolReader[] _readers;
-    private Thread? _thread;
+    private SupervisedLoop? _loop;
     private long _appended, _volatile, _refused;
     private long _lastStore, _lastSave, _announcedAt, _refusedAt;
-    private volatile bool _stop;
     private bool _disposed;
 
     private DurableSpool(SpoolSettings options, SpoolWriter writer, Recovered? recovered, Backlogs backlogs, Losses losses, TimeProvider time, ILogger logger)
@@ -37,6 +37,7 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         (_options, _writer, _backlogs, _losses, _time, _logger) = (options, writer, backlogs, losses, time, logger);
         _inbox = new Inbox(
             options.QueueRecords, options.QueueBytes, options.MaxPayload, writer.Boot, recovered?.NextSequence ?? 1, () => writer.Clock.Stamp);
+        Supervision = new Supervision("spool", time, logger);
         Recovery = recovered?.Report ?? new RecoveryReport();
         _refusedAt = time.GetTimestamp();
         _lastStore = _lastSave = _announcedAt = _refusedAt - time.TimestampFrequency;
@@ -45,6 +46,9 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         backlogs.MarkChanged();
         _timer = time.CreateTimer(static self => ((DurableSpool)self!)._wake.Set(), this, options.RetryInterval, options.RetryInterval);
     }
+
+    /// <summary>The loop of its thread.</summary>
+    public Supervision Supervision { get; }
 
     /// <summary>What the start found.</summary>
     public RecoveryReport Recovery { get; }
@@ -177,9 +181,13 @@ internal sealed partial class DurableSpool : IAsyncDisposable
         if (_disposed) { return; }
         _disposed = true;
         _inbox.Close();
-        _stop = true;
-        _wake.Set();
-        if (_thread is { } thread) { await Task.Run(thread.Join).ConfigureAwait(false); }
+        if (_loop is { } loop)
+        {
+            loop.Cancel();
+            await loop.Completion.ConfigureAwait(false);
+            loop.Dispose();
+            await Task.Run(() => Supervision.Guard("the last round", Close)).ConfigureAwait(false);
+        }
         else { Close(); }
         await _timer.DisposeAsync().ConfigureAwait(false);
     }

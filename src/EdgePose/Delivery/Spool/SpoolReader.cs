@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgePose.Delivery.Spool.Format;
 using Microsoft.Extensions.Logging;
 
@@ -49,12 +50,18 @@ internal sealed partial class SpoolReader
     /// The next records, as many as the window has room for, at most <paramref name="most"/>; each must be acknowledged, rejected or given
     /// back. Empty when nothing waits or the window is full.
     /// </summary>
-    public IReadOnlyList<SpoolRecord> Take(int most)
+    /// <param name="most">How many.</param>
+    /// <param name="busy">Streams that are passed over; each stream of which a record is given becomes one. Null: any number of records of a stream.</param>
+    public IReadOnlyList<SpoolRecord> Take(int most, ConcurrentDictionary<string, byte>? busy = null)
     {
         var records = new List<SpoolRecord>();
-        foreach (var picked in _backlog.Take(most))
+        foreach (var picked in _backlog.Take(most, busy))
         {
-            if ((picked.Memory ?? Read(picked))?.For(Name) is not { } record) { continue; }
+            if ((picked.Memory ?? Read(picked))?.For(Name) is not { } record)
+            {
+                busy?.TryRemove(picked.Stream, out _);
+                continue;
+            }
             _backlog.Keep(record);
             records.Add(record);
         }
@@ -82,6 +89,22 @@ internal sealed partial class SpoolReader
         return true;
     }
 
+    /// <summary>
+    /// The sink refused an announcement, which is never given up: its stream goes on past it, and it is the next of the stream after
+    /// <see cref="Recall"/>. When more of the stream is lost meanwhile, it becomes part of that announcement. False when it is not out.
+    /// </summary>
+    public bool Postpone(SpoolRecord gap)
+    {
+        if (_backlog.Postpone(gap.Sequence)) { return true; }
+        // Announced anew under a later number, so that the cursor can pass the old one.
+        if (!_backlog.Withdraw(gap.Sequence)) { return false; }
+        GiveUp(new GivenUp(gap, "", LossReason.Rejected));
+        return true;
+    }
+
+    /// <summary>What was postponed of a stream is next.</summary>
+    public void Recall(string stream) => _backlog.Recall(stream);
+
     /// <summary>Could not be sent now: it is the next of its stream again. False when it is not out.</summary>
     public bool Return(long sequence) => _backlog.Return(sequence);
 
@@ -105,12 +128,23 @@ internal sealed partial class SpoolReader
         }
         foreach (var (record, reason, loss) in all)
         {
+            if (record.Kind == RecordKind.Gap)
+            {
+                AnnounceAgain(new Picked(new Entry(record.Sequence, null, 0, record.Second), record.Stream, record));
+                continue;
+            }
             if (loss == LossReason.Rejected) { _writer.Bury(Name, record, reason); }
-            if (!_backlog.Ack(record.Sequence) || record.Kind == RecordKind.Gap) { continue; }
+            if (!_backlog.Ack(record.Sequence)) { continue; }
             var created = record.Created.ToUnixTimeMilliseconds() is > 0 and var ms ? ms : _writer.Clock.WallOf(record.Second);
             _losses.Add(Name, new GapNotice(record.Stream, loss, record.Sequence, record.Sequence, 1, created, created));
+            foreach (var postponed in _backlog.WithdrawGaps(record.Stream)) { AnnounceAgain(postponed); }
         }
         HasNews |= all.Count > 0;
+    }
+
+    private void AnnounceAgain(in Picked gap)
+    {
+        if (_backlog.Ack(gap.Entry.Sequence)) { _writer.AnnounceAgain(Name, gap); }
     }
 
     internal void Notify()

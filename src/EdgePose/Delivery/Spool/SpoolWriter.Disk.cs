@@ -112,7 +112,7 @@ internal sealed partial class SpoolWriter
         }
     }
 
-    private void Refused(IOException e)
+    private void Refused(Exception e)
     {
         if (!HasFault)
         {
@@ -158,16 +158,20 @@ internal sealed partial class SpoolWriter
         // Numbers that memory delivered or gave up meanwhile: the next start must not look for them.
         absent.Add(_storedBeforeFault + 1, _backlogs.Next - 1);
         foreach (var record in kept) { absent.Remove(record.Sequence, record.Sequence); }
-        _skips.AddRange(absent.ToPayloads());
-        if (_file is not null) { return; }
-        // Nothing had to be written, so nothing has shown yet that writing works.
+        if (_file is null) { Probe(); }
+        foreach (var (first, last) in absent.All) { _absent.Add(first, last); }
+    }
+
+    /// <summary>Where nothing had to be written, nothing has shown yet that writing works.</summary>
+    private void Probe()
+    {
         var probe = NewSegment(_backlogs.Next);
         try
         {
             Sync(_file!);
             _files.SyncFolder(_options.Folder);
         }
-        catch (IOException)
+        catch
         {
             Abandon(probe);
             throw;

@@ -54,10 +54,10 @@ internal sealed partial class SpoolWriter
     {
         foreach (var part in removed)
         {
-            var spent = part.Gaps.Where(g => !AnnounceAgain(reader, g)).Select(g => g.Entry.Sequence).ToList();
+            var spent = part.Gaps.Where(g => !Repeat(reader, g)).Select(g => g.Entry.Sequence).ToList();
             if (part.Events.Count == 0)
             {
-                foreach (var number in spent) { _losses.Repeat(reader, new GapNotice(part.Stream, LossReason.Elsewhere, number, number, 0, 0, 0)); }
+                foreach (var number in spent) { Spent(reader, part.Stream, number); }
                 continue;
             }
             var loss = new GapNotice(
@@ -68,8 +68,17 @@ internal sealed partial class SpoolWriter
         }
     }
 
+    /// <summary>Makes an announcement that did not arrive part of the next one.</summary>
+    public void AnnounceAgain(string reader, in Picked gap)
+    {
+        if (!Repeat(reader, gap)) { Spent(reader, gap.Stream, gap.Entry.Sequence); }
+    }
+
+    private void Spent(string reader, string stream, long number) =>
+        _losses.Repeat(reader, new GapNotice(stream, LossReason.Elsewhere, number, number, 0, 0, 0));
+
     /// <summary>False when the lost announcement was for another reader, so that only its number has to be named.</summary>
-    private bool AnnounceAgain(string reader, in Picked gap)
+    private bool Repeat(string reader, in Picked gap)
     {
         var sequence = gap.Entry.Sequence;
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EdgePose.Delivery.Spool.Format;
 using EdgePose.Delivery.Spool.Storage;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,9 @@ internal sealed partial class SpoolWriter : IDisposable
     private readonly List<Segment> _segments;
     private readonly List<Segment> _doomed = [];
     private readonly List<byte[]> _skips = [];
+
+    // As ranges, which merge: a disk that comes and goes again and again would pile up payloads.
+    private readonly Ranges _absent = new();
     private readonly Guid _spool;
     private readonly uint _seed;
     private IDisposable? _lock;
@@ -67,17 +71,19 @@ internal sealed partial class SpoolWriter : IDisposable
     public bool HasFault => _fault.Length > 0;
     public long Bytes => Interlocked.Read(ref _bytes);
     public SyncTimes Syncs { get; } = new();
-    public bool HasSkips => _skips.Count > 0;
+    public bool HasSkips => _skips.Count > 0 || _absent.All.Any();
 
     /// <summary>The skip records that have to be appended.</summary>
     public List<byte[]> TakeSkips()
     {
-        var all = _skips.ToList();
+        List<byte[]> all = [.. _skips, .. _absent.ToPayloads()];
         _skips.Clear();
+        foreach (var (first, last) in _absent.All.ToList()) { _absent.Remove(first, last); }
         return all;
     }
 
     /// <summary>Stores records in their order and returns how many of them are safe on disk; the others are in memory.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The supervisor boundary of a batch: whatever is thrown, its records go to memory, and none of their numbers disappears.")]
     public int Store(IReadOnlyList<SpoolRecord> batch)
     {
         var stored = 0;
@@ -90,7 +96,7 @@ internal sealed partial class SpoolWriter : IDisposable
                 while (stored < batch.Count) { stored += WriteSome(batch, stored, moved: false); }
                 Mended();
             }
-            catch (IOException e)
+            catch (Exception e)
             {
                 Refused(e);
             }
@@ -148,7 +154,7 @@ internal sealed partial class SpoolWriter : IDisposable
             // Writing to a file that somebody has removed succeeds and saves nothing.
             if (!_files.Exists(segment.Path)) { throw new IOException($"{segment.Path} has been removed") { HResult = Errno.NoEntry }; }
         }
-        catch (IOException)
+        catch
         {
             Abandon(segment);
             throw;
@@ -203,7 +209,7 @@ internal sealed partial class SpoolWriter : IDisposable
             header.Write(_buffer);
             _file.Write(_buffer.AsSpan(0, SegmentHeader.Bytes));
         }
-        catch (IOException)
+        catch
         {
             Abandon(segment);
             throw;
@@ -234,11 +240,14 @@ internal sealed partial class SpoolWriter : IDisposable
         {
             Log.CannotTidy(_logger, segment.Path, e.Message);
         }
-        Seal();
-        if (segment.Length <= SegmentHeader.Bytes)
+        finally
         {
-            _segments.Remove(segment);
-            segment.Dispose();
+            Seal();
+            if (segment.Length <= SegmentHeader.Bytes)
+            {
+                _segments.Remove(segment);
+                segment.Dispose();
+            }
         }
     }
 

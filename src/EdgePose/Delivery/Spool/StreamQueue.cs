@@ -8,12 +8,18 @@ internal sealed class StreamQueue(string stream)
 
     private readonly Queue<Entry> _waiting = new();
     private readonly SortedList<long, Entry> _returned = [];
+
+    // Refused announcements, which the rest of the stream does not wait for.
+    private readonly SortedList<long, Entry> _postponed = [];
     private readonly SortedSet<long> _out = [];
     private readonly SortedSet<long> _extras = [];
     private long _high;
 
     public string Stream { get; } = stream;
-    public bool IsIdle => _waiting.Count + _returned.Count + _out.Count == 0;
+    public bool IsIdle => _waiting.Count + _returned.Count + _postponed.Count + _out.Count == 0;
+
+    /// <summary>Many records have overtaken one that is not done.</summary>
+    public bool IsCrowded => _extras.Count >= MostExtras / 2;
 
     /// <summary>Every record of the stream below is done.</summary>
     public long Low
@@ -23,13 +29,23 @@ internal sealed class StreamQueue(string stream)
             var low = _high + 1;
             if (_waiting.TryPeek(out var w)) { low = Math.Min(low, w.Sequence); }
             if (_returned.Count > 0) { low = Math.Min(low, _returned.Keys[0]); }
+            if (_postponed.Count > 0) { low = Math.Min(low, _postponed.Keys[0]); }
             if (_out.Count > 0) { low = Math.Min(low, _out.Min); }
             return low;
         }
     }
 
     /// <summary>When the oldest record that is not done was accepted; null when all are. In-flight records are left to their reader.</summary>
-    public uint? Oldest => _returned.Count > 0 ? _returned.Values[0].Second : _waiting.TryPeek(out var w) ? w.Second : null;
+    public uint? Oldest
+    {
+        get
+        {
+            uint? oldest = _returned.Count > 0 ? _returned.Values[0].Second : _waiting.TryPeek(out var w) ? w.Second : null;
+            if (_postponed.Count == 0) { return oldest; }
+            var postponed = _postponed.Values[0].Second;
+            return oldest is { } other ? Math.Min(other, postponed) : postponed;
+        }
+    }
 
     public void Add(in Entry entry)
     {
@@ -55,7 +71,7 @@ internal sealed class StreamQueue(string stream)
             entry = _returned.Values[0];
             _returned.RemoveAt(0);
         }
-        else if ((_extras.Count >= MostExtras && _out.Count > 0) || !_waiting.TryDequeue(out entry)) { return false; }
+        else if ((_extras.Count >= MostExtras && _out.Count + _postponed.Count > 0) || !_waiting.TryDequeue(out entry)) { return false; }
         _out.Add(entry.Sequence);
         return true;
     }
@@ -73,18 +89,42 @@ internal sealed class StreamQueue(string stream)
         _returned.Add(entry.Sequence, entry);
     }
 
+    public void Postpone(in Entry entry)
+    {
+        _out.Remove(entry.Sequence);
+        _postponed.Add(entry.Sequence, entry);
+    }
+
+    public void Recall()
+    {
+        foreach (var (sequence, entry) in _postponed) { _returned.Add(sequence, entry); }
+        _postponed.Clear();
+    }
+
+    /// <summary>Those that were refused, whether they wait for their time or for their turn; they count as handed out from here on.</summary>
+    public List<Entry> TakeRefused(Func<Entry, bool> isGap)
+    {
+        List<Entry> all = [.. _postponed.Values, .. _returned.Values.Where(isGap)];
+        _postponed.Clear();
+        foreach (var entry in all)
+        {
+            _returned.Remove(entry.Sequence);
+            _out.Add(entry.Sequence);
+        }
+        return all;
+    }
+
     /// <summary>Takes out what has not been handed out and fulfils the condition; with <paramref name="frontOnly"/> it stops at the first that does not.</summary>
     public List<Entry> Remove(Func<Entry, bool> condition, bool frontOnly)
     {
         var removed = new List<Entry>();
-        for (var i = 0; i < _returned.Count;)
+        foreach (var list in (ReadOnlySpan<SortedList<long, Entry>>)[_returned, _postponed])
         {
-            if (condition(_returned.Values[i]))
+            foreach (var entry in list.Values.Where(condition).ToList())
             {
-                removed.Add(_returned.Values[i]);
-                _returned.RemoveAt(i);
+                removed.Add(entry);
+                list.Remove(entry.Sequence);
             }
-            else { i++; }
         }
         if (frontOnly)
         {
@@ -106,11 +146,14 @@ internal sealed class StreamQueue(string stream)
     public void DropStale(Func<Entry, bool> isStale)
     {
         var dropped = false;
-        for (var i = _returned.Count - 1; i >= 0; i--)
+        foreach (var list in (ReadOnlySpan<SortedList<long, Entry>>)[_returned, _postponed])
         {
-            if (!isStale(_returned.Values[i])) { continue; }
-            _returned.RemoveAt(i);
-            dropped = true;
+            for (var i = list.Count - 1; i >= 0; i--)
+            {
+                if (!isStale(list.Values[i])) { continue; }
+                list.RemoveAt(i);
+                dropped = true;
+            }
         }
         while (_waiting.TryPeek(out var e) && isStale(e))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using EdgePose.Events.Scenes;
+using EdgePose.Loops;
 using EdgePose.Settings.Files;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,7 @@ internal sealed partial class KeypointRecorder : ISceneSink
     private readonly ILogger _logger;
     private readonly SceneEncoder _encoder;
     private readonly Channel<Block> _queue;
-    private readonly Task _writing;
+    private readonly SupervisedLoop _writing;
     private readonly long _blockTime;
     private long _began, _records, _dropped, _bytes;
     private uint _nextBlock;
@@ -42,8 +43,13 @@ internal sealed partial class KeypointRecorder : ISceneSink
         _blockTime = Instant.Of(options.BlockTime);
         // DropWrite would count nothing: the writer must see that its block was not taken.
         _queue = Channel.CreateBounded<Block>(new BoundedChannelOptions(options.QueueBlocks) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
-        _writing = Task.Run(WriteAsync);
+        Supervision = new Supervision($"recording of {header.Stream}", time, logger);
+        _writing = new SupervisedLoop("writing", WriteAsync, Supervision, time);
+        _writing.Start();
     }
+
+    /// <summary>The loop that writes.</summary>
+    public Supervision Supervision { get; }
 
     /// <summary>May be read from any thread.</summary>
     public RecorderStats Stats => new(Interlocked.Read(ref _records), Interlocked.Read(ref _dropped), Interlocked.Read(ref _bytes), _lastError);
@@ -86,25 +92,26 @@ internal sealed partial class KeypointRecorder : ISceneSink
         if (!_queue.Writer.TryWrite(block)) { Interlocked.Add(ref _dropped, block.Records); }
     }
 
-    private async Task WriteAsync()
+    // It ends when the queue does: what was recorded before the stop is written.
+    private async Task WriteAsync(CancellationToken stop)
     {
-        await foreach (var block in _queue.Reader.ReadAllAsync().ConfigureAwait(false)) { Write(block); }
+        await foreach (var block in _queue.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false)) { Write(block); }
         _file?.Dispose();
     }
 
     private void Write(Block block)
     {
+        var isWritten = false;
         try
         {
             if (_file is null || _file.Length >= _options.FileBytes) { OpenNext(block.Number); }
             var before = _file!.Length;
             _file.Write(block.Bytes, block.Number);
             Interlocked.Add(ref _bytes, _file.Length - before);
-            _lastError = "";
+            (_lastError, isWritten) = ("", true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Interlocked.Add(ref _dropped, block.Records);
             _lastError = e.Message;
             // The next block tries a new file: this one may end in half a block.
             _file?.Dispose();
@@ -112,6 +119,10 @@ internal sealed partial class KeypointRecorder : ISceneSink
             if (_failureLoggedAt != 0 && _time.GetElapsedTime(_failureLoggedAt) < TimeSpan.FromMinutes(1)) { return; }
             _failureLoggedAt = _time.GetTimestamp();
             LogFailure(_header.Stream, _options.Folder, e.Message);
+        }
+        finally
+        {
+            if (!isWritten) { Interlocked.Add(ref _dropped, block.Records); }
         }
     }
 
@@ -145,7 +156,8 @@ internal sealed partial class KeypointRecorder : ISceneSink
     {
         if (_encoder.Records > 0) { Flush(); }
         _queue.Writer.TryComplete();
-        await _writing.ConfigureAwait(false);
+        await _writing.Completion.ConfigureAwait(false);
+        _writing.Dispose();
     }
 
     private readonly record struct Block(uint Number, int Records, byte[] Bytes);

@@ -16,6 +16,7 @@ internal sealed class RunWatch : IDisposable
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
     private Action? _terminate;
+    private Exception? _notTerminated;
     private long _started;
 
     /// <param name="limit">Longest duration of a run; above zero.</param>
@@ -34,7 +35,7 @@ internal sealed class RunWatch : IDisposable
     /// <exception cref="RunDeadlineException">The run took longer than it may, whether it was ended or came to its end.</exception>
     public void Run(string model, Action run, Action terminate)
     {
-        lock (_gate) { (_terminate, _started) = (terminate, _time.GetTimestamp()); }
+        lock (_gate) { (_terminate, _started, _notTerminated) = (terminate, _time.GetTimestamp(), null); }
         _timer.Change(_limit, Timeout.InfiniteTimeSpan);
         Exception? failure = null;
         try { run(); }
@@ -48,7 +49,7 @@ internal sealed class RunWatch : IDisposable
         }
         if (IsOver())
         {
-            throw new RunDeadlineException($"model {model}: a run took longer than {_limit.TotalSeconds:0.###} s (inference.run_deadline)", failure);
+            throw new RunDeadlineException($"model {model}: a run took longer than {_limit.TotalSeconds:0.###} s (inference.run_deadline)", failure ?? _notTerminated);
         }
     }
 
@@ -67,7 +68,9 @@ internal sealed class RunWatch : IDisposable
                 return;
             }
             _terminate = null;
-            terminate();
+            // On a timer's thread, where an exception would end the process; the run, when it returns, tells of it.
+            try { terminate(); }
+            catch (Exception e) { _notTerminated = e; }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using EdgePose.Domain;
+using EdgePose.Loops;
 using EdgePose.Networks.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -25,11 +26,10 @@ internal sealed partial class InferenceLoop(
 
     private readonly SchedulingSettings _options = options ?? new SchedulingSettings();
     private readonly ManualResetEventSlim _wake = new();
-    private readonly CancellationTokenSource _stop = new();
     private IReadOnlyList<ScheduledStream> _streams = streams;
     private DeviceScheduler? _scheduler;
     private StreamsChange? _change;
-    private Thread? _thread;
+    private SupervisedLoop? _loop;
     private long _lastProgress = time.GetTimestamp();
     private long _lastFailureLog;
     private long _unloggedFailures;
@@ -45,7 +45,10 @@ internal sealed partial class InferenceLoop(
     public DeviceLoad Load => Volatile.Read(ref _scheduler)?.Load ?? default;
 
     /// <summary>True when the thread runs no network any more, so that the networks may be disposed.</summary>
-    public bool HasEnded => _thread is not { IsAlive: true };
+    public bool HasEnded => _loop is not { Completion.IsCompleted: false };
+
+    /// <summary>The loop of the thread.</summary>
+    public Supervision Supervision { get; } = new("inference", time, logger);
 
     private TimeSpan HangAfter => 3 * _options.RunDeadline > ShortestHang ? 3 * _options.RunDeadline : ShortestHang;
 
@@ -55,8 +58,8 @@ internal sealed partial class InferenceLoop(
     public void Start()
     {
         Volatile.Write(ref _scheduler, new DeviceScheduler(_streams, _options, time));
-        _thread = new Thread(Run) { Name = ThreadName, IsBackground = true };
-        _thread.Start();
+        _loop = SupervisedLoop.OnThread("taking frames", Run, Supervision, time, ThreadName, isVital: true);
+        _loop.Start();
     }
 
     /// <summary>Serves these streams from now on. Completes when the thread touches none of the others any more.</summary>
@@ -73,14 +76,17 @@ internal sealed partial class InferenceLoop(
     /// <summary>Stops after the frame in work; false when that takes longer than <paramref name="limit"/>.</summary>
     public bool Stop(TimeSpan limit)
     {
-        _stop.Cancel();
-        return _thread?.Join(limit) ?? true;
+        _loop?.Cancel();
+        return Ended(limit);
     }
 
-    private void Run()
+    // Not awaited: whoever stops the networks has nothing else to do until they stand.
+    private bool Ended(TimeSpan limit) => _loop is not { } loop || ((IAsyncResult)loop.Completion).AsyncWaitHandle.WaitOne(limit);
+
+    private void Run(CancellationToken stop)
     {
         var scheduler = _scheduler!;
-        while (!_stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             _wake.Reset();
             if (Interlocked.Exchange(ref _change, null) is { } change)
@@ -97,7 +103,7 @@ internal sealed partial class InferenceLoop(
             if (busy) { scheduler.Finish(turn, Process(turn.State.Stream, turn.Frame)); }
             Interlocked.Exchange(ref _lastProgress, time.GetTimestamp());
             if (busy) { continue; }
-            try { _wake.Wait(LoadController.Period, _stop.Token); }
+            try { _wake.Wait(LoadController.Period, stop); }
             catch (OperationCanceledException) { return; }
         }
     }
@@ -154,12 +160,10 @@ internal sealed partial class InferenceLoop(
 
     public void Dispose()
     {
-        _stop.Cancel();
-        // The handles stay alive while the thread may still wait on them.
-        if (_thread is null || _thread.Join(TimeSpan.FromSeconds(2)))
-        {
-            _wake.Dispose();
-            _stop.Dispose();
-        }
+        _loop?.Cancel();
+        // The handle stays alive while the thread may still wait on it.
+        if (!Ended(TimeSpan.FromSeconds(2))) { return; }
+        _wake.Dispose();
+        _loop?.Dispose();
     }
 }

@@ -44,29 +44,33 @@ internal sealed record BrokerSettings : ISinkSettings
     public IEnumerable<ISink> Create(SinkParts parts)
     {
         var topics = new Topics(Sink.Prefix, Node);
-        if (parts.JsonLines is { } output) { return [new JsonLinesSink(new MqttMessages(topics, Sink, Forms(topics)), output)]; }
+        if (parts.JsonLines is { } output) { return [Lines(topics, output, parts)]; }
         if (!IsOn) { return []; }
-        return Sparkplug.Group.Length == 0 ? [Mqtt(topics, parts)] : [Mqtt(topics, parts), EdgeNode(parts)];
+        List<ISink> copies = Onvif.Enabled ? [new OnvifSink(new OnvifForm(topics), Sink, parts.Time, parts.Loggers.CreateLogger<OnvifSink>(), parts.Redact)] : [];
+        var mqtt = Mqtt(topics, parts, copies.OfType<IMqttCompanion>());
+        return Sparkplug.Group.Length == 0 ? [mqtt, .. copies] : [mqtt, .. copies, EdgeNode(parts)];
     }
 
-    private MqttSink Mqtt(Topics topics, SinkParts parts)
+    private JsonLinesSink Lines(Topics topics, Stream output, SinkParts parts) =>
+        new(new MqttMessages(topics, Sink, Onvif.Enabled ? [new OnvifForm(topics)] : []), output, parts.Time, parts.Loggers.CreateLogger<JsonLinesSink>());
+
+    private MqttSink Mqtt(Topics topics, SinkParts parts, IEnumerable<IMqttCompanion> others)
     {
-        List<IMqttCompanion> companions = [];
+        List<IMqttCompanion> companions = [.. others];
         if (Commands.Count > 0)
         {
             companions.Add(new CommandCompanion(topics, Commands, parts.Reload, parts.Time, parts.Loggers.CreateLogger<CommandCompanion>()));
         }
         if (HomeAssistant.Enabled) { companions.Add(new HomeAssistantCompanion(new Discovery(HomeAssistant.Prefix, Node, parts.Version, topics), parts.Announced)); }
         return new MqttSink(
-            Sink with { LongestWill = Connection.KeepAlive * 1.5 + Sink.WillDelay }, Transport(Connection, parts), Forms(topics), companions, parts.Announced, parts.Time, parts.Loggers.CreateLogger<MqttSink>(), parts.Redact);
+            Sink with { LongestWill = Connection.KeepAlive * 1.5 + Sink.WillDelay }, Transport(Connection, parts), companions, parts.Announced, parts.Time,
+            parts.Loggers.CreateLogger<MqttSink>(), parts.Redact);
     }
 
     /// <summary>The Sparkplug edge node has a connection of its own, because its death certificate must be that connection's last will.</summary>
     private SparkplugSink EdgeNode(SinkParts parts) => new(new SparkplugNode(
         new SparkplugTopics(Sparkplug.Group, Node), Transport(Connection with { ClientId = Connection.ClientId + "-sparkplug" }, parts), parts.Version,
         parts.Announced, parts.Time, parts.Loggers.CreateLogger<SparkplugNode>(), parts.Redact));
-
-    private IReadOnlyList<IEventForm> Forms(Topics topics) => Onvif.Enabled ? [new OnvifForm(topics)] : [];
 
     private static MqttTransport Transport(MqttSettings settings, SinkParts parts) =>
         new(settings, parts.Time, parts.Loggers.CreateLogger<MqttTransport>());

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text.Json;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Service.Observe;
@@ -26,7 +27,7 @@ internal sealed partial class StatusSocket : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly List<Task> _clients = [];
-    private readonly Task _accepting;
+    private readonly SupervisedLoop _accepting;
     private byte[] _line = [];
     private long _lineAt;
     private long _slow, _refused;
@@ -34,7 +35,8 @@ internal sealed partial class StatusSocket : IAsyncDisposable
     private StatusSocket(Socket listener, string path, Func<NodeSnapshot?> take, TimeProvider time, ILogger logger)
     {
         (_listener, Path, _take, _time, _logger) = (listener, path, take, time, logger);
-        _accepting = AcceptAsync();
+        _accepting = new SupervisedLoop("accepting clients", AcceptAsync, new Supervision("status socket", time, logger), time);
+        _accepting.Start();
     }
 
     public string Path { get; }
@@ -75,13 +77,13 @@ internal sealed partial class StatusSocket : IAsyncDisposable
         return null;
     }
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(CancellationToken stop)
     {
-        while (!_stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             try
             {
-                var client = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                var client = await _listener.AcceptAsync(stop).ConfigureAwait(false);
                 client.SendBufferSize = SendBuffer;
                 lock (_gate)
                 {
@@ -91,14 +93,10 @@ internal sealed partial class StatusSocket : IAsyncDisposable
                 Interlocked.Increment(ref _refused);
                 client.Dispose();
             }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                return;
-            }
             catch (SocketException)
             {
                 // The client was gone before it was accepted, or descriptors are short: the next one may come through.
-                await Task.Delay(Interval, _time, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(Interval, _time, stop).ConfigureAwait(false);
             }
         }
     }
@@ -172,7 +170,9 @@ internal sealed partial class StatusSocket : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _accepting.ConfigureAwait(false);
+        _accepting.Cancel();
+        await _accepting.Completion.ConfigureAwait(false);
+        _accepting.Dispose();
         Task[] clients;
         lock (_gate) { clients = [.. _clients]; }
         await Task.WhenAll(clients).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using EdgePose.Delivery;
+using EdgePose.Loops;
 
 namespace EdgePose.Sinks.Mqtt;
 
@@ -8,7 +9,7 @@ namespace EdgePose.Sinks.Mqtt;
 /// So an acknowledgement is believed only when the connection has lasted a little longer; earlier when a backlog needs the places, and when we
 /// end the connection ourselves. Thread-safe.
 /// </summary>
-internal sealed class AckSettling(TimeProvider time) : IDisposable
+internal sealed class AckSettling(Supervision supervision, TimeProvider time) : IDisposable
 {
     /// <summary>How long a connection has to last.</summary>
     public static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
@@ -30,7 +31,7 @@ internal sealed class AckSettling(TimeProvider time) : IDisposable
     public void Start(ISinkHost host)
     {
         _host = host;
-        _timer = time.CreateTimer(static self => ((AckSettling)self!).Settle(), this, Moment / 4, Moment / 4);
+        _timer = supervision.NewTimer("believing acknowledgements", Settle, Moment / 4, Moment / 4);
         host.Stopping.Register(Settle);
     }
 

@@ -40,5 +40,11 @@ internal sealed record BrokerStatus(BrokerState State, string Reason)
     /// <summary>End of validity of the broker's certificate, from the handshake of this connection; null without TLS.</summary>
     public DateTimeOffset? CertificateUntil { get; init; }
 
+    /// <summary>The broker's reason code for a refusal or an end; 0 when it gave none.</summary>
+    public int Code { get; init; }
+
+    /// <summary>The connection was open, and the broker ended it before it had answered CONNECT.</summary>
+    public bool IsUnanswered { get; init; }
+
     public bool IsConnected => State == BrokerState.Connected;
 }

@@ -1,4 +1,5 @@
 using EdgePose.Delivery;
+using EdgePose.Loops;
 
 namespace EdgePose.Sinks.Mqtt;
 
@@ -8,8 +9,20 @@ internal interface IMqttCompanion : IAsyncDisposable
     /// <summary>Topic filters to subscribe to; a subscription lives as long as the connection, so that this is done after each connect.</summary>
     IReadOnlyList<string> Filters { get; }
 
+    /// <summary>The same without + and #, for brokers that take none.</summary>
+    IReadOnlyList<string> Names => Filters;
+
+    /// <summary>Its loops.</summary>
+    IReadOnlyList<Supervision> Supervised => [];
+
     /// <summary>Called once, before the sink connects.</summary>
     void Start(ISinkHost host, Func<MqttMessage, Task<PublishResult>> send);
+
+    /// <summary>The connection has changed.</summary>
+    void Connection(SinkStatus status)
+    {
+        // Most only listen and render.
+    }
 
     /// <summary>A message that arrived, of this companion or another. On the transport's own thread: returns at once.</summary>
     void Receive(in MqttMessage message);

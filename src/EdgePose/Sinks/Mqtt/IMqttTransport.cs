@@ -1,3 +1,5 @@
+using EdgePose.Loops;
+
 namespace EdgePose.Sinks.Mqtt;
 
 /// <summary>
@@ -7,6 +9,15 @@ namespace EdgePose.Sinks.Mqtt;
 internal interface IMqttTransport : IAsyncDisposable
 {
     BrokerStatus Status { get; }
+
+    /// <summary>Protocol of the present or the last connection.</summary>
+    MqttVersion Version => MqttVersion.V5;
+
+    /// <summary>False when the broker of the present connection takes no filters with + or #.</summary>
+    bool HasWildcards => true;
+
+    /// <summary>The loops of the connection; null where there are none.</summary>
+    Supervision? Supervision => null;
 
     /// <summary>Raised once per change, one after the other; handlers return at once.</summary>
     event Action<BrokerStatus>? StatusChanged;

@@ -63,6 +63,12 @@ internal readonly record struct PublishResult(PublishOutcome Outcome, int Reason
 
     public bool IsSuccess => Outcome == PublishOutcome.Accepted;
 
+    /// <summary>
+    /// Refused for a reason that lies with the broker and not with the message: unspecified and implementation specific errors, no quota left, busy,
+    /// too fast, shutting down, packet identifier in use (MQTT 5.0, 3.4.2.1 and 2.4).
+    /// </summary>
+    public bool IsForNow => Outcome == PublishOutcome.Refused && ReasonCode is (0x80 or 0x83 or 0x88 or 0x89 or 0x8B or 0x91 or 0x96 or 0x97);
+
     /// <summary>Reads the broker's reason code: below 0x80, which includes 0x10 "no matching subscribers", is success.</summary>
     public static PublishResult FromReasonCode(int code, string text) =>
         code < 0x80 ? new(PublishOutcome.Accepted, code, "") : new(PublishOutcome.Refused, code, text);

@@ -6,7 +6,11 @@ using EdgePose.Delivery.Documents;
 namespace EdgePose.Sinks.Mqtt;
 
 /// <summary>The messages of the contract (MQTT.md): what becomes of poses, events and kept values.</summary>
-internal sealed class MqttMessages(Topics topics, MqttSinkSettings options, IReadOnlyList<IEventForm> forms)
+/// <param name="topics">Where they go.</param>
+/// <param name="options">How events are wrapped.</param>
+/// <param name="forms">Further forms of each event.</param>
+/// <param name="version">Protocol of the connection of this moment; null = that of <paramref name="options"/>.</param>
+internal sealed class MqttMessages(Topics topics, MqttSinkSettings options, IReadOnlyList<IEventForm> forms, Func<MqttVersion>? version = null)
 {
     private static readonly MqttProperties Info = MqttProperties.Json(Payloads.InfoSchema), Status = MqttProperties.Json(Payloads.StatusSchema);
     private static readonly MqttProperties Skeleton = MqttProperties.Json(Payloads.SkeletonSchema);
@@ -63,7 +67,7 @@ internal sealed class MqttMessages(Topics topics, MqttSinkSettings options, IRea
         new MqttProperties { ContentType = m.ContentType, Utf8 = true, User = m.User });
 
     /// <summary>With what is known only when an event is sent.</summary>
-    private static IReadOnlyList<MqttMessage> Sent(IEnumerable<MqttMessage> messages, bool isLate, TimeSpan? left)
+    public static IReadOnlyList<MqttMessage> Sent(IEnumerable<MqttMessage> messages, bool isLate, TimeSpan? left)
     {
         var replayed = new KeyValuePair<string, string>("replayed", isLate ? "true" : "false");
         TimeSpan? expiry = left is { } some ? TimeSpan.FromSeconds(Math.Max(1, some.TotalSeconds)) : null;
@@ -79,7 +83,7 @@ internal sealed class MqttMessages(Topics topics, MqttSinkSettings options, IRea
         ];
         if (options.Envelope == EventEnvelope.CloudEvents)
         {
-            if (options.Version == MqttVersion.V5)
+            if ((version?.Invoke() ?? options.Version) == MqttVersion.V5)
             {
                 // "id" is one of CloudEvents' own attributes and the same.
                 user = [.. CloudEvent.Attributes(e.Event, e.Stamp), .. user.Where(u => u.Key is not "id")];

@@ -28,8 +28,9 @@ internal sealed partial record MqttSettings
             Password = password,
             Version = s.Choice("protocol", MqttVersion.V5, MqttVersions.Words, """
                 Version of MQTT. 5 adds message expiry, so that stale poses die in the broker, and true refusals: under 3.1.1 a broker that forbids a
-                topic cannot say so.
+                topic cannot say so. Without this key a broker that does not speak 5 is spoken to in 3.1.1, and the log says so.
                 """),
+            FallsBack = !s.Has("protocol"),
             ClientId = s.Text("client_id", "edgepose-" + node, CheckClientId, new Doc("Client id. Two clients of one id throw each other out.")
             {
                 Default = "edgepose-<node>", Example = "edgepose-hall-pi",

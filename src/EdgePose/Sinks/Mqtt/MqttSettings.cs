@@ -9,6 +9,9 @@ internal sealed partial record MqttSettings
     public required int Port { get; init; }
     public required string ClientId { get; init; }
     public MqttVersion Version { get; init; } = MqttVersion.V5;
+
+    /// <summary>Whether a broker that does not speak <see cref="Version"/> is spoken to in MQTT 3.1.1.</summary>
+    public bool FallsBack { get; init; }
     public string User { get; init; } = "";
     public Secret? Password { get; init; }
 

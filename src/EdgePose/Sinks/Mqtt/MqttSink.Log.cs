@@ -15,6 +15,9 @@ internal sealed partial class MqttSink
         [LoggerMessage(405, LogLevel.Warning, "the broker does not let us subscribe to {Filter}: {Reason}")]
         public static partial void NotSubscribed(ILogger logger, string filter, string reason);
 
+        [LoggerMessage(406, LogLevel.Warning, "the broker refuses a further form of an event on {Topic}: {Reason}")]
+        public static partial void CopyRefused(ILogger logger, string topic, string reason);
+
         [LoggerMessage(404, LogLevel.Warning, "stopped without the broker's word that it has the offline messages; it publishes the last will instead")]
         public static partial void StoppedUnacknowledged(ILogger logger);
     }

@@ -1,6 +1,7 @@
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
 using EdgePose.Delivery.Memory;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Sinks.Mqtt;
@@ -15,7 +16,7 @@ internal sealed partial class MqttSink : ISink
     /// Above the patience of the transport, which gives up a message after six times ten seconds and always answers: on a link of 20 kbit/s the last of
     /// 32 events waits longer than half a minute, and sending it again would only make that worse.
     /// </summary>
-    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(75);
+    public static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(75);
 
     private readonly MqttSinkSettings _options;
     private readonly IMqttTransport _transport;
@@ -34,21 +35,20 @@ internal sealed partial class MqttSink : ISink
 
     /// <param name="options">Topics and forms.</param>
     /// <param name="transport">Owned.</param>
-    /// <param name="forms">Further forms of events.</param>
     /// <param name="companions">What else lives on the connection; owned.</param>
     /// <param name="memory">Which topics the broker keeps.</param>
     /// <param name="time">For acknowledgements, which are believed a moment later.</param>
     /// <param name="logger">One line per change of the broker's state.</param>
     /// <param name="redact">Masks secrets in reasons that come from the network or the library.</param>
     public MqttSink(
-        MqttSinkSettings options, IMqttTransport transport, IReadOnlyList<IEventForm> forms, IReadOnlyList<IMqttCompanion> companions, Announced memory,
-        TimeProvider time, ILogger<MqttSink> logger, Func<string, string> redact)
+        MqttSinkSettings options, IMqttTransport transport, IReadOnlyList<IMqttCompanion> companions, Announced memory, TimeProvider time,
+        ILogger<MqttSink> logger, Func<string, string> redact)
     {
         (_options, _transport, _companions, _logger, _redact) = (options, transport, companions, logger, redact);
         _topics = new Topics(options.Prefix, options.Node);
-        _messages = new MqttMessages(_topics, options, forms);
-        _settling = new AckSettling(time);
+        _messages = new MqttMessages(_topics, options, [], () => transport.Version);
         _supervision = new Supervision(Name, time, logger);
+        _settling = new AckSettling(_supervision, time);
         _retained = new RetainedTopics(memory, m => _transport.PublishAsync(m), options.LongestWill, _supervision, time, logger);
         _values = new InTurn(messages => messages.All(m => _retained.IsSafe(m)), _retained.RememberAsync, m => _transport.PublishAsync(m));
     }
@@ -58,6 +58,8 @@ internal sealed partial class MqttSink : ISink
 
     /// <summary>State of the connection, with a redacted reason.</summary>
     public BrokerStatus Broker => _broker;
+
+    public IReadOnlyList<Supervision> Supervised => [_supervision, .. _companions.SelectMany(c => c.Supervised), .. _transport.Supervision is { } own ? [own] : (Supervision[])[]];
 
     public void Start(ISinkHost host)
     {
@@ -100,13 +102,17 @@ internal sealed partial class MqttSink : ISink
 
     public Task<SendResult> SendAsync(RenderedEvent e) => SendAsync(MqttMessages.Of(e));
 
-    /// <summary>All messages are handed over before anything is awaited, so that the order of events is the order of sending.</summary>
     private async Task<SendResult> SendAsync(IReadOnlyList<MqttMessage> ofOneEvent)
     {
         var connection = _settling.Connection;
-        var answer = await WorstOf([.. ofOneEvent.Select(m => _transport.PublishAsync(m))]).ConfigureAwait(false);
-        if (!answer.IsSuccess) { return Of(answer); }
-        return await _settling.BelieveAsync(connection).ConfigureAwait(false) ? SendResult.Accepted : Of(PublishResult.Lost);
+        var answers = await Task.WhenAll(ofOneEvent.Select(m => _transport.PublishAsync(m))).ConfigureAwait(false);
+        if (!answers[0].IsSuccess) { return Of(answers[0]); }
+        foreach (var copy in answers.Where(a => !a.IsSuccess))
+        {
+            if (!copy.IsForNow && copy.Outcome is PublishOutcome.Refused or PublishOutcome.Invalid) { Log.CopyRefused(_logger, ofOneEvent[0].Topic, _redact(copy.Reason)); }
+            else { return Of(copy); }
+        }
+        return SendResult.Accepted with { Settled = _settling.BelieveAsync(connection) };
     }
 
     private static async Task<PublishResult> WorstOf(Task<PublishResult>[] sent)
@@ -114,7 +120,7 @@ internal sealed partial class MqttSink : ISink
         var worst = new PublishResult(PublishOutcome.Accepted, 0, "");
         foreach (var result in await Task.WhenAll(sent).ConfigureAwait(false))
         {
-            // Lost comes first: what is sent again anyway is no dead letter.
+            // Lost comes first: what is sent again anyway is not refused for good.
             if (worst.IsSuccess || result.Outcome is PublishOutcome.ConnectionLost or PublishOutcome.NotConnected or PublishOutcome.Busy)
             {
                 worst = result.IsSuccess ? worst : result;
@@ -123,21 +129,10 @@ internal sealed partial class MqttSink : ISink
         return worst;
     }
 
-    private SendResult Of(in PublishResult result) => result.IsSuccess ? SendResult.Accepted : new SendResult(
-        result.Outcome switch
-        {
-            PublishOutcome.Accepted => SendOutcome.Accepted,
-            PublishOutcome.Refused => SendOutcome.Refused,
-            PublishOutcome.NotConnected => SendOutcome.NotReady,
-            PublishOutcome.ConnectionLost => SendOutcome.Lost,
-            PublishOutcome.Busy => SendOutcome.Busy,
-            PublishOutcome.Invalid => SendOutcome.Invalid,
-            _ => throw new ArgumentOutOfRangeException(nameof(result), result.Outcome, "no such outcome"),
-        },
-        _redact(result.Reason));
+    private SendResult Of(in PublishResult result) => Answers.Of(result, _redact);
 
-    // The transport's own thread must not be hit by anything that is thrown here.
-    private void OnStatusChanged(BrokerStatus status) => _supervision.Guard("a change of the connection", () =>
+    // What is thrown here is the transport's: it counts it, and tries another connection.
+    private void OnStatusChanged(BrokerStatus status)
     {
         var shown = status with { Reason = _redact(status.Reason) };
         _broker = shown;
@@ -145,22 +140,38 @@ internal sealed partial class MqttSink : ISink
         if (!status.IsConnected) { _settling.ConnectionLost(); }
         else
         {
-            foreach (var filter in _companions.SelectMany(c => c.Filters)) { _ = SubscribeAsync(filter); }
+            foreach (var companion in _companions) { _ = SubscribeAsync(companion); }
         }
-        _host?.Report(new SinkStatus(Word(status.State), shown.Reason, status.IsConnected));
+        var told = new SinkStatus(Word(status.State), shown.Reason, status.IsConnected);
+        _host?.Report(told);
+        foreach (var companion in _companions) { companion.Connection(told); }
         if (shown.Reason.Length == 0) { Log.BrokerWell(_logger, shown.State); }
         else { Log.BrokerIll(_logger, shown.State, shown.Reason); }
-    });
+    }
 
-    private void OnMessage(MqttMessage message) => _supervision.Guard("a message that came in", () =>
+    private void OnMessage(MqttMessage message)
     {
         foreach (var companion in _companions) { companion.Receive(message); }
-    });
+    }
 
-    private async Task SubscribeAsync(string filter)
+    /// <summary>Where the broker takes no filters with + or #, the names themselves.</summary>
+    private async Task SubscribeAsync(IMqttCompanion companion)
+    {
+        const int WildcardsNotSupported = 0xA2;
+        var filters = _transport.HasWildcards ? companion.Filters : companion.Names;
+        foreach (var filter in filters)
+        {
+            if (await SubscribeAsync(filter).ConfigureAwait(false) != WildcardsNotSupported || companion.Names.Contains(filter)) { continue; }
+            foreach (var name in companion.Names) { await SubscribeAsync(name).ConfigureAwait(false); }
+            return;
+        }
+    }
+
+    private async Task<int> SubscribeAsync(string filter)
     {
         var result = await _transport.SubscribeAsync(filter, MqttQos.AtLeastOnce).ConfigureAwait(false);
         if (result.Outcome is PublishOutcome.Refused or PublishOutcome.Invalid) { Log.NotSubscribed(_logger, filter, _redact(result.Reason)); }
+        return result.ReasonCode;
     }
 
     private static string Word(BrokerState state) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());

@@ -1,6 +1,6 @@
 namespace EdgePose.Sinks.Mqtt;
 
-/// <summary>The last will, QoS 1.</summary>
+/// <summary>The last will.</summary>
 /// <param name="Topic">Where it goes.</param>
 /// <param name="Payload">What it says.</param>
 /// <param name="Delay">
@@ -11,4 +11,5 @@ internal sealed record MqttWill(string Topic, ReadOnlyMemory<byte> Payload, Time
 {
     /// <summary>Whether the broker keeps it for those who come later.</summary>
     public bool Retain { get; init; } = true;
+    public MqttQos Qos { get; init; } = MqttQos.AtLeastOnce;
 }

@@ -1,5 +1,6 @@
 using EdgePose.Delivery;
 using EdgePose.Delivery.Memory;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Sinks.Mqtt;

@@ -28,6 +28,9 @@ internal sealed partial class Topics
     /// <summary>What the daemon subscribes to for commands; it never subscribes to its own messages.</summary>
     public string CommandFilter => $"{_base}/command/+";
 
+    /// <summary>One command alone, for brokers that take no wildcards.</summary>
+    public string Command(string name) => $"{_base}/command/{name}";
+
     /// <summary>Used by <c>edgepose check</c> alone.</summary>
     public string SelfTest => $"{_base}/selftest";
 

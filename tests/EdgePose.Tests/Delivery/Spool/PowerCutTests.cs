@@ -6,8 +6,6 @@ namespace EdgePose.Tests.Delivery.Spool;
 /// <summary>F32: the power goes at any byte and at any operation.</summary>
 public sealed class PowerCutTests
 {
-    private sealed class PowerLost : Exception;
-
     private static readonly string[] One = ["mqtt"], Two = ["mqtt", "lines"];
 
     [Theory]
@@ -116,12 +114,12 @@ public sealed class PowerCutTests
             var first = run.Disk.Operations;
             run.Disk.Before = (_, _) =>
             {
-                if (run.Disk.Operations - first == operation) { throw new PowerLost(); }
+                if (run.Disk.Operations - first == operation) { run.LoseThePower(); }
             };
             var cut = false;
             try { Work(run); }
-            catch (PowerLost) { cut = true; }
-            run.Disk.Before = null;
+            catch (SpoolRun.PowerLost) { cut = true; }
+            run.PowerIsBack();
             run.Crash(d => d.PowerCut(new Random(seed * 100_000 + operation)));
             run.Open();
             run.Drain();
@@ -170,10 +168,10 @@ public sealed class PowerCutTests
         {
             if (operation != DiskOperation.Sync || !file.Contains(part, StringComparison.Ordinal)) { return; }
             (path, length) = (file, run.Disk.LengthOfLastWrite(file));
-            throw new PowerLost();
+            run.LoseThePower();
         };
-        Assert.Throws<PowerLost>(run.RunOnce);
-        run.Disk.Before = null;
+        Assert.Throws<SpoolRun.PowerLost>(run.RunOnce);
+        run.PowerIsBack();
         return (path, length);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class SpoolRun
 {
     public const string Folder = "/spool";
     private readonly Dictionary<string, int> _numbers = [];
+    private bool _isDark;
     public SpoolRun(FaultyDisk? disk = null, SpoolSettings? options = null)
     {
         Disk = disk ?? new FaultyDisk();
@@ -48,8 +49,22 @@ internal sealed class SpoolRun
     {
         Spool = DurableSpool.Create(Options, Disk, Time, () => ClockIsSynced, NullLogger.Instance);
         foreach (var reader in Readers) { reader.Open(Spool); }
+        if (_isDark) { throw new PowerLost(); }
         return this;
     }
+
+    /// <summary>To be thrown out of whatever runs: without power nothing runs on.</summary>
+    public sealed class PowerLost : Exception;
+
+    /// <summary>From within an operation of the disk: it and all later ones fail, and nothing runs on, whatever the spool makes of the exception.</summary>
+    public void LoseThePower()
+    {
+        _isDark = true;
+        Disk.Before = static (_, _) => throw new PowerLost();
+        throw new PowerLost();
+    }
+
+    public void PowerIsBack() => (_isDark, Disk.Before) = (false, null);
 
     /// <summary>Appends one event and does not wait for the disk.</summary>
     public (string Payload, AppendTicket Ticket) Post(string stream, int size = 0)
@@ -80,7 +95,11 @@ internal sealed class SpoolRun
     /// <summary>What became of an append; null while it waits for the disk.</summary>
     public static AppendOutcome? Outcome(AppendTicket ticket) => ticket.Completed.IsCompleted ? ticket.Completed.Result : null;
 
-    public void RunOnce() => Spool.RunOnce(hurry: true);
+    public void RunOnce()
+    {
+        Spool.RunOnce(hurry: true);
+        if (_isDark) { throw new PowerLost(); }
+    }
 
     public void Take(int most = 32) => First.Take(most);
 

@@ -43,6 +43,42 @@ public sealed class InferenceLoopTests
         }
     }
 
+    /// <summary>What is thrown beside a frame, here where its failure is told, would end the process with the thread.</summary>
+    [Fact]
+    public void Run_WhatIsThrownBesideAFrame_TheThreadComesBackAndTakesTheNext()
+    {
+        var taken = 0;
+        using var done = new ManualResetEventSlim();
+        using var slot = new FrameSlot(FullPolicy.NewestWins, () => { });
+        var lane = new ScheduledStream("cam", slot, _ =>
+        {
+            if (Interlocked.Increment(ref taken) == 1) { throw new InvalidDataException("broken"); }
+            done.Set();
+        });
+        using var loop = Loop([lane], logger: new ThrowingLogger());
+        loop.Start();
+        var released = 0;
+        for (var i = 0; i < 2000 && !done.IsSet; i++)
+        {
+            if (slot.Account.Waiting == 0) { slot.Put(NewFrame(_ => Interlocked.Increment(ref released)), CancellationToken.None); }
+            loop.Wake();
+            done.Wait(10);
+        }
+        Assert.True(done.IsSet, "no frame was taken afterwards");
+        Assert.Equal((1L, 1L), (loop.Supervision.Faults, loop.Supervision.Unlogged));
+        Assert.True(loop.Stop(Limit) && loop.HasEnded);
+        Assert.True(released >= 1);
+    }
+
+    private sealed class ThrowingLogger : ILogger<InferenceLoop>
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException("a logger with a defect");
+    }
+
     [Fact]
     public void Run_OneStreamFails_CountsItAndServesTheOtherAndReleasesEveryFrameOnce()
     {

@@ -51,6 +51,40 @@ public sealed class SecretKeyTests
         Assert.DoesNotContain("CANARY", Texts(result), StringComparison.Ordinal);
     }
 
+    /// <summary>By every way that a secret can take.</summary>
+    [Theory]
+    [InlineData("s3cret")]
+    [InlineData("s3cret\n")]
+    [InlineData("s3cret\r\n")]
+    [InlineData("\uFEFFs3cret\r\n")]
+    [InlineData("\uFEFFs3cret")]
+    public void Read_WhatEditorsAdd_IsNoPartOfThePassword(string content)
+    {
+        using var folder = new TempFolder();
+        var file = folder.Write("p", content);
+        folder.Write("cam", content);
+        var env = Env(("CREDENTIALS_DIRECTORY", folder.Path), ("CAM", content));
+
+        Assert.All(
+            (string[])[$"password_file: {file}", "password: \"${credential:cam}\"", "password: \"${env:CAM}\""],
+            keys => Assert.Equal("s3cret", Load(Yaml(keys), env).Config?.Streams[0].Source.Password?.Reveal()));
+    }
+
+    [Fact]
+    public async Task Read_FolderOrPipeAsSecret_IsNamedAndNotWaitedFor()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Path, "cam"));
+        var pipe = TestSupport.Fifo.Make(Path.Combine(folder.Path, "pipe"));
+        var env = Env(("CREDENTIALS_DIRECTORY", folder.Path));
+
+        var texts = await Task.Run(() => Texts(Load(Yaml($"password: ${{credential:cam}}, password_file: {pipe}"), env))).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Contains("credential cam is a folder", texts, StringComparison.Ordinal);
+        Assert.Contains($"{pipe} is a pipe or a device, not a file", texts, StringComparison.Ordinal);
+        Assert.Contains("credential pipe is a pipe", await Task.Run(() => Texts(Load(Yaml("password: \"${credential:pipe}\""), env))).WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("two\nlines")]

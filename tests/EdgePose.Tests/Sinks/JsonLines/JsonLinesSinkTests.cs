@@ -19,7 +19,7 @@ public sealed class JsonLinesSinkTests
         var topics = new Topics("edgepose", "hall-pi");
         var messages = new MqttMessages(topics, new MqttSinkSettings { Prefix = "edgepose", Node = "hall-pi" }, []);
         return new Outbox(
-            new OutboxSettings { Node = "hall-pi", MaxRate = maxRate }, [new JsonLinesSink(messages, output)], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
+            new OutboxSettings { Node = "hall-pi", MaxRate = maxRate }, [new JsonLinesSink(messages, output, TimeProvider.System, NullLogger<JsonLinesSink>.Instance)], TimeProvider.System, NullLogger<Outbox>.Instance, () => true);
     }
 
     private static PoseEvent Event(int n) => new()
@@ -116,6 +116,60 @@ public sealed class JsonLinesSinkTests
         var status = outbox.Sinks[0].Status;
         Assert.Equal(("closed", false), (status.State, status.IsReady));
         Assert.Contains("broken pipe", status.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>ENOSPC, EAGAIN, and what no stream should throw.</summary>
+    [Theory]
+    [InlineData(28)]
+    [InlineData(11)]
+    [InlineData(0)]
+    public async Task OutputThatFailsForAWhile_TheSinkGoesOnAndTheNextLineIsWhole(int error)
+    {
+        using var output = new Failing(error, faults: 3);
+        var outbox = Outbox(output);
+        outbox.Start();
+        outbox.SetZone("front", "door", 7);
+        await UntilAsync(() => output.Text.Contains("\"payload\":7}", StringComparison.Ordinal));
+        await outbox.StopAsync(CancellationToken.None);
+
+        Assert.False(outbox.Ended.IsCompleted);
+        // What was cut off is a line of its own, which no reader takes for a message.
+        var lines = output.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Count(l => !l.EndsWith('}')));
+        Assert.Contains(lines, l => l.EndsWith("/streams/front/zones/door\",\"qos\":1,\"retain\":true,\"payload\":7}", StringComparison.Ordinal));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), "it did not come to that");
+            await Task.Delay(5);
+        }
+    }
+
+    /// <summary>Takes a part of a line and fails, as a full disk does.</summary>
+    private sealed class Failing(int error, int faults) : MemoryStream
+    {
+        private readonly Lock _gate = new();
+        private int _faults = faults;
+
+        public string Text { get { lock (_gate) { return Encoding.UTF8.GetString(ToArray()); } } }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            lock (_gate)
+            {
+                if (buffer.Length == 1 || _faults-- <= 0)
+                {
+                    base.Write(buffer);
+                    return;
+                }
+                base.Write(buffer[..10]);
+                throw error == 0 ? new InvalidOperationException("a defect") : new IOException("fails", error);
+            }
+        }
     }
 
     private sealed class ClosedPipe : MemoryStream

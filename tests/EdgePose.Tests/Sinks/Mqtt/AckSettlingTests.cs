@@ -1,6 +1,8 @@
 using EdgePose.Delivery;
+using EdgePose.Loops;
 using EdgePose.Sinks.Mqtt;
 using EdgePose.TestSupport;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Tests.Sinks.Mqtt;
 
@@ -12,7 +14,7 @@ public sealed class AckSettlingTests : IDisposable
 
     public AckSettlingTests()
     {
-        _settling = new AckSettling(_time);
+        _settling = new AckSettling(new Supervision("test", _time, NullLogger.Instance), _time);
         _settling.Start(_host);
     }
 

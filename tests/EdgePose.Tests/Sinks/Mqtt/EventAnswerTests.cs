@@ -4,7 +4,6 @@ using EdgePose.Delivery.Memory;
 using EdgePose.Domain;
 using EdgePose.Events.Rules;
 using EdgePose.Sinks.Mqtt;
-using EdgePose.Sinks.Onvif;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgePose.Tests.Sinks.Mqtt;
@@ -18,10 +17,9 @@ public sealed class EventAnswerTests : IAsyncDisposable
 
     public EventAnswerTests()
     {
-        var topics = new Topics("edgepose", "hall-pi");
         _sink = new MqttSink(
-            new MqttSinkSettings { Prefix = "edgepose", Node = "hall-pi" }, _broker, [new OnvifForm(topics)], [],
-            new Announced(null, _time, NullLogger<Announced>.Instance), _time, NullLogger<MqttSink>.Instance, s => s);
+            new MqttSinkSettings { Prefix = "edgepose", Node = "hall-pi" }, _broker, [], new Announced(null, _time, NullLogger<Announced>.Instance), _time,
+            NullLogger<MqttSink>.Instance, s => s);
         _sink.Start(new Host());
         _broker.Connect();
     }
@@ -36,35 +34,36 @@ public sealed class EventAnswerTests : IAsyncDisposable
         }, new EventStamp("hall-pi", "7f3a01", 1, true, null), IsLate: false, Left: null));
 
     [Theory]
-    [InlineData("/events", "/onvif-mj/")]
-    [InlineData("/onvif-mj/", "/events")]
-    public async Task OneFormRefusedAndTheOtherLost_IsLost_BecauseWhatIsSentAgainIsNoDeadLetter(string refused, string lost)
+    [InlineData(0x87, nameof(SendOutcome.Refused))]
+    [InlineData(0x97, nameof(SendOutcome.Deferred))]
+    public async Task Refused_IsForGoodOrForNow_ByItsCode(byte code, string outcome)
     {
-        _broker.Answer = topic =>
-            topic.Contains(refused, StringComparison.Ordinal) ? new(PublishOutcome.Refused, 0x87, "not authorised") :
-            topic.Contains(lost, StringComparison.Ordinal) ? PublishResult.Lost : new(PublishOutcome.Accepted, 0, "");
+        _broker.Answer = _ => new(PublishOutcome.Refused, code, "no");
 
-        Assert.Equal(SendOutcome.Lost, (await SendAsync()).Outcome);
+        Assert.Equal(outcome, (await SendAsync()).Outcome.ToString());
     }
 
     [Fact]
-    public async Task AcknowledgedAndTheConnectionLostWithinAMoment_IsLost()
+    public async Task AcknowledgedAndTheConnectionLostWithinAMoment_IsNotBelieved()
     {
-        var sending = SendAsync();
+        var settled = (await SendAsync()).Settled;
+        Assert.NotNull(settled);
         _time.Advance(AckSettling.Moment / 2);
-        Assert.False(sending.IsCompleted);
+        Assert.False(settled.IsCompleted);
         _broker.Fail(BrokerState.Lost, "connection reset");
 
-        Assert.Equal(SendOutcome.Lost, (await sending).Outcome);
+        Assert.False(await settled);
     }
 
     [Fact]
-    public async Task AcknowledgedAndTheConnectionStands_IsAccepted()
+    public async Task AcknowledgedAndTheConnectionStands_IsBelieved()
     {
-        var sending = SendAsync();
+        var sent = await SendAsync();
         _time.Advance(AckSettling.Moment);
 
-        Assert.Equal(SendOutcome.Accepted, (await sending).Outcome);
+        Assert.Equal(SendOutcome.Accepted, sent.Outcome);
+        Assert.NotNull(sent.Settled);
+        Assert.True(await sent.Settled);
     }
 
     private sealed class Host : ISinkHost

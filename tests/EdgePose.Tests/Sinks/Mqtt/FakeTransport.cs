@@ -9,6 +9,7 @@ internal sealed class FakeTransport : IMqttTransport
 {
     private readonly Lock _gate = new();
     private readonly List<MqttMessage> _sent = [];
+    private readonly List<string> _subscribed = [];
     private readonly List<TaskCompletionSource<PublishResult>> _held = [];
 
     public BrokerStatus Status { get; private set; } = BrokerStatus.Connecting;
@@ -28,6 +29,17 @@ internal sealed class FakeTransport : IMqttTransport
 
     /// <summary>The answer to a message, by topic; success by default.</summary>
     public Func<string, PublishResult> Answer { get; set; } = _ => new(PublishOutcome.Accepted, 0, "");
+
+    /// <summary>The same by the whole message; null leaves it to <see cref="Answer"/>.</summary>
+    public Func<MqttMessage, PublishResult?> AnswerTo { get; set; } = _ => null;
+
+    /// <summary>Protocol of the connection.</summary>
+    public MqttVersion Version { get; set; } = MqttVersion.V5;
+    public bool HasWildcards { get; set; } = true;
+
+    /// <summary>The answer to a subscription, by filter.</summary>
+    public Func<string, PublishResult> Subscribe { get; set; } = _ => new(PublishOutcome.Accepted, 1, "");
+    public IReadOnlyList<string> Subscribed { get { lock (_gate) { return [.. _subscribed]; } } }
 
     public IReadOnlyList<MqttMessage> Sent { get { lock (_gate) { return [.. _sent]; } } }
 
@@ -65,13 +77,17 @@ internal sealed class FakeTransport : IMqttTransport
         {
             if (!Status.IsConnected) { return Task.FromResult(PublishResult.NotConnected); }
             _sent.Add(message with { Payload = message.Payload.ToArray() });
-            if (!Hold) { return Task.FromResult(Answer(message.Topic)); }
+            if (!Hold) { return Task.FromResult(AnswerTo(message) ?? Answer(message.Topic)); }
             _held.Add(new(TaskCreationOptions.RunContinuationsAsynchronously));
             return _held[^1].Task;
         }
     }
 
-    public Task<PublishResult> SubscribeAsync(string filter, MqttQos qos) => Task.FromResult(new PublishResult(PublishOutcome.Accepted, (int)qos, ""));
+    public Task<PublishResult> SubscribeAsync(string filter, MqttQos qos)
+    {
+        lock (_gate) { _subscribed.Add(filter); }
+        return Task.FromResult(Subscribe(filter));
+    }
 
     public Task DisconnectAsync(CancellationToken stop)
     {

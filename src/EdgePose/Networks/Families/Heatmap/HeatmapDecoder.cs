@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgePose.Domain;
 using EdgePose.Networks.Preprocessing;
 using EdgePose.Networks.Runtime;
@@ -76,7 +77,8 @@ internal sealed class HeatmapDecoder : IPoseDecoder
         HeatmapRefine.QuarterAe => QuarterAe(map, width, height, x, y),
         HeatmapRefine.Dark => Dark(map, width, height, x, y),
         HeatmapRefine.UdpDark => UdpDark(map, width, height, x, y),
-        _ => (0, 0),
+        HeatmapRefine.None => (0, 0),
+        _ => throw new UnreachableException($"refine {_refine}"),
     };
 
     // A quarter cell towards the larger neighbour, not beside the border (nor, as in the source, one cell further at the low end), and without a half cell.

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
+using EdgePose.Loops;
 using EdgePose.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -31,6 +32,8 @@ internal sealed class CommandCompanion(
     }
 
     public IReadOnlyList<string> Filters => [topics.CommandFilter];
+    public IReadOnlyList<string> Names => [.. enabled.Select(topics.Command)];
+    public IReadOnlyList<Supervision> Supervised => _desk is { } desk ? [desk.Supervision] : [];
 
     public void Start(ISinkHost host, Func<MqttMessage, Task<PublishResult>> send)
     {

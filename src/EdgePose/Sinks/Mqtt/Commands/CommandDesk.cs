@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using EdgePose.Settings;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Documents;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Sinks.Mqtt.Commands;
@@ -39,9 +40,12 @@ internal sealed partial class CommandDesk : IAsyncDisposable
         CommandParser parser, Func<string, Task<CommandReply>> execute, Func<MqttMessage, Task<PublishResult>> send, TimeProvider time, ILogger logger)
     {
         (_parser, _execute, _send, _time, _logger) = (parser, execute, send, time, logger);
-        _worker = new SupervisedLoop("carrying out commands", WorkAsync, new Supervision("commands", time, logger), time);
+        Supervision = new Supervision("commands", time, logger);
+        _worker = new SupervisedLoop("carrying out commands", WorkAsync, Supervision, time);
         _worker.Start();
     }
+
+    public Supervision Supervision { get; }
 
     public long Executed => Interlocked.Read(ref _executed);
 
@@ -64,6 +68,9 @@ internal sealed partial class CommandDesk : IAsyncDisposable
                 Interlocked.Increment(ref _errors);
                 AnswerError(request, error);
                 break;
+            case CommandKind.Request or CommandKind.Ignored:
+                break;
+            default: throw new ArgumentOutOfRangeException(nameof(message), "no such kind of command");
         }
     }
 

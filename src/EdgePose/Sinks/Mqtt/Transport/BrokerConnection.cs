@@ -53,6 +53,11 @@ internal sealed class BrokerConnection : IAsyncDisposable
     /// <summary>False when the broker keeps no retained messages; the flag is then not sent.</summary>
     public bool HasRetain => _hasRetain;
 
+    /// <summary>False when the broker takes no filters with + or #.</summary>
+    public bool HasWildcards { get; private set; } = true;
+
+    public MqttVersion Version => _options.Version;
+
     /// <summary>Connected, or why not.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The library fails in many types; before CONNACK all of them mean no connection.")]
     public async Task<BrokerStatus> ConnectAsync(MqttWill? will, CancellationToken stop)
@@ -95,6 +100,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             _maxPacket = answer.MaximumPacketSize is > 0 and { } largest ? largest : _maxPacket;
             _hasQos1 = answer.MaximumQoS != MqttQualityOfServiceLevel.AtMostOnce;
             _hasRetain = answer.RetainAvailable;
+            HasWildcards = answer.WildcardSubscriptionAvailable;
             if (answer.ServerKeepAlive > 0) { keepAlive = TimeSpan.FromSeconds(answer.ServerKeepAlive); }
         }
         _window = new PublishWindow(window, MaxPending, SendAsync);
@@ -154,7 +160,16 @@ internal sealed class BrokerConnection : IAsyncDisposable
         {
             var options = new MqttClientSubscribeOptions
             {
-                TopicFilters = [new MqttTopicFilter { Topic = filter, QualityOfServiceLevel = (MqttQualityOfServiceLevel)qos }],
+                // What was said before we came is not asked for, and what is said with RETAIN while we listen keeps that mark: without it a
+                // retained command would look like one of this moment.
+                TopicFilters =
+                [
+                    new MqttTopicFilter
+                    {
+                        Topic = filter, QualityOfServiceLevel = (MqttQualityOfServiceLevel)qos, RetainAsPublished = true,
+                        RetainHandling = MqttRetainHandling.DoNotSendOnSubscribe,
+                    },
+                ],
             };
             var answer = await _client.SubscribeAsync(options, CancellationToken.None).ConfigureAwait(false);
             var code = answer.Items.Count > 0 ? (int)answer.Items.First().ResultCode : 0x80;

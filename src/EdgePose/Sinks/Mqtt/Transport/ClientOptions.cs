@@ -44,7 +44,7 @@ internal static class ClientOptions
         if (will is null) { return client; }
         client.WillTopic = will.Topic;
         client.WillPayload = will.Payload.ToArray();
-        client.WillQualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce;
+        client.WillQualityOfServiceLevel = (MqttQualityOfServiceLevel)will.Qos;
         client.WillRetain = will.Retain;
         client.WillDelayInterval = delay;
         return client;

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using EdgePose.Delivery;
+using EdgePose.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace EdgePose.Sinks.Mqtt.Transport;
@@ -8,23 +8,41 @@ namespace EdgePose.Sinks.Mqtt.Transport;
 /// Keeps a connection to the broker through MQTTnet. One task owns the life cycle: a new client for each connection, widening jittered
 /// waits between them. Disposing without <see cref="DisconnectAsync"/> is the broker's signal to publish the will.
 /// </summary>
-internal sealed partial class MqttTransport(MqttSettings options, TimeProvider time, ILogger<MqttTransport> logger) : IMqttTransport
+internal sealed partial class MqttTransport : IMqttTransport
 {
     /// <summary>A connection that lasted this long starts the waits anew; shorter ones keep widening them.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
     /// <summary>So many short connections in a row look like a second client with our id: some brokers drop the older silently.</summary>
     private const int SuspiciousEnds = 3;
+    private const int ShuttingDown = 0x8B;
 
+    private readonly MqttSettings _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Supervision _supervision;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Backoff _backoff = new(options.BackoffMin, options.BackoffMax, Random.Shared);
+    private readonly Backoff _backoff;
     private readonly Lock _gate = new();
     private volatile BrokerConnection? _connection;
     private volatile bool _closing;
-    private Task? _life;
+    private SupervisedLoop? _life;
     private int _shortConnections, _disposed;
 
+    /// <param name="options">Where and how.</param>
+    /// <param name="time">For limits and waits.</param>
+    /// <param name="logger">What the broker lacks, and faults.</param>
+    public MqttTransport(MqttSettings options, TimeProvider time, ILogger<MqttTransport> logger)
+    {
+        (_options, _time, _logger, Version) = (options, time, logger, options.Version);
+        _supervision = new Supervision("the MQTT connection", time, logger);
+        _backoff = new Backoff(options.BackoffMin, options.BackoffMax, Random.Shared);
+    }
+
     public BrokerStatus Status { get; private set; } = BrokerStatus.Connecting;
+    public MqttVersion Version { get; private set; }
+    public bool HasWildcards => _connection is not { HasWildcards: false };
+    public Supervision Supervision => _supervision;
     public event Action<BrokerStatus>? StatusChanged;
     public event Action<MqttMessage>? MessageReceived;
 
@@ -33,7 +51,8 @@ internal sealed partial class MqttTransport(MqttSettings options, TimeProvider t
         lock (_gate)
         {
             if (_life is not null) { throw new InvalidOperationException("the transport was started before"); }
-            _life = Task.Run(() => RunAsync(will));
+            _life = new SupervisedLoop("keeping it", _ => RunAsync(will), _supervision, _time);
+            _life.Start();
         }
     }
 
@@ -51,8 +70,8 @@ internal sealed partial class MqttTransport(MqttSettings options, TimeProvider t
             if (_stop.IsCancellationRequested || _closing) { break; }
             end = Weigh(end, lasted);
             Change(end);
-            var isAway = end.State is BrokerState.Unreachable or BrokerState.Refused;
-            await WaitAsync(_backoff.Next(isAway ? options.BackoffAway : null)).ConfigureAwait(false);
+            var isAway = end.State is BrokerState.Unreachable or BrokerState.Refused || end.Code == ShuttingDown;
+            await WaitAsync(_backoff.Next(isAway ? _options.BackoffAway : null)).ConfigureAwait(false);
         }
         Change(BrokerStatus.Closed);
     }
@@ -66,27 +85,41 @@ internal sealed partial class MqttTransport(MqttSettings options, TimeProvider t
         }
         catch (Exception e)
         {
-            Log.Failed(logger, e);
+            Log.Failed(_logger, e);
             return (new BrokerStatus(BrokerState.Lost, $"internal error: {e.Message}"), false);
         }
     }
 
     private async Task<(BrokerStatus End, bool Lasted)> RunOnceAsync(Func<MqttWill?> will)
     {
-        var connection = new BrokerConnection(options, time, m => MessageReceived?.Invoke(m));
-        await using var _ = connection.ConfigureAwait(false);
-        var status = await connection.ConnectAsync(will(), _stop.Token).ConfigureAwait(false);
-        if (!status.IsConnected) { return (status, false); }
-        var since = time.GetTimestamp();
+        var (offer, why) = (new ConnectOffer(_options.Version), "");
+        while (true)
+        {
+            var connection = new BrokerConnection(_options with { Version = offer.Version }, _time, Receive);
+            await using var _ = connection.ConfigureAwait(false);
+            var last = will();
+            var status = await connection.ConnectAsync(offer.Of(last), _stop.Token).ConfigureAwait(false);
+            if (status.IsConnected)
+            {
+                Say(offer, connection, why);
+                return await ServeAsync(connection, status).ConfigureAwait(false);
+            }
+            if (offer.After(status, last, _options.FallsBack) is not { } next) { return (status, false); }
+            (offer, why) = (next, status.Reason);
+        }
+    }
+
+    private async Task<(BrokerStatus End, bool Lasted)> ServeAsync(BrokerConnection connection, BrokerStatus status)
+    {
+        var since = _time.GetTimestamp();
         try
         {
-            _connection = connection;
-            if (!connection.HasRetain) { Log.NoRetain(logger); }
+            (_connection, Version) = (connection, connection.Version);
             // A disconnect that came while it connected found no connection to end.
             if (_closing) { await connection.DisconnectAsync(_stop.Token).ConfigureAwait(false); }
-            else { Change(status); }
+            else if (!Change(status)) { return (new BrokerStatus(BrokerState.Lost, "internal error: the log says why"), false); }
             var end = await connection.ServeAsync(_stop.Token).ConfigureAwait(false);
-            return (end, time.GetElapsedTime(since) >= Lasting);
+            return (end, _time.GetElapsedTime(since) >= Lasting);
         }
         finally
         {
@@ -94,29 +127,43 @@ internal sealed partial class MqttTransport(MqttSettings options, TimeProvider t
         }
     }
 
+    /// <summary>What had to be left out for this broker.</summary>
+    private void Say(ConnectOffer offer, BrokerConnection connection, string why)
+    {
+        if (offer.Version != _options.Version) { Log.FellBack(_logger, why); }
+        if (!offer.WillRetain) { Log.LesserWill(_logger, "RETAIN", why, "only clients that are connected when we vanish learn of it"); }
+        if (offer.WillQos == MqttQos.AtMostOnce) { Log.LesserWill(_logger, "QoS 1", why, "it may get lost"); }
+        if (!connection.HasRetain) { Log.NoRetain(_logger); }
+    }
+
+    private void Receive(MqttMessage message) => _supervision.Guard("a message that came in", () => MessageReceived?.Invoke(message));
+
     /// <summary>Sets the next wait; two clients with one id would otherwise throw each other out for ever.</summary>
     private BrokerStatus Weigh(BrokerStatus end, bool lasted)
     {
-        _shortConnections = end.State == BrokerState.Lost && !lasted ? _shortConnections + 1 : 0;
+        // A broker that says why it ends a connection, or that does not answer, has no second client in mind.
+        var isUnexplained = end.State == BrokerState.Lost && end.Code == 0 && end != Reasons.KeepAlive && end != Reasons.NoAnswers;
+        _shortConnections = isUnexplained && !lasted ? _shortConnections + 1 : 0;
         if (lasted) { _backoff.Reset(); }
         if (end.State == BrokerState.TakenOver) { _backoff.Widen(); }
         if (_shortConnections < SuspiciousEnds) { return end; }
         _backoff.Widen();
-        var suspicion = $"{_shortConnections} times in a row: does another client use the id '{options.ClientId}'?";
+        var suspicion = $"{_shortConnections} times in a row: does another client use the id '{_options.ClientId}'?";
         return end with { Reason = $"{end.Reason}, soon after connecting, {suspicion}" };
     }
 
     private async Task WaitAsync(TimeSpan delay)
     {
-        try { await Task.Delay(delay, time, _stop.Token).ConfigureAwait(false); }
+        try { await Task.Delay(delay, _time, _stop.Token).ConfigureAwait(false); }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested) { return; }
     }
 
-    private void Change(BrokerStatus status)
+    /// <summary>False when somebody threw who was told.</summary>
+    private bool Change(BrokerStatus status)
     {
-        if (Status == status) { return; }
+        if (Status == status) { return true; }
         Status = status;
-        StatusChanged?.Invoke(status);
+        return _supervision.Guard("a change of the connection", () => StatusChanged?.Invoke(status));
     }
 
     public async Task DisconnectAsync(CancellationToken stop)
@@ -126,18 +173,24 @@ internal sealed partial class MqttTransport(MqttSettings options, TimeProvider t
         {
             await _stop.CancelAsync().ConfigureAwait(false);
         }
-        if (Life is { } life) { await life.WaitAsync(stop).ConfigureAwait(false); }
+        if (Life is { } life) { await life.Completion.WaitAsync(stop).ConfigureAwait(false); }
     }
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) { return; }
         await _stop.CancelAsync().ConfigureAwait(false);
-        if (Life is { } life) { await life.ConfigureAwait(false); }
+        if (Life is { } life)
+        {
+            life.Cancel();
+            await life.Completion.ConfigureAwait(false);
+            life.Dispose();
+        }
+        Change(BrokerStatus.Closed);
         _stop.Dispose();
     }
 
-    private Task? Life
+    private SupervisedLoop? Life
     {
         get { lock (_gate) { return _life; } }
     }

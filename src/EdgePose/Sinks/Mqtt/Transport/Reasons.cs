@@ -8,7 +8,9 @@ namespace EdgePose.Sinks.Mqtt.Transport;
 internal static class Reasons
 {
     /// <summary>CONNECT was answered with a refusal; return codes of MQTT 3.1.1 arrive here as those of MQTT 5.</summary>
-    public static BrokerStatus FromConnack(int code, MqttSettings options) => code switch
+    public static BrokerStatus FromConnack(int code, MqttSettings options) => Refusal(code, options) with { Code = code };
+
+    private static BrokerStatus Refusal(int code, MqttSettings options) => code switch
     {
         0x84 when options.Version == MqttVersion.V5 =>
             new(BrokerState.Refused, "the broker does not speak MQTT 5; set the protocol to 3.1.1"),
@@ -21,7 +23,9 @@ internal static class Reasons
     };
 
     /// <summary>The broker ended the connection with DISCONNECT (MQTT 5 only).</summary>
-    public static BrokerStatus FromServerDisconnect(int code, MqttSettings options) => code switch
+    public static BrokerStatus FromServerDisconnect(int code, MqttSettings options) => End(code, options) with { Code = code };
+
+    private static BrokerStatus End(int code, MqttSettings options) => code switch
     {
         0x8E => new(BrokerState.TakenOver, $"another client connected with the client id '{options.ClientId}'"),
         0x87 => new(BrokerState.NotAuthorised, $"not authorised{AsUser(options)}"),
@@ -45,9 +49,13 @@ internal static class Reasons
         {
             return FromTls(failure, options, tls);
         }
-        if (NotMqtt(failure) is { } why) { return new(BrokerState.Refused, $"{Where(options)} does not answer with MQTT: {why}"); }
+        if (NotMqtt(failure) is { } why)
+        {
+            // An answer in the form of MQTT 3.1.1 is none in that of MQTT 5.
+            return new(BrokerState.Refused, $"{Where(options)} does not answer with MQTT: {why}") { IsUnanswered = true };
+        }
         var hint = options.Version == MqttVersion.V5 ? ": if it does not speak MQTT 5, set the protocol to 3.1.1" : "";
-        return new(BrokerState.Refused, $"{Where(options)} closed the connection before answering{hint}");
+        return new(BrokerState.Refused, $"{Where(options)} closed the connection before answering{hint}") { IsUnanswered = true };
     }
 
     public static BrokerStatus NoConnack(MqttSettings options) => new(BrokerState.Unreachable, $"{Where(options)} does not answer CONNECT");

@@ -1,6 +1,6 @@
-using EdgePose.Delivery;
+using EdgePose.Loops;
 
-namespace EdgePose.Tests.Delivery;
+namespace EdgePose.Tests.Loops;
 
 public sealed class BackoffTests
 {

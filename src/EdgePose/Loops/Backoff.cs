@@ -1,4 +1,4 @@
-namespace EdgePose.Delivery;
+namespace EdgePose.Loops;
 
 /// <summary>Waits between connection attempts: doubling from <paramref name="min"/> to <paramref name="max"/>, each ± 20 %, so that many clients do not return together.</summary>
 internal sealed class Backoff(TimeSpan min, TimeSpan max, Random random)
