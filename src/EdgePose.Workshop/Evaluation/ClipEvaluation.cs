@@ -84,7 +84,14 @@ internal static class ClipEvaluation
         {
             var source = _stream.Stream.Source with
             {
-                Url = Path.GetFullPath(_request.Clip), SubStream = "", User = "", Password = null, CameraTime = false, Loop = false, Pace = SourcePace.Max, Fps = 0,
+                Url = Path.GetFullPath(_request.Clip),
+                SubStream = "",
+                User = "",
+                Password = null,
+                CameraTime = false,
+                Loop = false,
+                Pace = SourcePace.Max,
+                Fps = 0,
                 FrameSize = _stream.People.PreferredFrame,
             };
             var probed = await new SourceProbe(new FfmpegTools(), static t => t, _time).ProbeAsync(source, SourceProbe.DefaultTimeout, stop).ConfigureAwait(false);

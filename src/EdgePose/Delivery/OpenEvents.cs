@@ -133,8 +133,12 @@ internal sealed partial class OpenEvents : IAsyncDisposable
             var (now, isSynced) = (_time.GetUtcNow(), _clockIsSynced());
             var end = e with
             {
-                Type = e.Type.EndName == e.Type.Name ? e.Type : new EventType(e.Type.EndName), Phase = EventPhase.End, Reason = Restart, Time = now,
-                Microseconds = 0, Duration = now > e.Time ? e.Duration + (now - e.Time) : e.Duration,
+                Type = e.Type.EndName == e.Type.Name ? e.Type : new EventType(e.Type.EndName),
+                Phase = EventPhase.End,
+                Reason = Restart,
+                Time = now,
+                Microseconds = 0,
+                Duration = now > e.Time ? e.Duration + (now - e.Time) : e.Duration,
             };
             _spool.Append(end.Stream, end.Time, new EventRecord(end, null, isSynced).Write());
         }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using EdgePose.TestSupport;
 
 namespace EdgePose.Peers;
 
@@ -18,7 +19,7 @@ internal sealed class Chromium : IAsyncDisposable
 
     public static async Task<Chromium> OpenAsync(Uri address)
     {
-        Assert.SkipUnless(Program is not null, "needs chromium: ./build.sh test --long installs it");
+        Need.FromSetup(Program is not null, "needs chromium: ./build.sh test --long installs it");
         var browser = new Chromium();
         try
         {

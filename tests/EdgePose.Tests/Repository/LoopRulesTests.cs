@@ -11,6 +11,7 @@ public sealed class LoopRulesTests
     [
         ("Delivery/SinkChain.cs", "Task.Run(", "steps of a stop, each awaited with a limit"),
         ("Delivery/LivePump.cs", "Task.Run(", "one value, awaited by the stop"),
+        ("Delivery/Memory/Announced.cs", "Task.Run(", "one save, awaited by the sink, whose send fails with it"),
         ("Delivery/Spool/DurableSpool.cs", "CreateTimer(", "sets an event, which cannot throw"),
         ("Delivery/Spool/DurableSpool.cs", "Task.Run(", "the last round, awaited by the end and guarded"),
         ("Loops/Supervision.cs", "CreateTimer(", "the guarded timer itself"),
