@@ -3,8 +3,8 @@ using EdgePose.Streams;
 namespace EdgePose.Tests.Streams;
 
 /// <summary>
-/// What the programs themselves print: 4.3.7, 5.1.9, 7.1.5 and 9.0.2 as Debian builds them. 4.4, 6.0, 6.1 and 8.0 are made up from the versions of the libraries
-/// in their sources (FFmpeg/FFmpeg: libavformat/version.h, version_major.h).
+/// What the programs themselves print: 4.3.7, 5.1.9, 7.1.5 and 9.0.2 as Debian builds them. The lines of 4.4, 6.0, 6.1 and 8.0 stand in for builds that were
+/// never run here: their library versions were written from memory, and no source was read for them.
 /// </summary>
 public sealed class FfmpegGenerationTests
 {

@@ -6,8 +6,8 @@ namespace EdgePose.Tests.Streams;
 
 /// <summary>
 /// The messages of each generation of ffmpeg, by lines that it printed. Origin: 4.3.7 (Debian 11), 5.1.9 (Debian 12), 7.1.5 (Debian 13) and 9.0.2 (Debian's
-/// testing) were run over the same damaged H.264 clip, thinned to 5 frames a second, and over a clip whose size changes. 4.4 and 6.0 word these lines
-/// as 5.1 does, 6.1 and 8.0 as 7.1 does (FFmpeg/FFmpeg: fftools/ffmpeg.c, later fftools/ffmpeg_dec.c; libavfilter/vf_showinfo.c, buffersrc.c).
+/// testing) were run over the same damaged H.264 clip, thinned to 5 frames a second, and over a clip whose size changes. 4.4 and 6.0 are
+/// taken to word these lines as 5.1 does, 6.1 and 8.0 as 7.1 does; they were neither run nor read.
 /// </summary>
 public sealed class FfmpegLinesTests
 {
