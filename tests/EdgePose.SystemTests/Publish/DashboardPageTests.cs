@@ -69,7 +69,7 @@ public sealed class DashboardPageTests
     {
         address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Tools.FreePort()}/");
         var script = Path.Combine(Repo.Root, "artifacts", "assets", "long", "mqtt.min.js");
-        Assert.SkipUnless(File.Exists(script), "needs mqtt.js: ./build.sh test --long brings it");
+        Need.FromSetup(File.Exists(script), "needs mqtt.js: ./build.sh test --long brings it");
         var files = new Dictionary<string, (string Path, string Type)>
         {
             ["/dashboard.html"] = (Path.Combine(Repo.Root, "docs", "dashboard.html"), "text/html"), ["/mqtt.min.js"] = (script, "text/javascript"),

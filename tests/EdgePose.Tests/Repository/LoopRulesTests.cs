@@ -18,6 +18,7 @@ public sealed class LoopRulesTests
         ("Loops/SupervisedLoop.cs", "Task.Run(", "the supervisor itself"),
         ("Loops/Worker.cs", "new Thread(", "hands what is thrown to whoever awaits it"),
         ("Networks/Runtime/RunWatch.cs", "CreateTimer(", "catches what it calls and hands it to the run"),
+        ("Sinks/Mqtt/RetainedTopics.cs", "CreateTimer(", "wakes its loop, which cannot throw"),
         ("Sinks/Mqtt/Transport/BrokerConnection.cs", "CreateTimer(", "completes a task or sends a ping, whose failure is caught"),
         ("Streams/ConnectGate.cs", "CreateTimer(", "gives a place back, once"),
     ];

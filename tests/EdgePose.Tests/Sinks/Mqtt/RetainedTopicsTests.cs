@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using EdgePose.Delivery;
 using EdgePose.Delivery.Memory;
@@ -19,7 +20,7 @@ public sealed class RetainedTopicsTests : IDisposable
     private readonly FakeTimeProvider _time = new();
 
     /// <summary>What the broker keeps, over all lives.</summary>
-    private readonly Dictionary<string, string> _kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _kept = new(StringComparer.Ordinal);
     private readonly List<string> _early = [];
 
     /// <summary>A configuration.</summary>
@@ -64,13 +65,13 @@ public sealed class RetainedTopicsTests : IDisposable
     private PublishResult Record(FakeTransport broker, string topic, Func<string, PublishResult>? answer)
     {
         var result = answer?.Invoke(topic) ?? new PublishResult(PublishOutcome.Accepted, 0, "");
-        lock (_kept)
+        lock (_early)
         {
             foreach (var message in broker.Sent.Where(m => m.Topic == topic && m.Retain).TakeLast(1))
             {
                 if (!message.Payload.IsEmpty && !Memory().Names.Contains(topic)) { _early.Add(topic); }
                 if (!result.IsSuccess) { continue; }
-                if (message.Payload.IsEmpty) { _kept.Remove(topic); }
+                if (message.Payload.IsEmpty) { _kept.TryRemove(topic, out _); }
                 else { _kept[topic] = Encoding.UTF8.GetString(message.Payload.Span); }
             }
         }
@@ -97,10 +98,7 @@ public sealed class RetainedTopicsTests : IDisposable
         var watch = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
-            lock (_kept)
-            {
-                if (condition()) { return; }
-            }
+            if (condition()) { return; }
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), otherwise());
             _time.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(2);
@@ -180,7 +178,7 @@ public sealed class RetainedTopicsTests : IDisposable
         await LiveAsync(new Life { Node = "door-pi" }, async broker =>
         {
             await UntilAsync(() => !_kept.ContainsKey(Will), () => "the name is still there");
-            lock (_kept) { _kept[Will] = "offline"; }
+            _kept[Will] = "offline";
             await UntilAsync(() => !_kept.ContainsKey(Will), () => "the will is still there");
             _time.Advance(TimeSpan.FromSeconds(60));
             await UntilAsync(() => !Memory().Names.Contains(Will), () => "it is never forgotten");
