@@ -164,10 +164,13 @@ internal sealed partial class StreamSupervisor
     private double FrameRate(StreamFormat format) =>
         _source.Fps > 0 && (format.FramesPerSecond <= 0 || format.FramesPerSecond > _source.Fps) ? _source.Fps : format.FramesPerSecond;
 
-    /// <summary>Slow sources get three frame intervals, and a recording may have a hole, of which no news comes before its end.</summary>
+    /// <summary>
+    /// Slow sources get three frame intervals, and a recording may have a hole, of which no news comes before its end. One that is played in a loop
+    /// stands in for a camera.
+    /// </summary>
     internal static TimeSpan StallLimit(SourceSettings source, double rate)
     {
-        if (source.Kind == SourceKind.File) { return LongestHole; }
+        if (source is { Kind: SourceKind.File, Loop: false }) { return LongestHole; }
         var slow = rate > 0 ? TimeSpan.FromSeconds(3 / rate) : TimeSpan.Zero;
         return slow > source.StallAfter ? slow : source.StallAfter;
     }

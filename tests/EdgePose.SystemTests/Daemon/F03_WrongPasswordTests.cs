@@ -20,7 +20,7 @@ public sealed class F03_WrongPasswordTests(DaemonFixture fixture, ITestOutputHel
               password: ${credential:camera.front}
             """);
         await using var daemon = site.Run();
-        await daemon.WaitForLogAsync("AuthFailed");
+        await daemon.WaitForLogAsync("auth failed");
         await Task.Delay(TimeSpan.FromSeconds(4));
 
         await using var late = await MosquittoSub.StartAsync(broker);

@@ -19,7 +19,7 @@ public sealed class F26_SoakTests(ITestOutputHelper output) : IDisposable
     private readonly TinySite _site = new();
 
     /// <summary>The daemon, its own ffmpeg, 200,000 frames from the pipe to the message; watched from outside.</summary>
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task TwoHundredThousandFrames_MemoryDescriptorsThreadsAndProcessesStayConstant()
     {
         _site.Configure($"  clip: {{ url: {await _site.ClipAsync(5000)}, fps: 0, pace: max, loop: true }}");
@@ -44,7 +44,7 @@ public sealed class F26_SoakTests(ITestOutputHelper output) : IDisposable
     }
 
     /// <summary>Real probes, real ffmpegs that end after a few frames with an error, the real supervisor with pauses that pass fifty times as fast.</summary>
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task TwoHundredReconnects_MemoryDescriptorsThreadsAndProcessesStayConstant()
     {
         var brokenAtTheEnd = Path.Combine(_site.Folder, "ffmpeg.sh");

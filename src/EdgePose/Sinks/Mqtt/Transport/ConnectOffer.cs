@@ -10,7 +10,7 @@ namespace EdgePose.Sinks.Mqtt.Transport;
 /// <param name="Attempts">Attempts of this version that ended without an answer.</param>
 internal sealed record ConnectOffer(MqttVersion Version, bool WillRetain = true, MqttQos WillQos = MqttQos.AtLeastOnce, int Attempts = 0)
 {
-    private const int UnsupportedVersion = 0x84, RetainNotSupported = 0x9A, QosNotSupported = 0x9B;
+    private const int UnsupportedVersion = 0x84, UnsupportedVersionOf311 = 1, RetainNotSupported = 0x9A, QosNotSupported = 0x9B;
 
     /// <summary>
     /// A broker that only speaks 3.1.1 may hang up without a word, and so does one that is just starting. Under 3.1.1 refusals of messages are not
@@ -26,7 +26,7 @@ internal sealed record ConnectOffer(MqttVersion Version, bool WillRetain = true,
         if (refusal.Code == RetainNotSupported && WillRetain && will is { Retain: true }) { return this with { WillRetain = false }; }
         if (refusal.Code == QosNotSupported && WillQos != MqttQos.AtMostOnce && will is not null) { return this with { WillQos = MqttQos.AtMostOnce }; }
         if (Version != MqttVersion.V5 || !fallsBack) { return null; }
-        if (refusal.Code == UnsupportedVersion) { return this with { Version = MqttVersion.V311 }; }
+        if (refusal.Code is UnsupportedVersion or UnsupportedVersionOf311) { return this with { Version = MqttVersion.V311 }; }
         if (!refusal.IsUnanswered) { return null; }
         return Attempts + 1 < ClosedBeforeFallback ? this with { Attempts = Attempts + 1 } : this with { Version = MqttVersion.V311 };
     }

@@ -14,6 +14,7 @@ internal sealed partial class MqttTransport : IMqttTransport
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
     /// <summary>So many short connections in a row look like a second client with our id: some brokers drop the older silently.</summary>
+    private const string Internal = "internal error";
     private const int SuspiciousEnds = 3;
     private const int ShuttingDown = 0x8B;
 
@@ -86,7 +87,7 @@ internal sealed partial class MqttTransport : IMqttTransport
         catch (Exception e)
         {
             Log.Failed(_logger, e);
-            return (new BrokerStatus(BrokerState.Lost, $"internal error: {e.Message}"), false);
+            return (new BrokerStatus(BrokerState.Lost, $"{Internal}: {e.Message}"), false);
         }
     }
 
@@ -117,7 +118,7 @@ internal sealed partial class MqttTransport : IMqttTransport
             (_connection, Version) = (connection, connection.Version);
             // A disconnect that came while it connected found no connection to end.
             if (_closing) { await connection.DisconnectAsync(_stop.Token).ConfigureAwait(false); }
-            else if (!Change(status)) { return (new BrokerStatus(BrokerState.Lost, "internal error: the log says why"), false); }
+            else if (!Change(status)) { return (new BrokerStatus(BrokerState.Lost, $"{Internal}: the log says why"), false); }
             var end = await connection.ServeAsync(_stop.Token).ConfigureAwait(false);
             return (end, _time.GetElapsedTime(since) >= Lasting);
         }
@@ -141,8 +142,9 @@ internal sealed partial class MqttTransport : IMqttTransport
     /// <summary>Sets the next wait; two clients with one id would otherwise throw each other out for ever.</summary>
     private BrokerStatus Weigh(BrokerStatus end, bool lasted)
     {
-        // A broker that says why it ends a connection, or that does not answer, has no second client in mind.
-        var isUnexplained = end.State == BrokerState.Lost && end.Code == 0 && end != Reasons.KeepAlive && end != Reasons.NoAnswers;
+        // A broker that says why it ends a connection, or that does not answer, has no second client in mind; nor is one to blame for a defect of ours.
+        var isUnexplained = end.State == BrokerState.Lost && end.Code == 0 && end != Reasons.KeepAlive && end != Reasons.NoAnswers
+            && !end.Reason.StartsWith(Internal, StringComparison.Ordinal);
         _shortConnections = isUnexplained && !lasted ? _shortConnections + 1 : 0;
         if (lasted) { _backoff.Reset(); }
         if (end.State == BrokerState.TakenOver) { _backoff.Widen(); }

@@ -12,7 +12,8 @@ internal static class Reasons
 
     private static BrokerStatus Refusal(int code, MqttSettings options) => code switch
     {
-        0x84 when options.Version == MqttVersion.V5 =>
+        // A broker that knows no MQTT 5 answers it with a return code of 3.1.1.
+        0x84 or 0x01 when options.Version == MqttVersion.V5 =>
             new(BrokerState.Refused, "the broker does not speak MQTT 5; set the protocol to 3.1.1"),
         0x84 => new(BrokerState.Refused, "the broker does not speak MQTT 3.1.1"),
         0x85 => new(BrokerState.Refused, $"the broker refuses the client id '{options.ClientId}'"),
