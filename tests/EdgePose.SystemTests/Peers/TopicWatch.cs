@@ -38,16 +38,10 @@ internal sealed class TopicWatch : IAsyncDisposable
     /// <summary>What it keeps: what a new subscriber gets before anything new.</summary>
     public async Task<IReadOnlyDictionary<string, string>> RetainedAsync()
     {
-        var kept = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
-        await using var asking = Connect(_broker, "asking", m =>
-        {
-            if (m.Retain) { kept[m.Topic] = Encoding.UTF8.GetString(m.Payload.Span); }
-        });
-        await SubscribeAsync(asking);
-        // The broker hands them out at once; the last one is one of its own.
-        await asking.PublishAsync(new MqttMessage("end-of-retained", default, MqttQos.AtLeastOnce, false, MqttProperties.None));
-        await Task.Delay(300);
-        return kept;
+        // Not by the transport of the daemon, which asks brokers for nothing that they keep.
+        await using var asking = await MosquittoSub.StartAsync(_broker);
+        await Task.Delay(500);
+        return asking.Seen.Where(m => m.Retained).DistinctBy(m => m.Topic).ToDictionary(m => m.Topic, m => m.Payload, StringComparer.Ordinal);
     }
 
     private static MqttTransport Connect(MosquittoBroker broker, string id, Action<MqttMessage> take)
