@@ -8,8 +8,6 @@ namespace EdgePose.Workshop.Probe;
 /// <param name="Advice">What is left to do.</param>
 internal sealed record PasswordPlace(string Line, IReadOnlyList<string> Advice)
 {
-    private const UnixFileMode OfOthers = (UnixFileMode)0b000_111_111;
-
     public static string Credential(string stream) => $"password: ${{credential:camera.{stream}}}";
 
     /// <param name="request">What was asked for.</param>
@@ -25,7 +23,7 @@ internal sealed record PasswordPlace(string Line, IReadOnlyList<string> Advice)
         var line = $"password_file: \"{file.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         List<string> advice = [$"a service takes the password as a credential: LoadCredential=camera.{request.Stream}:FILE in its unit, and {credential}"];
         if (request.PasswordFile.Length == 0) { advice.Insert(0, $"write the password into {file}, with mode 0600: (umask 077; cat > {file})"); }
-        else if (FileLook.Behind(file) is { } look && (look.Mode & OfOthers) != 0) { advice.Insert(0, $"others may read the file with the password; run: chmod 600 {file}"); }
+        else if (FileLook.Behind(file) is { } look && (look.Mode & FileLook.OfOthers) != 0) { advice.Insert(0, $"others may read the file with the password; run: chmod 600 {file}"); }
         return new PasswordPlace(line, advice);
     }
 }

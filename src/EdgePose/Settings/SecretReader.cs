@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using EdgePose.Domain;
+using EdgePose.Settings.Files;
 using EdgePose.Settings.Problems;
 
 namespace EdgePose.Settings;
@@ -10,11 +11,11 @@ namespace EdgePose.Settings;
 /// </summary>
 internal sealed partial class SecretReader(ProblemList problems, Func<string, string?> environment)
 {
-    private const int MaxBytes = 64 * 1024;
+    /// <summary>Of a file with a secret.</summary>
+    public const int MaxBytes = 64 * 1024;
 
     /// <summary>Some editors write it in front of a text.</summary>
     private const char ByteOrderMark = '\uFEFF';
-    private const UnixFileMode TooOpen = (UnixFileMode)0b000_111_111;
     private readonly List<string> _found = [];
 
     public IReadOnlyList<string> Found => _found;
@@ -111,7 +112,7 @@ internal sealed partial class SecretReader(ProblemList problems, Func<string, st
     private static string? FromFile(Section section, string path, List<string> tried, out bool refused)
     {
         var text = ReadText(path, path, tried, out var mode);
-        refused = (mode & TooOpen) != 0;
+        refused = (mode & FileLook.OfOthers) != 0;
         if (!refused) { return text; }
         section.Error("password_file", $"others may read it (mode {Convert.ToString((int)mode, 8)}); run: chmod 600 {path}");
         return null;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using EdgePose.Cli;
 using EdgePose.Domain;
-using EdgePose.Settings.Files;
+using EdgePose.Settings;
 using EdgePose.Streams;
 using EdgePose.Workshop.Probe;
 
@@ -34,7 +34,7 @@ internal static class ProbeCommand
         var seconds = parsed.GetValue(Seconds);
         if (seconds is < 1 or > 600) { throw new UserError(ExitCode.Usage, $"--seconds {seconds}: 1 to 600 is possible"); }
         var request = new ProbeRequest(
-            parsed.GetRequiredValue(Source), parsed.GetValue(User) ?? "", await ReadPasswordAsync(parsed, stop), parsed.GetValue(Udp),
+            parsed.GetRequiredValue(Source), parsed.GetValue(User) ?? "", ReadPassword(parsed), parsed.GetValue(Udp),
             parsed.GetValue(Decode)!, TimeSpan.FromSeconds(seconds), parsed.GetValue(Id)!)
         { PasswordFile = parsed.GetValue(PasswordFile) ?? "" };
         var report = await SourceProbing.RunAsync(request, Say(parsed), Verb.Verbosity(parsed) > 0, TimeProvider.System, stop);
@@ -45,13 +45,11 @@ internal static class ProbeCommand
         throw new UserError(ExitCode.Source, $"{report.Url}: {report.State.Replace('_', ' ')}: {report.Reason}{realm}", SourceHint.Of(report.State, SourceUrl.KindOf(report.Url)));
     }
 
-    private static async Task<Secret?> ReadPasswordAsync(ParseResult parsed, CancellationToken stop)
+    private static Secret? ReadPassword(ParseResult parsed)
     {
         if (parsed.GetValue(PasswordFile) is not { } file) { return null; }
-        if (FileLook.Behind(file) is not { } look) { throw new UserError(ExitCode.Usage, $"--password-file {file} does not exist"); }
-        // Looked at first: whoever opens a pipe waits for somebody who writes into it.
-        if (look.Kind != FileKind.Regular) { throw new UserError(ExitCode.Usage, $"--password-file {file} is no ordinary file", "write the password into a file, in one line"); }
-        return new Secret((await File.ReadAllTextAsync(file, stop)).TrimStart('\uFEFF').TrimEnd('\r', '\n'));
+        return TextFile.TryRead(file, SecretReader.MaxBytes, out _, out var why) is { } text ? new Secret(text.TrimEnd('\r', '\n'))
+            : throw new UserError(ExitCode.Usage, $"--password-file {file} {why}", "write the password into a file, in one line");
     }
 
     private static Action<string> Say(ParseResult parsed) =>

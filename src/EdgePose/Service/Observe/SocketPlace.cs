@@ -9,7 +9,6 @@ namespace EdgePose.Service.Observe;
 /// </summary>
 internal static class SocketPlace
 {
-    private const UnixFileMode OfOthers = (UnixFileMode)0b000_111_111;
     private const UnixFileMode EverybodyMayLookIn = PrivateFolder.OwnerOnly
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
@@ -23,7 +22,7 @@ internal static class SocketPlace
         // Who may enter the folder may use the socket, as far as its own mode permits.
         if (!Directory.Exists(folder)) { PrivateFolder.Create(folder, path == SocketPath.System ? EverybodyMayLookIn : PrivateFolder.OwnerOnly); }
         if (PathTrust.Problem(folder) is { Length: > 0 } exchanged) { return exchanged; }
-        if (SocketPath.IsOwnInTemp(path) && FileLook.At(folder) is { } own && (own.Mode & OfOthers) != 0) { return $"{folder} is open to other users; run: chmod 700 {folder}"; }
+        if (SocketPath.IsOwnInTemp(path) && FileLook.At(folder) is { } own && (own.Mode & FileLook.OfOthers) != 0) { return $"{folder} is open to other users; run: chmod 700 {folder}"; }
         if (FileLook.At(path) is not { } there) { return ""; }
         if (there.Kind != FileKind.Socket) { return "there is a file that is no socket"; }
         if (!there.IsMineOrRoots) { return "there is a socket of another user"; }

@@ -13,6 +13,9 @@ internal readonly partial record struct FileLook(FileKind Kind, uint Owner, Unix
 {
     public const uint Root = 0;
 
+    /// <summary>Every permission of the group and of all others.</summary>
+    public const UnixFileMode OfOthers = (UnixFileMode)0b000_111_111;
+
     private const int WorkingFolder = -100, NoFollow = 0x100; // AT_FDCWD, AT_SYMLINK_NOFOLLOW
     private const uint TypeModeOwner = 0x1 | 0x2 | 0x8; // STATX_TYPE, STATX_MODE, STATX_UID
     private const int NoEntry = 2, NotAFolder = 20; // ENOENT, ENOTDIR
